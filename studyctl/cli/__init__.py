@@ -1,0 +1,1 @@
+"""The only Typer: one file a command group, loaded when it is asked for."""

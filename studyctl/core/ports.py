@@ -1,0 +1,173 @@
+"""What the use cases and the runner need of the edges, as protocols.
+
+The rooms that implement them (`notes`, `store`, `tracking`, `runner`) never import one another; `wiring.py` builds
+them and passes them in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from studyctl.core.models import (
+    Answer,
+    Artifact,
+    FileStamp,
+    Finding,
+    Found,
+    Item,
+    Kind,
+    Metric,
+    Run,
+    RunState,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """One found item with the id that identity gave it."""
+
+    id: str
+    note: str
+    found: Found
+    parent: str | None
+    position: int
+    how: str  # "new", "anchor", "exact", "exact-elsewhere", "similar", "similar-elsewhere", "returned"
+    score: float = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change of a note's bytes: `old` at `offset` becomes `new`. Its inverse swaps the two."""
+
+    note: str
+    offset: int
+    old: bytes
+    new: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class JournalEntry:
+    """What a command changed, with all that undoing it needs."""
+
+    number: int
+    at: str
+    command: str
+    summary: str
+    edits: tuple[Edit, ...]
+    overrides: tuple[tuple[str, str, str | None, str | None], ...]  # (item id, field, before, after)
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunFilter:
+    experiment: str | None = None
+    state: RunState | None = None
+    item: str | None = None
+    limit: int | None = None
+
+
+class Reader(Protocol):
+    """Reads `study.db` through its views, with the standard library only."""
+
+    def stamps(self) -> list[FileStamp]: ...
+    def items(
+        self,
+        kinds: Sequence[Kind] = (),
+        ids: Sequence[str] = (),
+        *,
+        gone: bool = False,
+        ignored: bool = False,
+    ) -> list[Item]: ...
+    def item(self, item_id: str) -> Item | None: ...  # with details
+    def children(self, item_id: str) -> list[Item]: ...
+    def runs(
+        self, where: RunFilter | None = None
+    ) -> list[Run]: ...  # newest first, without metrics and files
+    def run(self, prefix: str) -> Run: ...  # whole; NotFoundError, UsageError when ambiguous
+    def runs_of(self, ids: Iterable[str]) -> dict[str, Run]: ...  # whole, by id
+    def answer(self, item_id: str) -> Answer | None: ...  # the current one
+    def answers(self, item_ids: Sequence[str] = ()) -> list[Answer]: ...  # the current ones, with evidence
+    def answer_history(self, item_id: str) -> list[Answer]: ...
+    def events(self, item_id: str) -> list[tuple[str, str, str]]: ...  # (at, what, text)
+    def journal(self, limit: int = 20) -> list[JournalEntry]: ...  # newest first
+    def digests(self) -> dict[tuple[str, int, int], str]: ...  # (path, size, mtime_ns) -> canonical digest
+    def close(self) -> None: ...
+
+
+class Ledger(Protocol):
+    """Everything that writes `study.db`. Each method is one transaction."""
+
+    def known_items(self) -> list[Item]: ...  # tombstones and ignored ones included
+    def sync(
+        self,
+        assigned: Sequence[Assigned],
+        gone: Sequence[str],
+        stamps: Sequence[FileStamp],
+        *,
+        read_notes: Sequence[str],
+        now: str,
+    ) -> None: ...
+    def next_numbers(self) -> dict[Kind, int]: ...
+    def override(
+        self, item_id: str, field: Literal["ignored", "kind", "dropped"], value: str | None, *, now: str
+    ) -> None: ...
+    def journal(
+        self,
+        command: str,
+        summary: str,
+        edits: Sequence[Edit],
+        overrides: Sequence[tuple[str, str, str | None, str | None]],
+        *,
+        now: str,
+    ) -> int: ...
+    def mark_undone(self, number: int, *, now: str) -> None: ...
+    def open_run(self, run: Run) -> None: ...
+    def set_mlflow_id(self, run_id: str, mlflow_run_id: str) -> None: ...
+    def finish_run(self, run: Run) -> None: ...  # state, end, metrics, findings, artifacts, files
+    def end_run(self, run_id: str, state: RunState, *, ended: str | None, error: str = "") -> None: ...
+    def record_answer(self, answer: Answer) -> int: ...  # supersedes the current one
+    def keep_digests(self, digests: Mapping[tuple[str, int, int], str]) -> None: ...
+    def close(self) -> None: ...
+
+
+class Tracker(Protocol):
+    """The MLflow mirror of runs. Its failure never ends a run: `problem` says what went wrong."""
+
+    problem: str | None
+
+    def open(self, run: Run, *, note: str, tags: Mapping[str, str]) -> str | None: ...  # MLflow's run id
+    def log(
+        self, values: Sequence[tuple[str, float, int, int]]
+    ) -> None: ...  # (name, value, step, time in ms)
+    def finish(self, run: Run, *, note: str, tags: Mapping[str, str], artifacts: Path) -> None: ...
+    def end(self, mlflow_run_id: str, state: RunState, *, ended_ms: int | None) -> None: ...
+
+
+class NoteFiles(Protocol):
+    """Reads and writes note files as bytes."""
+
+    def walk(self) -> list[FileStamp]: ...  # stat only, sha256 ""; notes, ignore files and the configuration
+    def read(self, note: str) -> bytes: ...  # NoteError
+    def write(
+        self, edits: Sequence[Edit]
+    ) -> None: ...  # checks `old`, then replaces atomically; NoteError on mismatch
+
+
+class Progress(Protocol):
+    """Shows how far something is; the view implements it, tests pass a silent one."""
+
+    def task(self, label: str, total: int | None) -> Callable[[int], None]: ...
+    def message(self, text: str) -> None: ...
+    def running(self) -> AbstractContextManager[Any]: ...
+
+
+class RunSink(Protocol):
+    """Where a running experiment's figures go at once: the run's folder, `study.db`, MLflow."""
+
+    def metrics(self, values: Sequence[tuple[Metric, int, int]]) -> None: ...
+    def artifact(self, artifact: Artifact) -> None: ...
+    def finding(self, finding: Finding) -> None: ...

@@ -1,0 +1,1 @@
+"""Experiments: found without being executed, run with their provenance, and ended in a known state."""

@@ -1,0 +1,1 @@
+"""`study.db`: the only SQL. Writing goes through SQLModel, reading through views and the standard library."""

@@ -1,0 +1,1 @@
+"""The only Rich: tables, pages and JSON for what the use cases return."""
