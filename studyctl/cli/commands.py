@@ -1,0 +1,115 @@
+"""Commands that cost nothing until they are used: groups whose members are built one at a time.
+
+Typer works out every option of every command when a program starts. Here a group knows its commands by name and builds
+the one that was asked for, so that `studyctl todo list` pays for `todo list` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command as build
+
+Function = Callable[..., Any]
+# Shown at the foot of every command's help; the options themselves are declared once, on the root.
+EVERYWHERE = "-w/--workspace, -q/--quiet and --color work with every command: studyctl --help"
+
+
+class Command(TyperCommand):
+    """A command whose help ends with examples, as they are typed."""
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        if self.epilog:
+            with formatter.section("Examples"):
+                for line in self.epilog.splitlines():
+                    formatter.write(f"{'':{formatter.current_indent}}{line}\n")
+        formatter.write_paragraph()
+        formatter.write(EVERYWHERE + "\n")
+
+
+class Deferred:
+    """A function that becomes a command when it is used."""
+
+    def __init__(
+        self, name: str, function: Function, examples: Sequence[str] = (), *, hidden: bool = False
+    ) -> None:
+        self.name = name
+        self.function = function
+        self.examples = tuple(examples)
+        self.hidden = hidden
+
+    def build(self) -> Any:
+        """The click command, with its options worked out from the function's signature."""
+        app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        app.command(self.name, cls=Command, epilog="\n".join(self.examples), hidden=self.hidden)(
+            self.function
+        )
+        return build(app)
+
+
+def single(name: str, *examples: str) -> Callable[[Function], Deferred]:
+    """Make a function the command of its module: `@single("scan", "studyctl scan notes")`."""
+    return lambda function: Deferred(name, function, examples)
+
+
+class Group(TyperGroup):
+    """A group of commands, built on demand."""
+
+    def __init__(self, name: str | None = None, help: str | None = None, **attrs: Any) -> None:
+        attrs.setdefault("rich_markup_mode", None)
+        super().__init__(name=name, help=help, **attrs)
+        self.deferred: dict[str, Deferred] = {}
+
+    def command(self, name: str, *examples: str, hidden: bool = False) -> Callable[[Function], Function]:
+        """Register a function under `name`; its docstring is its help."""
+
+        def register(function: Function) -> Function:
+            self.deferred[name] = Deferred(name, function, examples, hidden=hidden)
+            return function
+
+        return register
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [name for name, deferred in self.deferred.items() if not deferred.hidden]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        found = self.commands.get(cmd_name)
+        if found is None and cmd_name in self.deferred:
+            found = self.commands[cmd_name] = self.deferred[cmd_name].build()
+        return found
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        # A group named alone shows what it holds.
+        if not args and not self.invoke_without_command and not ctx.resilient_parsing:
+            typer.echo(ctx.get_help())
+            raise typer.Exit(0)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name = args[0]
+        if ctx.resilient_parsing or name.startswith("-") or self.get_command(ctx, name) is not None:
+            return super().resolve_command(ctx, args)
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, self.list_commands(ctx), n=3, cutoff=0.5)
+        path = ctx.command_path
+        raise _unknown(
+            f"no such command: {path} {name}",
+            "did you mean " + " or ".join(f"`{path} {n}`" for n in near) + "?"
+            if near
+            else f"`{path} --help` lists them",
+        )
+
+    def format_epilog(self, ctx: Any, formatter: Any) -> None:
+        if ctx.parent is not None:
+            formatter.write_paragraph()
+            formatter.write(EVERYWHERE + "\n")
+
+
+def _unknown(message: str, hint: str) -> Exception:
+    from studyctl.errors import UsageError
+
+    return UsageError(message, hint)

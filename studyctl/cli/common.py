@@ -1,0 +1,98 @@
+"""What every command shares: the options given before it, its workspace, its two streams, and its typed options."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from studyctl.config import Workspace, find_workspace
+from studyctl.view.console import decide_color, stderr_line
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+@dataclass(frozen=True, slots=True)
+class Globals:
+    """The options that may stand anywhere on the line."""
+
+    workspace: str | None = None
+    quiet: bool = False
+    color: str = "auto"
+
+
+class Session:
+    """One command at work: where it is, and how it speaks.
+
+    Data goes to stdout (`out`, `json`); what a person should know besides goes to stderr (`note`, `warn`).
+    """
+
+    def __init__(self, options: Globals) -> None:
+        self.options = options
+        self._workspace: Workspace | None = None
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace of this command; WorkspaceError (exit 3) where there is none."""
+        if self._workspace is None:
+            self._workspace = find_workspace(self.options.workspace)
+        return self._workspace
+
+    @property
+    def quiet(self) -> bool:
+        return self.options.quiet
+
+    def console(self) -> Console:
+        """Rich on stdout, as wide as the terminal; unwrapped where the output goes to a file or a pipe."""
+        from studyctl.view.console import make_console
+
+        return make_console(self.options.color)
+
+    def print(self, *renderables: Any) -> None:
+        """Show tables and pages of the view on stdout."""
+        console = self.console()
+        for renderable in renderables:
+            console.print(renderable)
+
+    def json(self, value: Any) -> None:
+        """Print data for programs: the same bytes on every terminal."""
+        from studyctl.view.json import dump
+
+        sys.stdout.write(dump(value))
+
+    def say(self, text: str) -> None:
+        """One line that says what was done; not with --quiet."""
+        if not self.options.quiet:
+            typer.echo(text)
+
+    def note(self, text: str) -> None:
+        """One line on stderr that is good to know; not with --quiet."""
+        if not self.options.quiet:
+            typer.echo(text, err=True)
+
+    def warn(self, text: str) -> None:
+        """One line on stderr about something that is wrong and did not stop the command."""
+        stderr_line("warning: ", text, "33", decide_color(self.options.color, sys.stderr))
+
+
+def session(ctx: typer.Context) -> Session:
+    """The session of a command's context."""
+    options = ctx.find_root().obj
+    return Session(options if isinstance(options, Globals) else Globals())
+
+
+def complain(message: str, hint: str = "") -> None:
+    """An error on stderr: one line of what went wrong, one of what to do next."""
+    sys.stdout.flush()
+    color = decide_color("auto", sys.stderr)
+    stderr_line("error: ", message, "31", color)
+    if hint:
+        stderr_line("  next: ", hint, "36", color)
+
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the change as a diff; write nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]

@@ -1,0 +1,223 @@
+"""The command line's root: the table of commands, the options that every command takes, and how errors are shown."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any, NamedTuple
+
+import typer
+from typer.main import get_command as build
+
+from studyctl.cli.commands import Deferred, Group
+from studyctl.cli.common import Globals, complain
+from studyctl.errors import EXIT_BUG, EXIT_OK, StudyctlError, UsageError
+
+PROGRAM = "studyctl"
+# The options that may stand anywhere on the line, with the number of values each takes.
+ANYWHERE = {"-w": 1, "--workspace": 1, "--color": 1, "-q": 0, "--quiet": 0, "--version": 0}
+
+
+class Entry(NamedTuple):
+    """A command as `studyctl --help` shows it, known without importing its module."""
+
+    name: str
+    module: str
+    help: str
+
+
+LOOK, NOTES, EXPERIMENTS, WORKSPACE = (
+    "Look",
+    "Items in your notes",
+    "Experiments and answers",
+    "The workspace",
+)
+PANELS: dict[str, tuple[Entry, ...]] = {
+    LOOK: (
+        Entry("status", "status", "Show where things stand and what to do next"),
+        Entry("show", "show", "Show items in full"),
+        Entry("open", "open", "Open an item's note in your editor, at its line"),
+        Entry("scan", "scan", "Show what would be found in a note, and why"),
+    ),
+    NOTES: (
+        Entry("item", "item", "List, show and correct items of every kind"),
+        Entry("question", "question", "List, show, add and drop questions"),
+        Entry("todo", "todo", "List, show, add, finish and drop todos"),
+        Entry("reading", "reading", "List, show, add, finish and drop papers to read"),
+        Entry("claim", "claim", "List, show, add and drop observations to check"),
+        Entry("link", "link", "Tie an item to an experiment, by a link in the note"),
+        Entry("unlink", "unlink", "Remove the link that ties an item to an experiment"),
+        Entry("undo", "undo", "Take back what the last command wrote"),
+    ),
+    EXPERIMENTS: (
+        Entry("experiment", "experiment", "List, show and start experiments"),
+        Entry("run", "run", "Run an experiment and record what it finds"),
+        Entry("runs", "runs", "List and show recorded runs"),
+        Entry("answer", "answer", "Show or record the answer to a question"),
+        Entry("ui", "ui", "Open the MLflow UI on this workspace"),
+    ),
+    WORKSPACE: (
+        Entry("init", "init", "Make a workspace, empty or around your notes"),
+        Entry("sync", "sync", "Read the notes that changed"),
+        Entry("export", "export", "Write the record that is committed to git"),
+        Entry("import", "import_", "Merge a record into this workspace"),
+        Entry("doctor", "doctor", "Check the workspace and mend what can be mended"),
+    ),
+}
+COMMANDS = {entry.name: entry for panel in PANELS.values() for entry in panel}
+
+
+class Root(Group):
+    """The root group: its commands are modules, imported when they are used."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        app = importlib.import_module(f"studyctl.cli.{entry.module}").app
+        return app.build() if isinstance(app, Deferred) else app
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        for title, entries in PANELS.items():
+            with formatter.section(title):
+                formatter.write_dl([(entry.name, entry.help) for entry in entries])
+
+
+def _version(value: bool) -> None:
+    if value:
+        from studyctl import __version__
+
+        typer.echo(f"{PROGRAM} {__version__}")
+        raise typer.Exit(0)
+
+
+def _root(
+    ctx: typer.Context,
+    workspace: Annotated[
+        str | None,
+        typer.Option(
+            "--workspace", "-w", metavar="DIR", help="The workspace; else the one around this folder."
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what was asked for.")] = False,
+    color: Annotated[
+        str, typer.Option("--color", metavar="WHEN", help="auto, always or never.", show_default=True)
+    ] = "auto",
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    """Turn the questions in your study notes into tracked items, and answer them from recorded experiments.
+
+    Without a command: where things stand and what to do next.
+    """
+    if color not in ("auto", "always", "never"):
+        raise UsageError(f"--color {color}: no such choice", "auto, always or never")
+    ctx.obj = Globals(workspace=workspace, quiet=quiet, color=color)
+    if ctx.invoked_subcommand is None:
+        command = ctx.command.get_command(ctx, "status")  # type: ignore[attr-defined]
+        with command.make_context("status", [], parent=ctx) as inner:
+            command.invoke(inner)
+
+
+def root() -> Any:
+    """The click command of the whole program."""
+    app = typer.Typer(
+        cls=Root,
+        invoke_without_command=True,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        options_metavar="[OPTIONS]",
+    )
+    app.callback()(_root)
+    return build(app)
+
+
+def hoist(argv: Sequence[str]) -> list[str]:
+    """Move the options that may stand anywhere to the front, where the root reads them; stop at `--`."""
+    front: list[str] = []
+    rest: list[str] = []
+    index = 0
+    while index < len(argv):
+        word = argv[index]
+        index += 1
+        if word == "--":
+            return [*front, *rest, *argv[index - 1 :]]
+        values = ANYWHERE.get(word)
+        if values is None:
+            inline = word.startswith("--") and word.partition("=")[0] in ANYWHERE and "=" in word
+            (front if inline else rest).append(word)
+        elif values > len(argv) - index:
+            raise UsageError(f"{word} needs a value", f"`{PROGRAM} --help` shows what it takes")
+        else:
+            front += [word, *argv[index : index + values]]
+            index += values
+    return [*front, *rest]
+
+
+def run(argv: Sequence[str]) -> int:
+    """Run one command; whatever happens, the value is the exit code and a person sees at most two lines of it."""
+    try:
+        code = root().main(hoist(argv), prog_name=PROGRAM, standalone_mode=False)
+        sys.stdout.flush()
+        return code if isinstance(code, int) else EXIT_OK
+    except StudyctlError as error:
+        complain(error.message, error.hint)
+        return error.exit_code
+    except typer.BadParameter.__mro__[2] as error:  # click's own base of what was typed wrongly
+        return _misused(error)
+    except typer.Abort:
+        complain("stopped", "nothing was changed")
+        return 130
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        return _reader_left()
+    except OSError as error:
+        return _os_error(error)
+    except SystemExit as error:  # typer's own: completion, and a pipe whose reader left
+        return error.code if isinstance(error.code, int) else EXIT_OK
+    except Exception:
+        return _our_bug()
+
+
+def _misused(error: Any) -> int:
+    """A usage error of click's, in our two lines."""
+    message = error.format_message().rstrip(".")
+    path = error.ctx.command_path if getattr(error, "ctx", None) is not None else PROGRAM
+    complain(message[:1].lower() + message[1:], f"`{path} --help` shows what it takes")
+    return UsageError.exit_code
+
+
+def _reader_left() -> int:
+    """The program that read our output is gone (`| head`): end quietly, also when Python flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return EXIT_OK
+
+
+def _os_error(error: OSError) -> int:
+    """A full disk or a missing permission is no bug of ours."""
+    import errno
+
+    if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT):
+        return _our_bug()
+    complain(
+        f"{error.filename or 'the workspace'}: {error.strerror}", "check its permissions and the free space"
+    )
+    return 3
+
+
+def _our_bug() -> int:
+    import traceback
+
+    traceback.print_exc()
+    complain("this is a bug in studyctl, not a mistake of yours", "please report it with the lines above")
+    return EXIT_BUG

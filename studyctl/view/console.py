@@ -1,0 +1,58 @@
+"""The terminal: how wide it is and whether it shows colour. Rich is imported only when something is printed with it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+# A pipe or a file has no width: lines are left whole, for grep, cut and diff.
+UNBOUNDED = 10_000
+
+
+def decide_color(choice: str, stream: IO[str]) -> bool:
+    """Whether `stream` gets colour: the option first, then NO_COLOR and FORCE_COLOR, then what the stream is."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def width_of(stream: IO[str]) -> int | None:
+    """COLUMNS where it is set, no limit on a pipe, else None: Rich asks the terminal."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns) > 0:
+        return int(columns)
+    return None if stream.isatty() else UNBOUNDED
+
+
+def make_console(color: str = "auto", stream: IO[str] | None = None) -> Console:
+    """A Rich console on `stream` (stdout) that never reads markup, emoji codes or numbers in a person's text."""
+    from rich.console import Console
+
+    target = stream or sys.stdout
+    colored = decide_color(color, target)
+    return Console(
+        file=target,
+        width=width_of(target),
+        force_terminal=colored,
+        color_system="auto" if colored else None,
+        no_color=not colored,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        legacy_windows=False,
+    )
+
+
+def stderr_line(label: str, text: str, sgr: str, color: bool) -> None:
+    """A labelled line on stderr; the label alone is coloured. Control characters in the text are shown, not sent."""
+    shown = "".join(c if c >= " " or c == "\t" else f"\\x{ord(c):02x}" for c in text.replace("\n", " "))
+    head = f"\x1b[1;{sgr}m{label}\x1b[0m" if color else label
+    print(head + shown, file=sys.stderr)  # noqa: T201
