@@ -1,0 +1,277 @@
+"""From runs to an answer: which run counts, which findings a tie selects, and what they come to together.
+
+Pure: runs and items in, an `Answer` out. Nothing here reads a clock, a file or a database.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from studyctl.core import predicates, templates
+from studyctl.core.models import Answer, Evidence, Finding, Item, Run, Tie
+from studyctl.errors import NotFoundError
+
+# Presets whose results stand for the experiment; any other one is a smaller or a different measurement.
+COUNTING_PRESETS = ("default", "full")
+SUMMARY = "summary"
+MIXED = "mixed"
+ORDER = ("supported", "refuted", "inconclusive")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The run that counts for an item's ties to one experiment, and what they select of it."""
+
+    experiment: str
+    run: Run
+    findings: tuple[Finding, ...]
+    conclusions: tuple[str, ...]  # keys of those that open the answer
+    fragments: tuple[str, ...]
+
+    @property
+    def quick(self) -> bool:
+        return not counts(self.run)
+
+
+def counts(run: Run) -> bool:
+    """Whether the run stands for its experiment: finished, default or full, no parameter changed."""
+    return run.state == "finished" and run.preset in COUNTING_PRESETS and not run.changed
+
+
+def selects(fragment: str, key: str) -> bool:
+    """Whether a tie selects a finding: that of its fragment and those below it; all for an empty fragment."""
+    return not fragment or key == fragment or key.startswith(f"{fragment}.")
+
+
+def conditional(finding: Finding) -> bool:
+    """Whether a finding has predicates, and so a verdict."""
+    return bool(finding.when or finding.unless)
+
+
+def concludes(fragment: str, finding: Finding) -> bool:
+    """Whether a finding is the text that opens an answer tied by `fragment`."""
+    return finding.key == (fragment or SUMMARY) and not conditional(finding)
+
+
+def ordered(ties: Iterable[Tie]) -> dict[str, tuple[str, ...]]:
+    """Fragments by experiment, both in the order of the ties, without repetition."""
+    found: dict[str, dict[str, None]] = {}
+    for tie in ties:
+        found.setdefault(tie.experiment, {})[tie.fragment] = None
+    return {name: tuple(fragments) for name, fragments in found.items()}
+
+
+def choice_of(run: Run, fragments: Sequence[str]) -> Choice | None:
+    """What the ties' fragments select of one run; None where it has no such finding."""
+    chosen: dict[str, Finding] = {}
+    for fragment in fragments:
+        chosen.update({f.key: f for f in run.findings if selects(fragment, f.key) and f.key not in chosen})
+    if not chosen:
+        return None
+    opening = [f.key for fragment in fragments for f in chosen.values() if concludes(fragment, f)]
+    return Choice(
+        run.experiment, run, tuple(chosen.values()), tuple(dict.fromkeys(opening)), tuple(fragments)
+    )
+
+
+def candidates(runs: Iterable[Run]) -> list[Run]:
+    """The runs that may be cited: those that count, then the other finished ones; newest first in each."""
+    return sorted((run for run in runs if run.state == "finished"), key=lambda run: not counts(run))
+
+
+def choose(
+    ties: Iterable[Tie],
+    runs: Mapping[str, Iterable[Run]],
+    wanted: Run | None = None,
+    load: Callable[[Run], Run] = lambda run: run,
+) -> tuple[Choice, ...]:
+    """For each tied experiment the run that counts: the newest that `counts`, else the newest finished one.
+
+    `runs` are those of each experiment, newest first, and `load` makes one of them whole; a run without a
+    selected finding is passed over. `wanted` is a run that a person chose (`--from`): it stands for its
+    experiment whatever its parameters.
+    """
+    choices: list[Choice] = []
+    for name, fragments in ordered(ties).items():
+        if wanted is not None and wanted.experiment == name:
+            possible: Iterable[Run] = [wanted]
+        else:
+            possible = (load(run) for run in candidates(runs.get(name, ())))
+        first = next((c for run in possible if (c := choice_of(run, fragments)) is not None), None)
+        if first is not None:
+            choices.append(first)
+    return tuple(choices)
+
+
+def verdict_of(verdicts: Iterable[str | None]) -> str | None:
+    """One verdict over several conditions: theirs if they agree, "mixed" if not, None without any."""
+    given = {verdict for verdict in verdicts if verdict is not None}
+    if not given:
+        return None
+    return given.pop() if len(given) == 1 else MIXED
+
+
+def condition(key: str, fragments: Sequence[str]) -> str:
+    """The part of a key that tells it from the others of its tie: "log-l2" of "width-stability.log-l2"."""
+    prefixes = [f"{fragment}." for fragment in fragments if fragment and key.startswith(f"{fragment}.")]
+    return key.removeprefix(max(prefixes, key=len, default=""))
+
+
+def _listing(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _sentence(choices: Sequence[Choice]) -> str:
+    """What several conditions come to where the author wrote no conclusion, as a template."""
+    judged = [(c, f) for c in choices for f in c.findings if conditional(f)]
+    several = len({c.experiment for c, _ in judged}) > 1
+    verdict = verdict_of(f.verdict for _, f in judged)
+    if verdict is None:
+        return " ".join(templates.qualify(f.template, c.experiment) for c in choices for f in c.findings)
+    if len(judged) == 1:
+        choice, finding = judged[0]
+        return f"{verdict}: {templates.qualify(finding.template, choice.experiment)}"
+
+    def name(choice: Choice, finding: Finding) -> str:
+        short = condition(finding.key, choice.fragments)
+        return f"{choice.experiment} {short}" if several else short
+
+    if verdict != MIXED:
+        return f"{verdict} in all {len(judged)} conditions: {_listing([name(c, f) for c, f in judged])}"
+    parts = []
+    for one in ORDER:
+        names = [name(c, f) for c, f in judged if f.verdict == one]
+        if names:
+            parts.append(f"{one} for {_listing(names)}")
+    return f"{MIXED}: {'; '.join(parts)}"
+
+
+def conclusion_template(choices: Sequence[Choice]) -> str:
+    """The text that opens the answer, with its placeholders qualified by experiment."""
+    written = [
+        templates.qualify(finding.template, choice.experiment)
+        for choice in choices
+        for finding in choice.findings
+        if finding.key in choice.conclusions
+    ]
+    return " ".join(written) if written else _sentence(choices)
+
+
+def available(choices: Iterable[Choice]) -> dict[str, Any]:
+    """Every figure that the chosen runs recorded, by its qualified name."""
+    return {
+        f"{choice.experiment}.{name}": value
+        for choice in choices
+        for name, value in templates.namespace_of(choice.run).items()
+    }
+
+
+def deciding(choices: Iterable[Choice]) -> dict[str, str]:
+    """The exact figures that the chosen findings cite or are decided by, by qualified name."""
+    figures: dict[str, str] = {}
+    for choice in choices:
+        recorded = templates.namespace_of(choice.run)
+        for finding in choice.findings:
+            figures.update({f"{choice.experiment}.{name}": text for name, text in finding.figures})
+            for predicate in filter(None, (finding.when, finding.unless)):
+                for name in predicates.parse(predicate).names:
+                    if name in recorded:
+                        figures[f"{choice.experiment}.{name}"] = templates.exact(recorded[name])
+    return figures
+
+
+def compose(item: Item, choices: Sequence[Choice], *, now: str) -> Answer | None:
+    """The answer that studyctl itself gives from the chosen runs; None where nothing was selected."""
+    if not choices:
+        return None
+    return _answer(item, choices, conclusion_template(choices), "studyctl", now)
+
+
+def compose_person(item: Item, choices: Sequence[Choice], template: str, *, now: str) -> Answer:
+    """A person's own conclusion over the same evidence, its placeholders filled from the runs and pinned.
+
+    Raises UsageError where a placeholder names a figure that no chosen run has.
+    """
+    return _answer(item, choices, template, "person", now)
+
+
+def _answer(
+    item: Item, choices: Sequence[Choice], template: str, author: Literal["studyctl", "person"], now: str
+) -> Answer:
+    filled = templates.fill(template, available(choices))
+    evidence = tuple(
+        Evidence(choice.run.id, choice.experiment, f.key, f.claim, f.verdict, f.text)
+        for choice in choices
+        for f in choice.findings
+    )
+    answer = Answer(
+        item=item.id,
+        conclusion=filled.text,
+        template=template,
+        author=author,
+        backed=bool(evidence),
+        verdict=verdict_of(e.verdict for e in evidence),
+        recorded=now,
+        question=item.text,
+        question_norm=item.norm,
+        evidence=evidence,
+        figures=tuple(sorted((deciding(choices) | dict(filled.figures)).items())),
+        digest="",
+        quick=any(choice.quick for choice in choices),
+    )
+    return replace(answer, digest=digest_of(answer))
+
+
+def digest_of(answer: Answer) -> str:
+    """What an answer stands on, as one number: what is changed afterwards no longer matches it."""
+    content = {
+        "template": answer.template,
+        "conclusion": answer.conclusion,
+        "author": answer.author,
+        "verdict": answer.verdict,
+        "question": answer.question_norm,
+        "evidence": [[e.run, e.experiment, e.finding, e.claim, e.verdict, e.text] for e in answer.evidence],
+        "figures": [list(pair) for pair in answer.figures],
+    }
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def supersedes(current: Answer | None, composed: Answer, run_id: str) -> bool:
+    """Whether `composed`, after run `run_id` finished, replaces the recorded answer.
+
+    One that studyctl composed moves on when the new run is what counts now; a person's own words stay.
+    """
+    if not any(e.run == run_id for e in composed.evidence):
+        return False
+    if current is None:
+        return True
+    return current.author == "studyctl" and current.digest != composed.digest
+
+
+def newer_evidence(answer: Answer, choices: Sequence[Choice]) -> tuple[Choice, ...]:
+    """The chosen runs that an answer does not rest on: what was found since it was recorded."""
+    cited = {e.run for e in answer.evidence}
+    return tuple(choice for choice in choices if choice.run.id not in cited)
+
+
+def details(answer: Answer) -> tuple[Evidence, ...]:
+    """The findings to list below the conclusion: all but those whose text is the conclusion itself."""
+    return tuple(e for e in answer.evidence if e.verdict is not None or e.text not in answer.conclusion)
+
+
+def tied_choice(item: Item, run: Run) -> Choice:
+    """The choice of one run for an item, as `--from` makes it; NotFoundError where nothing ties them."""
+    fragments = ordered(item.ties).get(run.experiment, ())
+    choice = choice_of(run, fragments) if fragments else None
+    if choice is None:
+        tied = ", ".join(ordered(item.ties)) or "no experiment"
+        raise NotFoundError(
+            f"run {run.short} ({run.experiment}) has no finding for {item.id}, which is tied to {tied}",
+            f"studyctl runs list --item {item.id}",
+        )
+    return choice
