@@ -57,6 +57,14 @@ class StoreError(StudyctlError):
     exit_code = 6
 
 
+class NeedsMigration(StoreError):
+    """`study.db` is missing or of an older version: whoever may write opens the ledger first, which brings it up."""
+
+
+class ConcurrentChange(StoreError):
+    """Another command wrote between reading and writing; nothing was written, and trying again is safe."""
+
+
 class ExperimentError(StudyctlError):
     """An experiment cannot be loaded, or its run failed."""
 

@@ -123,6 +123,8 @@ class Item:
     answer: int | None = None  # number of the current answer
     gone: bool = False  # a tombstone: no longer in any note
     ignored: bool = False  # `item ignore`
+    also_status: str | None = None  # one of STATUSES[also]
+    last_line: int = 0  # last line of the item's own text
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,19 @@ class JournalEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What merging a record changed; all empty where everything in it was known already."""
+
+    items: tuple[str, ...] = ()  # ids that are new here
+    tombstones: tuple[str, ...] = ()  # ids that are new here and in no note
+    # (number until now, number from now on, text): the record's number wins, a colliding local item gets a new one
+    renumbered: tuple[tuple[str, str, str], ...] = ()
+    runs: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()  # ids of the items that got answers, one for each
+    overrides: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class RunFilter:
     experiment: str | None = None
     state: RunState | None = None
@@ -71,7 +84,12 @@ class RunFilter:
 
 
 class Reader(Protocol):
-    """Reads `study.db` through its views, with the standard library only."""
+    """Reads `study.db` through its views, with the standard library only.
+
+    Opening it raises NeedsMigration where the database is missing or older: open the ledger first. `items` lists
+    an item under its `also` kind too, and leaves out tombstones and ignored items unless asked; `item` finds both.
+    Runs are as stored: whether a running one is lost is for the caller to work out. `runs` have their findings.
+    """
 
     def stamps(self) -> list[FileStamp]: ...
     def items(
@@ -95,12 +113,31 @@ class Reader(Protocol):
     def events(self, item_id: str) -> list[tuple[str, str, str]]: ...  # (at, what, text)
     def journal(self, limit: int = 20) -> list[JournalEntry]: ...  # newest first
     def digests(self) -> dict[tuple[str, int, int], str]: ...  # (path, size, mtime_ns) -> canonical digest
+    def meta(self, key: str) -> str | None: ...  # "synced": when; "record": sha256 of the record last imported
+    def export_record(self) -> str: ...  # the text of studyctl-record.jsonl
     def close(self) -> None: ...
 
 
 class Ledger(Protocol):
-    """Everything that writes `study.db`. Each method is one transaction."""
+    """Everything that writes `study.db`. Each method is one transaction of its own, or part of `transaction()`.
 
+    `sync`: `stamps` is the whole list of watched files (what is not in it is forgotten), `read_notes` the notes that
+    were read this time, `assigned` every item found in them. A live item of a read note that is not assigned becomes
+    a tombstone even if `gone` does not name it; `gone` is for notes that no longer exist. Positions are renumbered
+    over all notes, so `Assigned.position` only orders items of one line.
+    """
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """Hold the write lock over several calls and commit them together: `known_items`, decide, `sync`."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Reader]:
+        """A reader that sees what this transaction has written so far; valid inside the block only."""
+        ...
+
+    def running_runs(self) -> list[Run]: ...  # state "running", as stored
+    def restore_run(self, run: Run) -> bool: ...  # whole, from its folder; False where it is known already
+    def import_record(self, text: str, *, now: str) -> ImportReport: ...
     def known_items(self) -> list[Item]: ...  # tombstones and ignored ones included
     def sync(
         self,
@@ -168,6 +205,12 @@ class Progress(Protocol):
 class RunSink(Protocol):
     """Where a running experiment's figures go at once: the run's folder, `study.db`, MLflow."""
 
-    def metrics(self, values: Sequence[tuple[Metric, int, int]]) -> None: ...
+    def metrics(self, values: Sequence[tuple[Metric, int, int]]) -> None: ...  # (metric, step, time in ms)
     def artifact(self, artifact: Artifact) -> None: ...
     def finding(self, finding: Finding) -> None: ...
+    def write(
+        self, kind: Literal["figure", "table", "text", "file"], file: str, data: bytes, title: str
+    ) -> None: ...
+    def copy(self, source: Path, file: str, title: str) -> None: ...
+    def figure(self, name: str, figure: Any, title: str) -> None: ...  # PNG and SVG; closes the figure
+    def now_ms(self) -> int: ...
