@@ -1,0 +1,245 @@
+"""Parameters of an experiment: the frozen Pydantic model that authors derive from, and the values people give it.
+
+A wrong value is refused before anything starts, and the error names the field, the value and the bound.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from studyctl.errors import StudyctlError, UsageError
+
+DEFAULT_PRESET = "default"
+
+
+class Params(BaseModel):
+    """Base of an experiment's parameters: frozen, and unknown names are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ParamField:
+    """One parameter as a person sees it."""
+
+    name: str  # dotted for a nested one
+    type: str
+    default: Any  # None where it is required
+    required: bool
+    bounds: str  # "> 0, <= 100", "" without
+    unit: str
+    description: str
+
+
+def fields_of(model: type[BaseModel], prefix: str = "") -> tuple[ParamField, ...]:
+    """The parameters of a model in the order of its source, nested ones below dotted names."""
+    found: list[ParamField] = []
+    for name, field in model.model_fields.items():
+        if (nested := _nested(field)) is not None:
+            found += fields_of(nested, f"{prefix}{name}.")
+            continue
+        required = field.is_required()
+        default = None if required else field.get_default(call_default_factory=True)
+        extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+        found.append(
+            ParamField(
+                name=prefix + name,
+                type=_type_name(field.annotation),
+                default=default,
+                required=required,
+                bounds=", ".join(_bounds(field)),
+                unit=str(extra.get("unit", "")),
+                description=field.description or "",
+            )
+        )
+    return tuple(found)
+
+
+def values_of(params: BaseModel) -> dict[str, Any]:
+    """The parameters as plain values, as a run records them."""
+    return params.model_dump(mode="json")
+
+
+def build(
+    model: type[Params],
+    preset: Mapping[str, Any] | None = None,
+    *,
+    file: Mapping[str, Any] | None = None,
+    assignments: Sequence[str] = (),
+    error: type[StudyctlError] = UsageError,
+) -> tuple[Params, tuple[str, ...]]:
+    """The validated parameters, and the names that differ from the preset's values.
+
+    Later sources win: the model's defaults, the preset, the values of a `--params` file, `-p name=value`.
+    """
+    base = validate(model, preset or {}, error)
+    given: dict[str, Any] = _merge({}, preset or {})
+    given = _merge(given, file or {})
+    for assignment in assignments:
+        name, equals, text = assignment.partition("=")
+        if not equals or not name.strip():
+            raise UsageError(f"-p {assignment}: not of the form name=value", "for example: -p anchor=116")
+        path = name.strip().replace("-", "_").split(".")
+        given = _merge(given, _assign(model, path, text.strip()))
+    params = validate(model, given, error)
+    return params, tuple(_differences(values_of(base), values_of(params)))
+
+
+def validate(
+    model: type[Params], values: Mapping[str, Any], error: type[StudyctlError] = UsageError
+) -> Params:
+    """The model's instance, or an error of one line that names field, value and bound."""
+    known = [field.name for field in fields_of(model)]
+    for name in _unknown(model, values):
+        near = difflib.get_close_matches(name, known, n=1)
+        raise error(
+            f"no parameter {name!r}" + (f"; did you mean {near[0]!r}?" if near else ""),
+            f"parameters: {', '.join(known) or 'none'}",
+        )
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]) or "parameters"
+        if first["type"] == "missing":
+            raise error(f"parameter {name} has no value", f"give it one: -p {name}=VALUE") from wrong
+        message = first["msg"][:1].lower() + first["msg"][1:]
+        described = next((f for f in fields_of(model) if f"{name}.".startswith(f"{f.name}.")), None)
+        hint = f"parameters: {', '.join(known)}"
+        if described is not None:
+            about = [described.type, described.bounds, described.unit, described.description]
+            hint = f"{name}: " + ", ".join(part for part in about if part)
+        raise error(f"{name} = {first['input']!r}: {message}", hint) from wrong
+
+
+def _unknown(model: type[BaseModel], values: Mapping[str, Any], prefix: str = "") -> list[str]:
+    """Names that no field takes; a nested model need not refuse them itself."""
+    names: list[str] = []
+    for name, value in values.items():
+        field = model.model_fields.get(name)
+        if field is None:
+            names.append(prefix + name)
+        elif (nested := _nested(field)) is not None and isinstance(value, Mapping):
+            names += _unknown(nested, value, f"{prefix}{name}.")
+    return names
+
+
+def parse_toml(text: str, source: str) -> dict[str, Any]:
+    """The values of a `--params` file."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as wrong:
+        raise UsageError(f"{source} is not valid TOML: {wrong}", "one `name = value` a line") from wrong
+
+
+def _assign(model: type[BaseModel], path: list[str], text: str) -> dict[str, Any]:
+    """`a.b=1` as nested values, read by the type of the field that it names."""
+    name, *rest = path
+    field = model.model_fields.get(name)
+    nested = _nested(field) if field is not None else None
+    if rest and nested is not None:
+        return {name: _assign(nested, rest, text)}
+    if rest:
+        # Unknown, or below a value that has no parts: validation says so.
+        return {".".join(path): text}
+    return {name: text if field is None else _read(field, text)}
+
+
+def _read(field: FieldInfo, text: str) -> Any:
+    """A text from the command line as the field's type reads it; the text itself where no reading fits."""
+    adapter: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, field])  # type: ignore[arg-type]
+    candidates: list[Any] = []
+    try:
+        candidates.append(json.loads(text))
+    except ValueError:
+        # `16,32` and `log-l2,giou` for a list; `none` for nothing.
+        candidates.append([part.strip() for part in text.split(",")] if text else [])
+    if text.casefold() == "none":
+        candidates.append(None)
+    candidates.append([text])
+    candidates.insert(len(candidates) if _accepts_text_and_more(field) else 0, text)
+    telling: Any = text  # what the error should show
+    for candidate in candidates:
+        try:
+            adapter.validate_python(candidate)
+        except ValidationError as wrong:
+            errors = wrong.errors()
+            if all(one["loc"] or one["type"].startswith(_OUT_OF_BOUNDS) for one in errors):
+                telling = candidate if telling is text else telling
+            continue
+        return candidate
+    return telling
+
+
+# Pydantic's names for "of the right type, but not within its bounds".
+_OUT_OF_BOUNDS = ("greater_than", "less_than", "multiple_of", "too_short", "too_long", "string_", "finite")
+
+
+def _accepts_text_and_more(field: FieldInfo) -> bool:
+    """Whether text is only one of the types that a field takes, so that `3` should be tried as a number first."""
+    parts = get_args(field.annotation)
+    return str in parts and len(parts) > 1
+
+
+def _nested(field: FieldInfo) -> type[BaseModel] | None:
+    annotation = field.annotation
+    return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
+
+
+def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for name, value in over.items():
+        below = merged.get(name)
+        both = isinstance(below, Mapping) and isinstance(value, Mapping)
+        merged[name] = _merge(below, value) if both else value  # type: ignore[arg-type]
+    return merged
+
+
+def _differences(before: Mapping[str, Any], after: Mapping[str, Any], prefix: str = "") -> list[str]:
+    names: list[str] = []
+    for name, value in after.items():
+        other = before.get(name)
+        if isinstance(value, Mapping) and isinstance(other, Mapping):
+            names += _differences(other, value, f"{prefix}{name}.")
+        # `repr` tells NaN from anything but itself.
+        elif repr(value) != repr(other):
+            names.append(prefix + name)
+    return names
+
+
+_BOUNDS = (
+    ("gt", ">"),
+    ("ge", ">="),
+    ("lt", "<"),
+    ("le", "<="),
+    ("multiple_of", "a multiple of"),
+    ("min_length", "length >="),
+    ("max_length", "length <="),
+    ("pattern", "matching"),
+)
+
+
+def _bounds(field: FieldInfo) -> list[str]:
+    found = []
+    for constraint in field.metadata:
+        for attribute, sign in _BOUNDS:
+            value = getattr(constraint, attribute, None)
+            if value is not None:
+                found.append(f"{sign} {value}")
+    return found
+
+
+def _type_name(annotation: Any) -> str:
+    if get_origin(annotation) is Literal:
+        return " | ".join(str(value) for value in get_args(annotation))
+    if isinstance(annotation, type) and not get_args(annotation):
+        return annotation.__name__
+    return str(annotation).replace("typing.", "").replace("NoneType", "None")
