@@ -1,7 +1,7 @@
 """Commands that cost nothing until they are used: groups whose members are built one at a time.
 
-Typer works out every option of every command when a program starts. Here a group knows its commands by name and builds
-the one that was asked for, so that `studyctl todo list` pays for `todo list` alone.
+Typer works out every option of every command when a program starts. Here a group knows its commands by name
+and builds the one that was asked for, so that `studyctl todo list` pays for `todo list` alone.
 """
 
 from __future__ import annotations

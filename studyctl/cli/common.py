@@ -1,4 +1,4 @@
-"""What every command shares: the options given before it, its workspace, its two streams, and its typed options."""
+"""What every command shares: the options that may stand anywhere, its workspace, and its two streams."""
 
 from __future__ import annotations
 

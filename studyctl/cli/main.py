@@ -1,4 +1,4 @@
-"""The command line's root: the table of commands, the options that every command takes, and how errors are shown."""
+"""The command line's root: the table of commands, the options of every command, how errors look."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from studyctl.cli.common import Globals, complain
 from studyctl.errors import EXIT_BUG, EXIT_OK, StudyctlError, UsageError
 
 PROGRAM = "studyctl"
+# Click's base of all that can be typed wrongly. Typer has its own copy of Click since 0.26, so it is taken
+# from Typer's public error rather than imported by name.
+CLICK_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
 # The options that may stand anywhere on the line, with the number of values each takes.
 ANYWHERE = {"-w": 1, "--workspace": 1, "--color": 1, "-q": 0, "--quiet": 0, "--version": 0}
 
@@ -164,7 +167,7 @@ def hoist(argv: Sequence[str]) -> list[str]:
 
 
 def run(argv: Sequence[str]) -> int:
-    """Run one command; whatever happens, the value is the exit code and a person sees at most two lines of it."""
+    """Run one command; the value is the exit code, and an error is two lines for the person."""
     try:
         code = root().main(hoist(argv), prog_name=PROGRAM, standalone_mode=False)
         sys.stdout.flush()
@@ -172,7 +175,7 @@ def run(argv: Sequence[str]) -> int:
     except StudyctlError as error:
         complain(error.message, error.hint)
         return error.exit_code
-    except typer.BadParameter.__mro__[2] as error:  # click's own base of what was typed wrongly
+    except CLICK_ERROR as error:
         return _misused(error)
     except typer.Abort:
         complain("stopped", "nothing was changed")

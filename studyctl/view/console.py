@@ -1,4 +1,4 @@
-"""The terminal: how wide it is and whether it shows colour. Rich is imported only when something is printed with it."""
+"""The terminal: how wide it is, and whether it shows colour. Rich is imported only when it prints."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNBOUNDED = 10_000
 
 
 def decide_color(choice: str, stream: IO[str]) -> bool:
-    """Whether `stream` gets colour: the option first, then NO_COLOR and FORCE_COLOR, then what the stream is."""
+    """Whether `stream` gets colour: the option, then NO_COLOR and FORCE_COLOR, then what the stream is."""
     if choice != "auto":
         return choice == "always"
     if os.environ.get("NO_COLOR"):
@@ -33,7 +33,7 @@ def width_of(stream: IO[str]) -> int | None:
 
 
 def make_console(color: str = "auto", stream: IO[str] | None = None) -> Console:
-    """A Rich console on `stream` (stdout) that never reads markup, emoji codes or numbers in a person's text."""
+    """A Rich console on `stream` (stdout) that reads no markup and no emoji codes in a person's text."""
     from rich.console import Console
 
     target = stream or sys.stdout
@@ -52,7 +52,7 @@ def make_console(color: str = "auto", stream: IO[str] | None = None) -> Console:
 
 
 def stderr_line(label: str, text: str, sgr: str, color: bool) -> None:
-    """A labelled line on stderr; the label alone is coloured. Control characters in the text are shown, not sent."""
+    """A labelled line on stderr, only the label coloured. Control characters are shown, not sent."""
     shown = "".join(c if c >= " " or c == "\t" else f"\\x{ord(c):02x}" for c in text.replace("\n", " "))
     head = f"\x1b[1;{sgr}m{label}\x1b[0m" if color else label
     print(head + shown, file=sys.stderr)  # noqa: T201
