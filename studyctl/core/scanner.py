@@ -1,0 +1,194 @@
+"""Splits a note into lines and says what each one looks like: indent, bullet, box, heading, and where its text stands.
+
+The scanner is lenient on purpose: a list indented straight after a heading, or a child indented too far, is code to
+CommonMark but a list to the person who wrote it. Every position it gives is one of the original note (`\\r`, tabs and
+BOM included), because what writes into notes relies on it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+TAB = 4
+BOM = "\ufeff"
+# The states a checkbox may show: open, done, doing, dropped, deferred, important.
+BOX_STATES = " xX/->!"
+
+_QUOTE = re.compile(r"(?:[ \t]{0,3}>[ ]?)+")
+_BULLET = re.compile(r"(?:[-*+•◦‣▪●]|\d{1,3}[.)])(?=[ \t\r]|$)|・(?=[^\s・])")
+_HEADING = re.compile(r"(#{1,6})(?=[ \t\r]|$)")
+_CLOSING_HASHES = re.compile(r"(?:^|[ \t])#+$")
+_RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}$")
+_BLANKS = " \t\r\f\v\u3000\u00a0"
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of a note. All offsets count characters in `raw`; `byte_at` turns them into bytes of the file."""
+
+    number: int  # from 1
+    start: int  # offset of its first character in the decoded note
+    byte: int  # offset of its first byte in the file
+    raw: str  # without the line feed; a carriage return is kept
+    quote: int  # how many ">" stand before it
+    indent: (
+        int  # columns before bullet or text, counted after the quote marks, tabs to the next multiple of 4
+    )
+    bullet: str | None  # "-", "1.", … as written
+    bullet_start: int
+    bullet_end: int
+    box: str | None  # the character between the brackets
+    box_start: int  # of "["; -1 without a box
+    box_end: int  # just behind "]"
+    level: int  # of a heading, 0 elsewhere
+    text_start: int
+    text_end: int  # without trailing blanks and `\r`
+    column: int  # where the text begins, in columns
+    rule: bool = False  # a thematic break, or the underline of a heading
+
+    @property
+    def text(self) -> str:
+        """What stands behind indent, bullet, box and heading marks."""
+        return self.raw[self.text_start : self.text_end]
+
+    @property
+    def blank(self) -> bool:
+        return self.text_start == self.text_end and self.bullet is None and self.level == 0
+
+    def byte_at(self, offset: int) -> int:
+        """The byte of the file at which the character `offset` of this line begins."""
+        return self.byte + byte_length(self.raw[:offset])
+
+
+def decode(source: bytes | str) -> str:
+    """The note as text; bytes that are not UTF-8 survive as surrogate escapes, so that positions still hold."""
+    return source if isinstance(source, str) else source.decode("utf-8", "surrogateescape")
+
+
+def byte_length(text: str) -> int:
+    """Length in the file, also for text with escaped bytes."""
+    if text.isascii():
+        return len(text)
+    try:
+        return len(text.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:
+        return len(text.encode("utf-8", "surrogatepass"))
+
+
+def columns(blank: str, start: int = 0) -> int:
+    """The column reached after `blank` when it begins in column `start`."""
+    column = start
+    for character in blank:
+        if character == "\t":
+            column += TAB - column % TAB
+        else:
+            # A full-width space is two columns wide.
+            column += 2 if character == "\u3000" else 1
+    return column
+
+
+def scan(source: bytes | str) -> list[Line]:
+    """All lines of a note; a line feed ends a line, so that nothing follows the last one."""
+    text = decode(source)
+    start = byte = 0
+    if text.startswith(BOM):
+        text, start, byte = text[1:], 1, 3
+    lines: list[Line] = []
+    pieces = text.split("\n")
+    if pieces[-1] == "":
+        pieces.pop()
+    ascii_only = text.isascii()
+    for number, raw in enumerate(pieces, 1):
+        lines.append(scan_line(raw, number, start, byte))
+        start += len(raw) + 1
+        byte += (len(raw) if ascii_only else byte_length(raw)) + 1
+    _underlined_headings(lines)
+    return lines
+
+
+def scan_line(raw: str, number: int = 1, start: int = 0, byte: int = 0) -> Line:
+    """One line by itself (`raw` without its line feed)."""
+    end = len(raw.rstrip(_BLANKS))
+    at = quote = 0
+    if ">" in raw[:end]:
+        found = _QUOTE.match(raw)
+        if found:
+            at = found.end()
+            quote = found.group().count(">")
+    begin = at
+    while at < end and raw[at] in _BLANKS:
+        at += 1
+    indent = columns(raw[begin:at]) if at > begin else 0
+    line = Line(
+        number, start, byte, raw, quote, indent, None, at, at, None, -1, -1, 0, at, max(at, end), indent
+    )
+    if at >= end:
+        line.text_start = line.text_end = line.bullet_start = line.bullet_end = min(at, len(raw))
+        return line
+    first = raw[at]
+    if first in "-*_" and _RULE.match(raw, at, end):
+        line.rule = True
+        return line
+    if first == "#":
+        _read_heading(line, at, end)
+        return line
+    if first in "-*+•◦‣▪●・0123456789":
+        found = _BULLET.match(raw, at)
+        if found:
+            _read_bullet(line, found.end(), end)
+    return line
+
+
+def _read_heading(line: Line, at: int, end: int) -> None:
+    found = _HEADING.match(line.raw, at)
+    if not found:
+        return
+    line.level = len(found.group(1))
+    begin = found.end()
+    while begin < end and line.raw[begin] in _BLANKS:
+        begin += 1
+    closing = _CLOSING_HASHES.search(line.raw, begin, end) if line.raw[end - 1] == "#" else None
+    if closing:
+        end = begin + len(line.raw[begin : closing.start()].rstrip(_BLANKS))
+    line.text_start, line.text_end = begin, max(begin, end)
+
+
+def _read_bullet(line: Line, at: int, end: int) -> None:
+    raw = line.raw
+    line.bullet, line.bullet_end = raw[line.bullet_start : at], at
+    begin = at
+    while at < end and raw[at] in _BLANKS:
+        at += 1
+    line.column = columns(raw[begin:at], line.indent + line.bullet_end - line.bullet_start)
+    boxed = (
+        at > begin
+        and raw[at : at + 1] == "["
+        and raw[at + 2 : at + 3] == "]"
+        and raw[at + 1] in BOX_STATES
+        and (at + 3 >= len(raw) or raw[at + 3] in _BLANKS)
+    )
+    if boxed:
+        line.box, line.box_start, line.box_end = raw[at + 1], at, at + 3
+        at += 3
+        while at < end and raw[at] in _BLANKS:
+            at += 1
+    line.text_start, line.text_end = at, max(at, end)
+
+
+def _underlined_headings(lines: list[Line]) -> None:
+    """A single line of text over `===` or `---` is a heading."""
+    for index in range(1, len(lines)):
+        line = lines[index]
+        at = line.text_start
+        if line.raw[at : at + 1] not in ("=", "-") or line.indent > 3 or line.bullet:
+            continue
+        text = line.text
+        if text.strip(text[0]):
+            continue
+        above = lines[index - 1]
+        alone = index < 2 or lines[index - 2].blank or bool(lines[index - 2].level) or lines[index - 2].rule
+        plain = not (above.blank or above.bullet or above.level or above.rule) and above.indent <= 3
+        if plain and alone and above.quote == line.quote and len(text) >= (1 if text[0] == "=" else 3):
+            above.level = 1 if text[0] == "=" else 2
+            line.rule = True

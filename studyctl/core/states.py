@@ -1,0 +1,178 @@
+"""What a line says about its state: checkbox, TODO marker, task metadata at its end, ✅ and strike-through.
+
+Dates, priorities, recurrences and block ids at the end of a task are metadata: they belong neither to the item's text
+nor to its identity, so that ticking a task in Obsidian (which appends `✅ 2024-01-02`) leaves it the same item. Tags
+do belong to the text, wherever they stand.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from studyctl.core.models import Mark
+
+BOX_MARKS: dict[str, Mark] = {
+    " ": "open",
+    "x": "done",
+    "X": "done",
+    "/": "doing",
+    "-": "dropped",
+    ">": "open",
+    "!": "open",
+}
+MARKER_MARKS: dict[str, Mark] = {
+    "TODO": "open",
+    "LATER": "open",
+    "WAITING": "open",
+    "NOW": "doing",
+    "DOING": "doing",
+    "DONE": "done",
+    "CANCELED": "dropped",
+    "CANCELLED": "dropped",
+}
+
+_BOX = re.compile(r"\[[ xX/\->!]\](?=\s|$)\s*")
+_WORDS = "TODO|LATER|WAITING|NOW|DOING|DONE|CANCELL?ED"
+_MARKER = re.compile(
+    rf"(?P<open>\*\*|__|\*|_|==)?(?P<hash>\#)?(?P<word>{_WORDS}|(?<=\#)[Tt]o-?[Dd]o)(?:\([^()\n]{{0,40}}\))?"
+    r"(?:(?P<colon>[:：])(?P<shut1>\*\*|__|\*|_|==)?|(?P<shut2>\*\*|__|\*|_|==)[:：]?)?"
+    r"(?P<rest>(?<=[:：])|(?<=[:：]\*\*)|(?=\s|$)|(?=\s))"
+)
+_PRIORITY = re.compile(r"\s*\[#[A-C]\](?=\s|$)")
+_DATE_MARKS = "📅📆🗓⏳⌛🛫✅❌➕"
+_ALL_MARKS = _DATE_MARKS + "🔺⏫🔼🔽⏬🔁🆔⛔🏁"
+_TAIL = re.compile(
+    rf"[{_DATE_MARKS}]\ufe0f?\s?\d{{4}}-\d{{2}}-\d{{2}}(?!\S)"
+    r"|[🔺⏫🔼🔽⏬]\ufe0f?(?!\w)"
+    rf"|🔁\ufe0f?[^{_ALL_MARKS}\#\^\[\](]*"
+    r"|[🆔⛔🏁]\ufe0f?\s?[\w,-]+"
+    r"|✅\ufe0f?(?!\S)"
+    r"|(?<!\S)(?P<tag>\#[^\s\#]+)"
+    r"|(?<!\S)\^[A-Za-z0-9-]+(?!\S)"
+    r"|(?<!\S)[\[(][A-Za-z][\w-]*::[^\]\[()\n]*[\])]"
+    r"|(?<!\S)(?:due|DUE|Due|scheduled|start|defer):\s?\d{4}-\d{2}-\d{2}\S*"
+    r"|(?<!\S)@@?\{[^{}\n]*\}"
+    r"|(?<!\S)@(?:due|done|start)?\([^()\n]*\)"
+    r"|(?<!\S)@\d{4}-\d{2}-\d{2}\S*"
+)
+_STRUCK = re.compile(r"~~(?P<tilde>(?:(?!~~).)+)~~|<(?P<tag>del|s|strike)>(?P<html>.*)</(?P=tag)>", re.DOTALL)
+_CHECK = re.compile(r"^✅|✅\ufe0f?(?:\s?\d{4}-\d{2}-\d{2}|\s*$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A task marker at the beginning of a text, with the place of its word (for writing it back)."""
+
+    word: str  # in capitals
+    start: int
+    end: int
+    text_start: int  # where the words behind it begin
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The state that everything in a line together says, and why it is unknown where it is."""
+
+    mark: Mark
+    conflict: str = ""
+
+
+def marker_of(text: str) -> Marker | None:
+    """The marker with which a text begins: capitals (`TODO`, `**DONE**:`), or `#todo`."""
+    head = text[:2].lstrip("*_=#")
+    if head and not ("A" <= head[0] <= "Z") and text[:1] not in "#*_=":
+        return None
+    found = _MARKER.match(text)
+    if not found or (found["open"] or "") != (found["shut1"] or found["shut2"] or ""):
+        return None
+    word = found["word"].upper().replace("-", "")
+    end = found.end()
+    priority = _PRIORITY.match(text, end)
+    if priority:
+        end = priority.end()
+    while end < len(text) and text[end].isspace():
+        end += 1
+    return Marker(word, found.start("word"), found.end("word"), end, MARKER_MARKS[word])
+
+
+def strip_marker(text: str) -> str:
+    found = marker_of(text)
+    return text[found.text_start :] if found else text
+
+
+def strip_box(text: str) -> str:
+    if not text.startswith("["):
+        return text
+    found = _BOX.match(text)
+    return text[found.end() :] if found else text
+
+
+def tail_start(text: str) -> int:
+    """Where the trailing run of task metadata begins, the blank before it included; the text's end without one."""
+    end = len(text.rstrip())
+    start = end
+    for found in reversed(list(_TAIL.finditer(text, 0, end))):
+        if text[found.end() : start].strip():
+            break
+        start = found.start()
+        while start > 0 and text[start - 1] in " \t":
+            start -= 1
+    return start
+
+
+def strip_tail(text: str) -> str:
+    """The text without dates, priorities, recurrence and block id at its end; tags among them stay."""
+    start = tail_start(text)
+    if start == len(text):
+        return text
+    tags = [m["tag"] for m in _TAIL.finditer(text, start) if m["tag"]]
+    kept = [text[:start].strip(), *tags]
+    return " ".join(piece for piece in kept if piece)
+
+
+def struck_out(text: str) -> bool:
+    """Whether the whole text is struck through."""
+    return text.startswith(("~~", "<del>", "<s>", "<strike>")) and _STRUCK.fullmatch(text) is not None
+
+
+def unstruck(text: str) -> str:
+    if not text.startswith(("~~", "<", "✅")):
+        return text
+    if text.startswith("✅"):
+        return text[1:].lstrip("\ufe0f ")
+    found = _STRUCK.fullmatch(text)
+    return (found["tilde"] or found["html"] or "").strip() if found else text
+
+
+def checked(raw_text: str) -> bool:
+    """Whether a ✅ at the beginning or among the trailing metadata says that it is done."""
+    return "✅" in raw_text and _CHECK.search(raw_text) is not None
+
+
+def state_of(box: str | None, marker: Marker | None, raw_text: str, default: Mark = "open") -> State:
+    """One state from box, marker, ✅ and strike-through; "unknown" with the reason where they disagree."""
+    said: list[tuple[str, Mark]] = []
+    if box is not None:
+        said.append((f"the box [{box}]", BOX_MARKS[box]))
+    if marker is not None:
+        said.append((f"the marker {marker.word}", marker.mark))
+    if checked(raw_text):
+        said.append(("✅", "done"))
+    rest = strip_marker(strip_tail(raw_text).strip())
+    struck = struck_out(rest)
+    closed = {mark for _, mark in said if mark in ("done", "dropped")}
+    if struck and not closed:
+        said.append(("the strike-through", "done"))
+    if not said:
+        return State(default)
+    marks = {mark for _, mark in said}
+    # "doing" sharpens "open"; anything else that differs is a contradiction.
+    if marks == {"open", "doing"}:
+        return State("doing")
+    if len(marks) == 1:
+        return State(said[0][1])
+    if struck and len(closed) == 1 and not (marks - closed):
+        return State(closed.pop())
+    return State("unknown", " but ".join(f"{what} says {mark}" for what, mark in said))
