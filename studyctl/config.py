@@ -1,8 +1,8 @@
 """Settings of a workspace, and how a workspace is found.
 
-A workspace is the folder that holds `studyctl.toml`, or a `pyproject.toml` with a `[tool.studyctl]` table. The file is
-validated with Pydantic when it changes; the validated settings are kept beside the database, so that a command that
-only reads pays neither for Pydantic nor for a TOML parser.
+A workspace is the folder that holds `studyctl.toml`, or a `pyproject.toml` with a `[tool.studyctl]` table.
+The file is validated with Pydantic when it changes; the validated settings are kept beside the database, so
+that a command that only reads pays neither for Pydantic nor for a TOML parser.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from studyctl.errors import WorkspaceError
 
@@ -121,9 +122,8 @@ def load_settings(config: Path) -> Settings:
     try:
         kept = json.loads(cache.read_text("utf-8"))
         if kept["stamp"] == stamp:
-            return Settings(
-                **{k: tuple(v) if isinstance(v, list) else v for k, v in kept["settings"].items()}
-            )
+            values: dict[str, Any] = kept["settings"]
+            return Settings(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
     except (OSError, ValueError, KeyError, TypeError):
         pass  # no cache, or one of another version: the file itself decides
     settings = validate_settings(config)
