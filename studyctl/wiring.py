@@ -9,7 +9,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from studyctl.config import Workspace
+    from studyctl.core.models import Reason
     from studyctl.core.ports import Ledger, NoteFiles, Reader
 
 
@@ -37,3 +40,13 @@ def note_files(workspace: Workspace) -> NoteFiles:
     from studyctl.notes.files import WorkspaceNotes
 
     return WorkspaceNotes(workspace)
+
+
+def stale_reasons(
+    reader: Reader, workspace: Workspace, ids: Sequence[str] = ()
+) -> dict[str, tuple[Reason, ...]]:
+    """Why the answers of these items, or of all, are stale; fresh ones are left out."""
+    from studyctl.app.freshness import reasons
+    from studyctl.runner.digests import current_digests
+
+    return reasons(reader, workspace.root, current_digests, ids)

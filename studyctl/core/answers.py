@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -84,23 +84,19 @@ def candidates(runs: Iterable[Run]) -> list[Run]:
 
 
 def choose(
-    ties: Iterable[Tie],
-    runs: Mapping[str, Iterable[Run]],
-    wanted: Run | None = None,
-    load: Callable[[Run], Run] = lambda run: run,
+    ties: Iterable[Tie], runs: Mapping[str, Iterable[Run]], wanted: Run | None = None
 ) -> tuple[Choice, ...]:
     """For each tied experiment the run that counts: the newest that `counts`, else the newest finished one.
 
-    `runs` are those of each experiment, newest first, and `load` makes one of them whole; a run without a
-    selected finding is passed over. `wanted` is a run that a person chose (`--from`): it stands for its
-    experiment whatever its parameters.
+    `runs` are those of each experiment, newest first; a run without a selected finding is passed over.
+    `wanted` is a run that a person chose (`--from`): it stands for its experiment whatever its parameters.
     """
     choices: list[Choice] = []
     for name, fragments in ordered(ties).items():
         if wanted is not None and wanted.experiment == name:
-            possible: Iterable[Run] = [wanted]
+            possible = [wanted]
         else:
-            possible = (load(run) for run in candidates(runs.get(name, ())))
+            possible = candidates(runs.get(name, ()))
         first = next((c for run in possible if (c := choice_of(run, fragments)) is not None), None)
         if first is not None:
             choices.append(first)
@@ -174,13 +170,13 @@ def deciding(choices: Iterable[Choice]) -> dict[str, str]:
     """The exact figures that the chosen findings cite or are decided by, by qualified name."""
     figures: dict[str, str] = {}
     for choice in choices:
-        recorded = templates.namespace_of(choice.run)
+        metrics = {metric.name: metric.value for metric in choice.run.metrics}
         for finding in choice.findings:
             figures.update({f"{choice.experiment}.{name}": text for name, text in finding.figures})
             for predicate in filter(None, (finding.when, finding.unless)):
                 for name in predicates.parse(predicate).names:
-                    if name in recorded:
-                        figures[f"{choice.experiment}.{name}"] = templates.exact(recorded[name])
+                    if name in metrics:
+                        figures[f"{choice.experiment}.{name}"] = templates.exact(metrics[name])
     return figures
 
 

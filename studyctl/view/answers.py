@@ -1,0 +1,198 @@
+"""An answer with its evidence: as a page, and as programs read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from studyctl.core import answers, reproduce
+from studyctl.core.models import Answer, Evidence, Run
+from studyctl.core.pages import AnswerPage
+from studyctl.view import words
+from studyctl.view.items import item_json, path
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+
+def answer_page(page: AnswerPage) -> list[RenderableType]:
+    """The question and its place, the conclusion, each finding with its run, and how to reproduce it."""
+    from studyctl.view.layout import block, heading, pieces
+
+    item, answer = page.item, page.answer
+    place = f"{item.note}:{item.line}"
+    parts: list[RenderableType] = [
+        pieces((item.id, "bold"), "  ", (item.text, "bold")),
+        block(f"{path(item.topic)}  ({place})" if item.topic else place, 4, "dim"),
+    ]
+    parts += [block(detail.text, 4) for detail in item.details if detail.role == "context"]
+    own = [detail for detail in item.details if detail.role == "answer"]
+    if own:
+        parts.append(heading("In the note"))
+        parts += [block(detail.text) for detail in own]
+    if answer is not None:
+        parts += _conclusion(page, answer)
+        parts += _evidence(page, answer)
+    if page.newer:
+        parts.append(heading("Found since"))
+        for choice in page.newer:
+            for finding in choice.findings:
+                sign, style = _verdict(finding.verdict)
+                parts.append(
+                    pieces((sign, style), f"  {finding.text}  ", (f"run {choice.run.short}", "dim"), indent=2)
+                )
+        parts.append(block(f"studyctl answer {item.id} --refresh takes it over", 2, "dim"))
+    if answer is not None and answer.evidence:
+        parts.append(heading("Reproduce"))
+        parts += [
+            pieces((line, "cyan"), (f"  {why}", "dim") if why else "", indent=2)
+            for line, why in _how(page, answer)
+        ]
+    parts += _surroundings(page)
+    return parts
+
+
+def _verdict(value: str | None) -> tuple[str, str]:
+    from studyctl.view.layout import verdict
+
+    return verdict(value)
+
+
+def _conclusion(page: AnswerPage, answer: Answer) -> list[RenderableType]:
+    from studyctl.view.layout import block, heading, pieces
+
+    sign, style = _verdict(answer.verdict)
+    parts: list[RenderableType] = [
+        heading("Answer"),
+        pieces((sign, f"bold {style}"), f"  {answer.conclusion}", indent=2),
+    ]
+    marks = [f"recorded {words.when(answer.recorded)}"]
+    if answer.author == "person":
+        marks.append("in your own words")
+    if not answer.backed:
+        marks.append("without evidence")
+    if answer.quick:
+        marks.append("from a quick run or changed parameters")
+    if page.earlier:
+        marks.append(f"{page.earlier} earlier")
+    parts.append(block(" · ".join(marks), 2, "yellow" if answer.quick or not answer.backed else "dim"))
+    if page.reasons:
+        parts.append(pieces(("! stale", "magenta"), ": what it rests on has changed", indent=2))
+        parts += [block(f"- {reason.text}", 4) for reason in page.reasons]
+    elif answer.backed:
+        parts.append(pieces(("✓ fresh", "green"), ": code, data and question are as they were", indent=2))
+    return parts
+
+
+def _evidence(page: AnswerPage, answer: Answer) -> list[RenderableType]:
+    from studyctl.view.layout import block, heading, pieces
+
+    shown = answers.details(answer)
+    if not shown:
+        return []
+    parts: list[RenderableType] = [heading("Evidence")]
+    for evidence in shown:
+        sign, style = _verdict(evidence.verdict)
+        parts.append(
+            pieces((sign, style), f"  {evidence.finding}  ", (_run_name(page, evidence), "dim"), indent=2)
+        )
+        if evidence.claim:
+            parts.append(block(f"claim: {evidence.claim}", 4, "dim"))
+        parts.append(block(evidence.text, 4))
+    return parts
+
+
+def _run_name(page: AnswerPage, evidence: Evidence) -> str:
+    run = page.runs.get(evidence.run)
+    if run is None:
+        return f"run {evidence.run[:8]}, no longer recorded"
+    apart = words.label(run)
+    return f"run {run.short}, {words.when(run.started)}" + (f", {apart}" if apart else "")
+
+
+def _how(page: AnswerPage, answer: Answer) -> list[tuple[str, str]]:
+    """The exact command of each cited run, with the state of the code that it saw."""
+    lines = []
+    for run_id in dict.fromkeys(evidence.run for evidence in answer.evidence):
+        run = page.runs.get(run_id)
+        if run is not None:
+            checkout = reproduce.checkout(run)
+            lines.append((reproduce.command(run), f"at commit {checkout}" if checkout else ""))
+    return lines
+
+
+def _surroundings(page: AnswerPage) -> list[RenderableType]:
+    from studyctl.view.layout import block, heading, pieces
+
+    parts: list[RenderableType] = []
+    sources = [detail for detail in page.item.details if detail.role == "source"]
+    if sources:
+        parts.append(heading("Sources in the note"))
+        parts += [block(f"{detail.text}  (line {detail.line})") for detail in sources]
+    if page.children:
+        parts.append(heading("Below it"))
+        parts += [
+            pieces((child.id, "bold"), f"  {child.text}  ", (child.status, "dim"), indent=2)
+            for child in page.children
+        ]
+    if page.missing and page.answer is not None:
+        parts.append(heading("Tied, but without evidence"))
+        parts += [block(name) for name in page.missing]
+    return parts
+
+
+def reproduce_lines(page: AnswerPage) -> list[str]:
+    """The commands that repeat the cited runs."""
+    return [line for line, _ in _how(page, page.answer)] if page.answer is not None else []
+
+
+def answer_json(page: AnswerPage) -> dict[str, Any]:
+    """An answer as programs read it; fields are only ever added. `conclusion` is null where there is none."""
+    answer = page.answer
+    value: dict[str, Any] = {
+        "item": item_json(page.item, page.reasons, [child.id for child in page.children]),
+        "conclusion": None,
+        "verdict": None,
+        "fresh": None,
+        "reasons": [{"trigger": reason.trigger, "text": reason.text} for reason in page.reasons],
+        "evidence": [],
+        "figures": {},
+        "newer": [
+            {"run": c.run.id, "finding": f.key, "verdict": f.verdict, "text": f.text}
+            for c in page.newer
+            for f in c.findings
+        ],
+        "reproduce": reproduce_lines(page),
+        "produce": list(page.produce),
+        "missing": list(page.missing),
+        "earlier": page.earlier,
+    }
+    if answer is not None:
+        value |= {
+            "conclusion": answer.conclusion,
+            "template": answer.template,
+            "verdict": answer.verdict,
+            "fresh": not page.reasons,
+            "author": answer.author,
+            "backed": answer.backed,
+            "quick": answer.quick,
+            "recorded": answer.recorded,
+            "evidence": [
+                _evidence_json(evidence, page.runs.get(evidence.run)) for evidence in answer.evidence
+            ],
+            "figures": dict(answer.figures),
+            "digest": answer.digest,
+        }
+    return value
+
+
+def _evidence_json(evidence: Evidence, run: Run | None) -> dict[str, Any]:
+    return {
+        "run": evidence.run,
+        "experiment": evidence.experiment,
+        "finding": evidence.finding,
+        "claim": evidence.claim,
+        "verdict": evidence.verdict,
+        "text": evidence.text,
+        "preset": run.preset if run else None,
+        "changed": list(run.changed) if run else [],
+    }

@@ -1,0 +1,274 @@
+"""Runs as pages, as lists, and as programs read them."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from studyctl.core import reproduce
+from studyctl.core.models import Artifact, Finding, Run
+from studyctl.core.pages import Answered, RunPage
+from studyctl.view import words
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+SHOWN_METRICS = 40
+SHOWN_ERROR_LINES = 25
+
+
+def run_table(runs: Sequence[Run], width: int) -> Table:
+    """Runs, newest first: id, experiment, state, what set it apart, verdicts, when, how long."""
+    from studyctl.view import layout
+    from studyctl.view.tables import Cell, Column, table
+
+    columns = (
+        Column("Run"),
+        Column("Experiment"),
+        Column("State"),
+        Column("Preset, changes", flexible=True, optional=True),
+        Column("Findings", flexible=True, optional=True),
+        Column("Started", optional=True),
+        Column("Took", right=True),
+    )
+    rows = []
+    for run in runs:
+        sign, style = layout.state(run.state)
+        rows.append(
+            (
+                Cell(run.short, "bold"),
+                Cell(run.experiment, "cyan"),
+                Cell(sign, style),
+                Cell(words.label(run)),
+                Cell(verdict_counts(run.findings)),
+                Cell(words.when(run.started)),
+                Cell(words.duration(words.seconds_of(run))),
+            )
+        )
+    return table(columns, rows, width)
+
+
+def verdict_counts(findings: Sequence[Finding]) -> str:
+    """How many findings of each verdict: "✓ 3  ✗ 1  · 2"."""
+    counts: dict[str | None, int] = {}
+    for finding in findings:
+        counts[finding.verdict] = counts.get(finding.verdict, 0) + 1
+    return "  ".join(
+        f"{sign} {counts[verdict]}" for verdict, (sign, _) in words.VERDICTS.items() if verdict in counts
+    )
+
+
+def result_page(page: RunPage) -> list[RenderableType]:
+    """What a run prints when it is over: findings, what they answer, figures, where to look."""
+    from studyctl.view.layout import block, heading, pieces
+
+    run = page.run
+    sign, style = _state_sign(run)
+    apart = words.label(run)
+    head = f"{run.experiment} {run.state} in {words.duration(words.seconds_of(run))}"
+    parts: list[RenderableType] = [
+        pieces((f"{sign} ", style), (head, "bold"), f" · {apart}" if apart else "", f" · run {run.short}")
+    ]
+    if run.findings:
+        parts.append(heading("Findings"))
+        parts += [part for finding in run.findings for part in finding_block(finding)]
+    if page.answered:
+        parts.append(heading("Answers"))
+        parts += [part for answered in page.answered for part in _answered_block(answered, run)]
+    figures = _shown_files(run.artifacts)
+    if figures:
+        parts.append(heading("Figures and tables"))
+        parts += [
+            pieces(f"{posixpath.join(page.folder, 'artifacts', a.path)}", (f"  {a.title}", "dim"), indent=2)
+            for a in figures
+        ]
+    if page.notes:
+        parts.append(heading("Note"))
+        parts += [block(note) for note in page.notes]
+    parts.append(heading("Next"))
+    parts += [pieces((command, "cyan"), (f"  {why}", "dim"), indent=2) for command, why in _next(page)]
+    return parts
+
+
+def _state_sign(run: Run) -> tuple[str, str]:
+    return words.STATES.get(run.state, ("·", ""))
+
+
+def finding_block(finding: Finding, indent: int = 2) -> list[RenderableType]:
+    """A finding: its verdict and key, the claim that was tested, and what was found."""
+    from studyctl.view.layout import block, pieces, verdict
+
+    sign, style = verdict(finding.verdict)
+    parts: list[RenderableType] = [pieces((sign, style), f"  {finding.key}", indent=indent)]
+    if finding.claim:
+        parts.append(block(f"claim: {finding.claim}", indent + 2, "dim"))
+    parts.append(block(finding.text, indent + 2))
+    return parts
+
+
+def _answered_block(answered: Answered, run: Run) -> list[RenderableType]:
+    from studyctl.view.layout import block, pieces, verdict
+
+    item, answer = answered.item, answered.answer
+    parts: list[RenderableType] = [pieces((item.id, "bold"), f"  {item.text}", indent=2)]
+    if answer is None:
+        what = (
+            "no finding of this run is tied to it" if item.kind in ("question", "claim") else f"a {item.kind}"
+        )
+        return [*parts, block(what, 6, "dim")]
+    sign, style = verdict(answer.verdict)
+    parts.append(pieces((sign, style), f"  {answer.conclusion}", indent=6))
+    if answered.how == "kept":
+        why = (
+            "your own words stay; `studyctl answer` shows what this run found"
+            if answer.author == "person"
+            else f"stays with run {answer.evidence[0].run[:8]}, which counts more than this one"
+        )
+        parts.append(block(why, 6, "dim"))
+    elif answer.quick:
+        parts.append(block("from a quick run or changed parameters: a full run will replace it", 6, "yellow"))
+    return parts
+
+
+def _shown_files(artifacts: Sequence[Artifact]) -> list[Artifact]:
+    """One line for each figure and table, in the form that opens anywhere: PNG, not SVG; CSV, not JSON."""
+    paths = {artifact.path for artifact in artifacts}
+
+    def doubled(path: str) -> bool:
+        stem, suffix = posixpath.splitext(path)
+        better = {".svg": ".png", ".json": ".csv"}.get(suffix)
+        return better is not None and stem + better in paths
+
+    return [a for a in artifacts if a.kind in ("figure", "table") and not doubled(a.path)]
+
+
+def _next(page: RunPage) -> list[tuple[str, str]]:
+    run = page.run
+    first = next((a.item.id for a in page.answered if a.answer is not None), None)
+    steps = [(f"studyctl answer {first}", "the answer with its evidence")] if first else []
+    steps.append((f"studyctl runs show {run.short}", "every figure and parameter"))
+    if page.problem is None:
+        steps.append(("studyctl ui", f"the run in MLflow: {run.experiment} {run.short}"))
+    return steps
+
+
+def run_page(page: RunPage) -> list[RenderableType]:
+    """Everything recorded about one run."""
+    from studyctl.view.layout import block, heading, pieces, state
+
+    run = page.run
+    sign, style = state(run.state)
+    parts: list[RenderableType] = [
+        pieces((f"{run.experiment} {run.short}", "bold"), "  ", (sign, style)),
+        block(run.title, 0, "dim"),
+    ]
+    facts = [
+        ("id", run.id),
+        ("started", words.when(run.started)),
+        ("took", words.duration(words.seconds_of(run))),
+        ("preset", run.preset),
+        ("changed", ", ".join(run.changed)),
+        ("seed", "" if run.seed is None else str(run.seed)),
+        ("commit", reproduce.checkout(run)),
+        ("host", run.host),
+        ("folder", page.folder),
+        ("MLflow run", run.mlflow_run_id or ""),
+        ("came with", "a record" if run.imported else ""),
+        ("answers", ", ".join(a.item.id for a in page.answered)),
+        ("reproduce", reproduce.command(run)),
+    ]
+    parts += [pieces((f"{name:<12}", "dim"), value, indent=2) for name, value in facts if value]
+    if run.error:
+        parts.append(heading("Error"))
+        parts.append(block(shortened_error(run.error), 2))
+    if run.findings:
+        parts.append(heading("Findings"))
+        parts += [part for finding in run.findings for part in finding_block(finding)]
+    if run.params:
+        parts.append(heading("Parameters"))
+        parts += [pieces((f"{name} = ", "dim"), str(value), indent=2) for name, value in run.params.items()]
+    if run.metrics:
+        parts.append(heading("Figures"))
+        shown = run.metrics[:SHOWN_METRICS]
+        width = max(len(metric.name) for metric in shown)
+        for metric in shown:
+            unit = f" {metric.unit}" if metric.unit else ""
+            steps = f"  (last of {metric.steps})" if metric.steps > 1 else ""
+            parts.append(
+                pieces(
+                    (f"{metric.name:<{width}}  ", "dim"),
+                    words.number(metric.value),
+                    unit,
+                    (steps, "dim"),
+                    indent=2,
+                )
+            )
+        if len(run.metrics) > len(shown):
+            rest = len(run.metrics) - len(shown)
+            parts.append(block(f"and {rest} more: studyctl runs show {run.short} --json", 2, "dim"))
+    if run.artifacts:
+        parts.append(heading("Files"))
+        parts += [
+            pieces(posixpath.join(page.folder, "artifacts", a.path), (f"  {a.title}", "dim"), indent=2)
+            for a in run.artifacts
+        ]
+    return parts
+
+
+def shortened_error(error: str) -> str:
+    """The end of a traceback: what went wrong stands there."""
+    lines = error.rstrip().splitlines()
+    if len(lines) <= SHOWN_ERROR_LINES:
+        return "\n".join(lines)
+    return "\n".join(["…", *lines[-SHOWN_ERROR_LINES:]])
+
+
+def finding_json(finding: Finding) -> dict[str, Any]:
+    return {
+        "key": finding.key,
+        "claim": finding.claim,
+        "when": finding.when,
+        "unless": finding.unless,
+        "verdict": finding.verdict,
+        "text": finding.text,
+        "figures": dict(finding.figures),
+    }
+
+
+def run_json(run: Run, *, whole: bool = False, folder: str = "") -> dict[str, Any]:
+    """A run as programs read it; fields are only ever added."""
+    value: dict[str, Any] = {
+        "id": run.id,
+        "experiment": run.experiment,
+        "title": run.title,
+        "state": run.state,
+        "started": run.started,
+        "ended": run.ended,
+        "seconds": words.seconds_of(run),
+        "preset": run.preset,
+        "changed": list(run.changed),
+        "params": run.params,
+        "seed": run.seed,
+        "imported": run.imported,
+        "error": run.error,
+        "findings": [finding_json(finding) for finding in run.findings],
+        "mlflow_run_id": run.mlflow_run_id,
+    }
+    if whole:
+        value |= {
+            "metrics": [
+                {"name": m.name, "value": m.value, "unit": m.unit, "steps": m.steps} for m in run.metrics
+            ],
+            "artifacts": [
+                {"path": a.path, "kind": a.kind, "title": a.title, "size": a.size, "sha256": a.sha256}
+                for a in run.artifacts
+            ],
+            "files": [{"path": f.path, "role": f.role, "digest": f.digest} for f in run.files],
+            "folder": folder,
+            "host": run.host,
+            "provenance": run.provenance,
+            "reproduce": reproduce.command(run),
+        }
+    return value

@@ -1,0 +1,70 @@
+"""Verdicts, states, durations and numbers as a person reads them."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+
+from studyctl.core import reproduce
+from studyctl.core.models import Run
+from studyctl.core.templates import exact
+
+# The word always stands beside the sign and the colour: neither carries the meaning alone.
+VERDICTS: dict[str | None, tuple[str, str]] = {
+    "supported": ("✓", "green"),
+    "refuted": ("✗", "red"),
+    "inconclusive": ("?", "yellow"),
+    "mixed": ("±", "yellow"),
+    None: ("·", "cyan"),
+}
+STATES: dict[str, tuple[str, str]] = {
+    "running": ("…", "cyan"),
+    "finished": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "killed": ("✗", "yellow"),
+    "lost": ("✗", "magenta"),
+}
+
+
+def duration(seconds: float | None) -> str:
+    """How long something took: "3.2 s", "4 min 5 s", "2 h 3 min"."""
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def moment(text: str) -> datetime:
+    """A recorded time."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def seconds_of(run: Run) -> float | None:
+    """How long a run took, None while it runs or where its end is unknown."""
+    if run.ended is None:
+        return None
+    return (moment(run.ended) - moment(run.started)).total_seconds()
+
+
+def when(text: str) -> str:
+    """A recorded time in this machine's zone, to the minute."""
+    return moment(text).astimezone().strftime("%Y-%m-%d %H:%M")
+
+
+def number(value: float) -> str:
+    """A figure as lists show it: six significant digits, NaN and infinity as themselves."""
+    if not math.isfinite(value):
+        return exact(value)
+    if value == int(value) and abs(value) < 1e15:
+        return str(int(value))
+    return f"{value:.6g}"
+
+
+def label(run: Run) -> str:
+    """What sets a run apart from one that counts: "quick", "anchor=116"."""
+    parts = [] if run.preset == "default" else [run.preset]
+    parts += [f"{name}={reproduce.value(run.params, name)}" for name in run.changed]
+    return ", ".join(parts)
