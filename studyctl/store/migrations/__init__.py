@@ -1,0 +1,25 @@
+"""The steps from an empty file to today's schema, numbered, each frozen once it was released.
+
+A migration is plain SQL on a plain connection, so that it means the same for ever: it never uses the tables of
+`tables.py`, which describe today. A test holds both against each other.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from studyctl.store.migrations import v0001_first
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step; `apply` runs inside a transaction that also records it, so it must neither commit nor begin one."""
+
+    version: int  # of the schema afterwards
+    name: str
+    apply: Callable[[sqlite3.Connection], None]
+
+
+MIGRATIONS: tuple[Migration, ...] = (Migration(1, "first", v0001_first.apply),)

@@ -1,0 +1,65 @@
+"""From a row of a view to an item and what surrounds it. Standard library only: every list takes this path.
+
+Each builder stands beside the columns that it takes, so that the two are changed together. Runs, answers and the
+journal have theirs in `record_rows`, which a list of items need not load.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from studyctl.core.models import Detail, FileStamp, Item, Tie
+
+Row = tuple[Any, ...]
+
+ITEM = (
+    "id, kind, also, text, norm, note, line, parent, topic, position, mark, box, rule, confidence, status, ties, "
+    "anchor, answer, gone_at IS NOT NULL, ignored, also_status, last_line"
+)
+
+
+def item(row: Row, details: tuple[Detail, ...] = ()) -> Item:
+    """A row of `items` or `board`."""
+    ties = row[15]
+    return Item(
+        id=row[0],
+        kind=row[1],
+        also=row[2],
+        text=row[3],
+        norm=row[4],
+        note=row[5],
+        line=row[6],
+        parent=row[7],
+        topic=tuple(json.loads(row[8])),
+        position=row[9],
+        mark=row[10],
+        box=row[11],
+        rule=row[12],
+        confidence=row[13],
+        status=row[14],
+        ties=() if ties == "[]" else tuple(Tie(*tie) for tie in json.loads(ties)),
+        details=details,
+        anchor=row[16],
+        answer=row[17],
+        gone=bool(row[18]),
+        ignored=bool(row[19]),
+        also_status=row[20],
+        last_line=row[21],
+    )
+
+
+DETAIL = "role, line, text, url"
+
+
+def detail(row: Row) -> Detail:
+    """A row of `details`."""
+    return Detail(*row)
+
+
+STAMP = "path, role, size, mtime_ns, seen_ns, sha256"
+
+
+def stamp(row: Row) -> FileStamp:
+    """A row of the table `file_stamp`."""
+    return FileStamp(*row)

@@ -1,0 +1,69 @@
+"""Writing answers: a new one supersedes the current one, and nothing recorded is ever changed."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert, update
+from sqlmodel import Session, col
+
+from studyctl.core.models import Answer
+from studyctl.errors import NotFoundError
+from studyctl.store.tables import AnswerFigureRow, AnswerRow, EventRow, EvidenceRow, ItemRow, RunRow
+
+
+def record(session: Session, answer: Answer) -> int:
+    """Make it the item's current answer; its number in this workspace."""
+    if session.get(ItemRow, answer.item) is None:
+        raise NotFoundError(f"no item {answer.item}", "`studyctl item list` shows them")
+    retire(session, answer.item)
+    number = add(session, answer, current=True)
+    said = f"{answer.verdict}: {answer.conclusion}" if answer.verdict else answer.conclusion
+    session.add(EventRow(item=answer.item, at=answer.recorded, what="answered", text=said))
+    return number
+
+
+def retire(session: Session, item_id: str) -> None:
+    """Leave the item without a current answer; its answers stay in its history."""
+    session.exec(
+        update(AnswerRow).where(col(AnswerRow.item) == item_id, col(AnswerRow.current)).values(current=False)
+    )
+
+
+def add(session: Session, answer: Answer, *, current: bool) -> int:
+    """Insert an answer with what it cites; NotFoundError where a cited run is unknown."""
+    for run_id in dict.fromkeys(cited.run for cited in answer.evidence):
+        if session.get(RunRow, run_id) is None:
+            raise NotFoundError(
+                f"the answer for {answer.item} cites run {run_id[:8]}, which is not in the database",
+                "`studyctl doctor --fix` takes runs in from their folders",
+            )
+    row = AnswerRow(
+        item=answer.item,
+        current=current,
+        author=answer.author,
+        backed=answer.backed,
+        quick=answer.quick,
+        verdict=answer.verdict,
+        conclusion=answer.conclusion,
+        template=answer.template,
+        question=answer.question,
+        question_norm=answer.question_norm,
+        recorded=answer.recorded,
+        digest=answer.digest,
+    )
+    session.add(row)
+    session.flush()
+    assert row.number is not None
+    evidence = [
+        {"answer": row.number, "position": n, "run": e.run, "experiment": e.experiment}
+        | {"finding": e.finding, "claim": e.claim, "verdict": e.verdict, "text": e.text}
+        for n, e in enumerate(answer.evidence)
+    ]
+    if evidence:
+        session.exec(insert(EvidenceRow), params=evidence)
+    figures = [
+        {"answer": row.number, "position": n, "name": name, "value": value}
+        for n, (name, value) in enumerate(answer.figures)
+    ]
+    if figures:
+        session.exec(insert(AnswerFigureRow), params=figures)
+    return row.number

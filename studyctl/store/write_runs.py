@@ -1,0 +1,140 @@
+"""Writing runs: opened before the experiment begins, ended with all that they came to."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import delete, insert
+from sqlmodel import Session, col
+
+from studyctl.core.models import Run, RunState
+from studyctl.core.templates import exact
+from studyctl.errors import NotFoundError
+from studyctl.store import codec
+from studyctl.store.tables import (
+    ArtifactRow,
+    FindingFigureRow,
+    FindingRow,
+    MetricRow,
+    RunFileRow,
+    RunRow,
+)
+
+_OPEN = ("running", "lost")
+
+
+def put_run(session: Session, run: Run) -> None:
+    """Write the run as it is, with everything that belongs to it, in place of what was known of it."""
+    row = session.get(RunRow, run.id)
+    # The mirror tells its id as soon as it knows it, which may be after the run's own record was made.
+    mirror = run.mlflow_run_id or (row.mlflow_run_id if row else None)
+    values: dict[str, Any] = {
+        "experiment": run.experiment,
+        "title": run.title,
+        "state": run.state,
+        "started": run.started,
+        "ended": run.ended,
+        "preset": run.preset,
+        "changed": json.dumps(run.changed, ensure_ascii=False),
+        "params": codec.dumps(run.params),
+        "seed": None if run.seed is None else str(run.seed),
+        "evidence_version": run.evidence_version,
+        "host": run.host,
+        "pid": run.pid,
+        "process_started": run.process_started,
+        "provenance": codec.dumps(run.provenance),
+        "mlflow_run_id": mirror,
+        "error": run.error,
+        "imported": run.imported,
+    }
+    if row is None:
+        session.add(RunRow(id=run.id, **values))
+    else:
+        row.sqlmodel_update(values)
+    session.flush()
+    for table in (FindingRow, MetricRow, ArtifactRow, RunFileRow):
+        session.exec(delete(table).where(col(table.run) == run.id))
+    add_parts(session, run)
+
+
+def add_parts(session: Session, run: Run) -> None:
+    """Insert the run's metrics, findings, artifacts and files."""
+    _insert(
+        session,
+        MetricRow,
+        [
+            {"run": run.id, "position": n, "name": m.name, "value": exact(float(m.value))}
+            | {"unit": m.unit, "steps": m.steps}
+            for n, m in enumerate(run.metrics)
+        ],
+    )
+    _insert(
+        session,
+        FindingRow,
+        [
+            {"run": run.id, "position": n, "key": f.key, "claim": f.claim, "verdict": f.verdict}
+            | {"supported_when": f.when, "refuted_when": f.unless, "text": f.text, "template": f.template}
+            for n, f in enumerate(run.findings)
+        ],
+    )
+    _insert(
+        session,
+        FindingFigureRow,
+        [
+            {"run": run.id, "key": f.key, "position": n, "name": name, "value": value}
+            for f in run.findings
+            for n, (name, value) in enumerate(f.figures)
+        ],
+    )
+    _insert(
+        session,
+        ArtifactRow,
+        [
+            {"run": run.id, "position": n, "path": a.path, "kind": a.kind}
+            | {"title": a.title, "size": a.size, "sha256": a.sha256}
+            for n, a in enumerate(run.artifacts)
+        ],
+    )
+    _insert(
+        session,
+        RunFileRow,
+        [
+            {"run": run.id, "position": n, "path": f.path, "role": f.role, "digest": f.digest}
+            for n, f in enumerate(run.files)
+        ],
+    )
+
+
+def _insert(session: Session, table: type[Any], values: list[dict[str, Any]]) -> None:
+    if values:
+        session.exec(insert(table), params=values)
+
+
+def restore_run(session: Session, run: Run) -> bool:
+    """Take a run in from its folder; False where the database knows as much already."""
+    row = session.get(RunRow, run.id)
+    if row is not None and (row.state not in _OPEN or run.state in _OPEN):
+        return False
+    put_run(session, run)
+    return True
+
+
+def end_run(session: Session, run_id: str, state: RunState, *, ended: str | None, error: str) -> None:
+    """End a run without results. One that has ended by itself in the meantime stays as it is."""
+    row = _run(session, run_id)
+    if row.state == "running" or (row.state == "lost" and state != "lost"):
+        row.state, row.ended = state, ended
+        row.error = error or row.error
+
+
+def set_mlflow_id(session: Session, run_id: str, mlflow_run_id: str) -> None:
+    """Remember where the mirror of the run is."""
+    _run(session, run_id).mlflow_run_id = mlflow_run_id
+
+
+def _run(session: Session, run_id: str) -> RunRow:
+    row = session.get(RunRow, run_id)
+    if row is None:
+        raise NotFoundError(f"no run {run_id[:8]} in the database", "`studyctl runs list` shows them")
+    return row
