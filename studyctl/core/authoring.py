@@ -1,8 +1,9 @@
-"""What the author of an experiment holds: the decorator, and the handle through which a run records its figures.
+"""What the author of an experiment holds: the decorator, and the handle through which a run records its
+figures.
 
-Everything that an author gets wrong is refused where they wrote it, with an ExperimentError: a name that cannot be
-cited, a value that is no number, a finding whose text carries a numeral of its own. The handle decides and remembers;
-writing is the sink's.
+Everything that an author gets wrong is refused where they wrote it, with an ExperimentError: a name that
+cannot be cited, a value that is no number, a finding whose text carries a numeral of its own. The handle
+decides and remembers; writing is the sink's.
 """
 
 from __future__ import annotations
@@ -54,9 +55,10 @@ def experiment(
 ) -> Callable[[ExperimentFunction], ExperimentFunction]:
     """Declare a function an experiment; one in each module of `experiments/`, with literal arguments.
 
-    `requires`: extras of studyctl, or distributions, that have to be installed. `data`: files that the function reads,
-    relative to the workspace; a change of theirs makes recorded answers stale. `measures=["time"]`: the result depends
-    on the machine's speed. `presets`: parameter values by name; "quick" and "full" have options of their own.
+    `requires`: extras of studyctl, or distributions, that have to be installed. `data`: files that the
+    function reads, relative to the workspace; a change of theirs makes recorded answers stale.
+    `measures=["time"]`: the result depends on the machine's speed. `presets`: parameter values by name;
+    "quick" and "full" have options of their own.
     """
     for name, value in (("requires", requires), ("data", data), ("measures", measures)):
         if isinstance(value, str):
@@ -98,7 +100,8 @@ class Run:
         self._findings: dict[str, Finding] = {}
         self._files: set[str] = set()
 
-    # Figures -----------------------------------------------------------------------------------------------------
+    # Figures
+    # -----------------------------------------------------------------------------------------------------
 
     def metric(self, name: str, value: Any, step: int | None = None, unit: str = "") -> None:
         """Record one figure; with `step` it has a history, without it is recorded once."""
@@ -134,7 +137,7 @@ class Run:
         return name
 
     def constant(self, name: str, value: Any) -> None:
-        """Declare a number that findings may cite and that was not measured: a limit, a count, a published value."""
+        """Declare a number that findings may cite and that was not measured: a limit, a published value."""
         _check_figure_name(name, "constant")
         if name in self._constants or name in self._values:
             raise ExperimentError(f"{name!r} is recorded twice", "give the constant another name")
@@ -142,7 +145,8 @@ class Run:
             raise ExperimentError(f"{name!r} is a parameter already", f"cite it as {{{name}}}")
         self._constants[name] = number(name, value)
 
-    # Files -------------------------------------------------------------------------------------------------------
+    # Files
+    # -------------------------------------------------------------------------------------------------------
 
     def table(self, name: str, rows: Any, title: str = "") -> None:
         """Keep a table, given as a list of rows (mappings) or as a mapping of columns: CSV and JSON."""
@@ -198,7 +202,8 @@ class Run:
             raise ExperimentError(f"{file} is recorded twice", "give it another name")
         self._files.add(file.casefold())
 
-    # Progress ----------------------------------------------------------------------------------------------------
+    # Progress
+    # ----------------------------------------------------------------------------------------------------
 
     def track(self, iterable: Iterable[T], label: str, total: int | None = None) -> Iterator[T]:
         """Go through `iterable` while a progress bar shows how far it is and the time left."""
@@ -215,13 +220,15 @@ class Run:
             yield one
             advance(1)
 
-    # Findings ----------------------------------------------------------------------------------------------------
+    # Findings
+    # ----------------------------------------------------------------------------------------------------
 
     def finding(self, key: str, *, text: str, claim: str = "", when: str = "", unless: str = "") -> None:
         """State what the run came to, under a key that notes can link to.
 
-        `when` and `unless` are predicates over the run's metrics: they support or refute `claim`. Every numeral of
-        `text` comes from a placeholder: `{ratio:.2f}`. Figures have to be recorded before the finding that cites them.
+        `when` and `unless` are predicates over the run's metrics: they support or refute `claim`. Every
+        numeral of `text` comes from a placeholder: `{ratio:.2f}`. Figures have to be recorded before the
+        finding that cites them.
         """
         if not isinstance(key, str) or not FINDING_KEY.fullmatch(key):
             raise ExperimentError(
@@ -245,8 +252,8 @@ class Run:
         if numerals := templates.bare_numerals(text, ExperimentError):
             raise ExperimentError(
                 f"finding {key!r}: the numeral in {numerals[0]!r} comes from no figure",
-                'cite it: {name:.2f}, declared with run.constant("name", value) where it was not measured; a name '
-                "(COCO-2017) starts with a letter, a formula stands in backticks",
+                'cite it: {name:.2f}, declared with run.constant("name", value) where it was not measured; '
+                "a name (COCO-2017) starts with a letter, a formula stands in backticks",
             )
         finding = Finding(key, "", text, claim.strip(), when.strip(), unless.strip())
         self._findings[key] = self._decided(finding)
@@ -260,7 +267,8 @@ class Run:
     def _names(self) -> dict[str, Any]:
         return templates.namespace(self._values, values_of(self.params), self._constants)
 
-    # For the runner ----------------------------------------------------------------------------------------------
+    # For the runner
+    # ----------------------------------------------------------------------------------------------
 
     def last_metrics(self) -> tuple[Metric, ...]:
         """The last value of every metric, in the order of their first recording."""

@@ -1,4 +1,5 @@
-"""Parameters of an experiment: the frozen Pydantic model that authors derive from, and the values people give it.
+"""Parameters of an experiment: the frozen Pydantic model that authors derive from, and the values people give
+it.
 
 A wrong value is refused before anything starts, and the error names the field, the value and the bound.
 """
@@ -184,7 +185,7 @@ _OUT_OF_BOUNDS = ("greater_than", "less_than", "multiple_of", "too_short", "too_
 
 
 def _accepts_text_and_more(field: FieldInfo) -> bool:
-    """Whether text is only one of the types that a field takes, so that `3` should be tried as a number first."""
+    """Whether text is one of several types that a field takes, so that `3` is tried as a number first."""
     parts = get_args(field.annotation)
     return str in parts and len(parts) > 1
 

@@ -1,15 +1,16 @@
-"""Predicates over a run's figures: the small comparison language in which a finding says what would decide it.
+"""Predicates over a run's figures: the small comparison language in which a finding says what would decide
+it.
 
-A predicate is data: it is stored with the finding as text, so that its verdict can be decided again from the record
-without running the author's code. Grammar, loosest first:
+A predicate is data: it is stored with the finding as text, so that its verdict can be decided again from the
+record without running the author's code. Grammar, loosest first:
 
     or > and > not > comparison (chained: `0.9 < ratio < 1.1`) > + - > * / > unary - > number, name, call, ( )
 
-Names are metric names: they may hold dots and hyphens, so that `a-b` is one name and subtraction needs spaces around
-its `-`. Numbers are `12`, `0.5`, `1e-3`, `inf`; functions are `abs(x)`, `min(x, …)`, `max(x, …)`.
+Names are metric names: they may hold dots and hyphens, so that `a-b` is one name and subtraction needs spaces
+around its `-`. Numbers are `12`, `0.5`, `1e-3`, `inf`; functions are `abs(x)`, `min(x, …)`, `max(x, …)`.
 
-Truth has three values: a comparison with a figure that is missing or NaN, or with a quotient by zero, is undecided
-(None), and `and`, `or`, `not` follow Kleene: `False and None` is False, `True and None` is None.
+Truth has three values: a comparison with a figure that is missing or NaN, or with a quotient by zero, is
+undecided (None), and `and`, `or`, `not` follow Kleene: `False and None` is False, `True and None` is None.
 """
 
 from __future__ import annotations
@@ -323,10 +324,11 @@ def _number(node: Node, values: Mapping[str, float]) -> float:
 
 
 def verdict(when: str, unless: str, values: Mapping[str, float]) -> Decision:
-    """Decide a finding: `when` supports it, `unless` refutes it, anything else is inconclusive with its reason.
+    """Decide a finding: `when` supports it, `unless` refutes it, anything else is inconclusive with its
+    reason.
 
-    Both predicates have to be decided: a claim is not supported while it is unknown whether it is refuted. Without any
-    predicate there is nothing to decide (a how/what finding): the verdict is None.
+    Both predicates have to be decided: a claim is not supported while it is unknown whether it is refuted.
+    Without any predicate there is nothing to decide (a how/what finding): the verdict is None.
     """
     if not when and not unless:
         return Decision(None)

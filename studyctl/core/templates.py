@@ -1,10 +1,10 @@
 """Texts whose numerals come from the record: `{name:.2f}` is filled with a figure, a bare numeral is refused.
 
-What counts as a bare numeral: a run of decimal digits whose word does not begin with a letter. A word is a maximal run
-of letters, digits, `_`, `-`, `.` and `'`. So `float32`, `B3`, `log-l2`, `COCO128`, `COCO-2017` and `v1.2` are names;
-`3`, `1.5`, `2x`, `8-bit`, `3rd` and the 1.5 of `ratio=1.5` are figures, and have to come from a placeholder. A formula
-or a piece of code may be quoted between backticks when it holds a letter: `` `(2*sigma)^2` ``. Superscripts and number
-words are no numerals.
+What counts as a bare numeral: a run of decimal digits whose word does not begin with a letter. A word is a
+maximal run of letters, digits, `_`, `-`, `.` and `'`. So `float32`, `B3`, `log-l2`, `COCO128`, `COCO-2017`
+and `v1.2` are names; `3`, `1.5`, `2x`, `8-bit`, `3rd` and the 1.5 of `ratio=1.5` are figures, and have to
+come from a placeholder. A formula or a piece of code may be quoted between backticks when it holds a letter:
+`` `(2*sigma)^2` ``. Superscripts and number words are no numerals.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Filled:
 
 
 def exact(value: Any) -> str:
-    """The exact text of a figure: what `float()` reads back to the same value; "NaN", "Infinity", "-Infinity"."""
+    """The exact text of a figure, which `float()` reads back to the same value; "NaN", "Infinity"."""
     if isinstance(value, float):
         if math.isnan(value):
             return "NaN"
@@ -68,7 +68,7 @@ def _recorded(text: str) -> Any:
 def namespace(
     metrics: Mapping[str, float], params: Mapping[str, Any], constants: Mapping[str, float]
 ) -> dict[str, Any]:
-    """The names that a run's texts may cite: a metric first, then `param.NAME`, the parameter, the constant."""
+    """What a run's texts may cite: a metric first, then `param.NAME`, the parameter, the constant."""
     names: dict[str, Any] = dict(constants)
     names.update(params)
     names.update({f"param.{name}": value for name, value in params.items()})
@@ -97,7 +97,7 @@ def placeholders(template: str, error: type[StudyctlError] = UsageError) -> list
 
 
 def fill(template: str, values: Mapping[str, Any], error: type[StudyctlError] = UsageError) -> Filled:
-    """The text with every placeholder filled; raises `error` for an unknown name or a format that does not fit."""
+    """The text with every placeholder filled; `error` for an unknown name or a format that does not fit."""
     written: list[str] = []
     cited: dict[str, str] = {}
     for literal, name, spec in _pieces(template, error):
@@ -121,7 +121,7 @@ def names_in(template: str, error: type[StudyctlError] = UsageError) -> tuple[st
 
 
 def qualify(template: str, experiment: str, error: type[StudyctlError] = UsageError) -> str:
-    """The text with every placeholder's name put under its experiment: `{ratio:.2f}` to `{box-decoding.ratio:.2f}`."""
+    """The text with its placeholders put under an experiment: `{ratio:.2f}` to `{boxes.ratio:.2f}`."""
     written = []
     for literal, name, spec in _pieces(template, error):
         written.append(literal.replace("{", "{{").replace("}", "}}"))

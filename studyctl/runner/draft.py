@@ -43,7 +43,7 @@ def execute_draft(
     started = datetime.now(UTC)
     with progress.running():
         experiment.function(params, handle)
-    recorder.close()
+    recorder.seal()
     run = Run(
         id=name_run(),
         experiment=experiment.name,

@@ -1,4 +1,4 @@
-"""From a declared function to what the runner needs of it: the declaration and the model of its parameters."""
+"""From a declared function to what the runner needs: its declaration and the model of its parameters."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Loaded:
         return dict(presets.get(name, {}))
 
 
-def loaded(name: str, function: Callable[..., None]) -> Loaded:
+def loaded(name: str, function: object) -> Loaded:
     """Check a decorated function; ExperimentError says what its signature lacks."""
     declaration = getattr(function, DECLARATION, None)
     if not isinstance(declaration, Declaration):
@@ -39,6 +39,7 @@ def loaded(name: str, function: Callable[..., None]) -> Loaded:
             f"{getattr(function, '__name__', function)!r} is no experiment",
             "decorate it with @experiment(title=…)",
         )
+    assert callable(function)  # the decorator was applied to it
     arguments = list(inspect.signature(function).parameters)
     wanted = "def NAME(params: YourParams, run: Run) -> None"
     if len(arguments) != 2:

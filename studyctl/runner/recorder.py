@@ -1,7 +1,8 @@
-"""The sink of a run in progress: its figures and files go into the run's folder, its metrics to a mirror as well.
+"""The sink of a run in progress: its figures and files go into the run's folder, its metrics to a mirror as
+well.
 
-Metrics are buffered and written about once a second by a thread, so that recording one costs the experiment next to
-nothing and a mirror that is slow or gone holds nothing up.
+Metrics are written to the folder as they come and reach the disk about once a second; the mirror gets them in
+batches from a thread, so that one that is slow or gone holds up neither the experiment nor the folder.
 """
 
 from __future__ import annotations
@@ -13,36 +14,43 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 from studyctl.core.models import Artifact, Finding, Metric
 from studyctl.core.templates import exact
+from studyctl.runner.folder import ARTIFACTS_FOLDER, METRICS_FILE
 
 FLUSH_SECONDS = 1.0
-METRICS_FILE = "metrics.jsonl"
-ARTIFACTS_FOLDER = "artifacts"
 
 Values = Sequence[tuple[str, float, int, int]]
 
 
 class Recorder:
-    """Implements `RunSink` on a run's folder; `mirror` gets what was written, in batches."""
+    """Implements `RunSink` on a run's folder; `mirror` gets the metrics, a batch about once a second."""
 
     def __init__(self, folder: Path, mirror: Callable[[Values], None] | None = None) -> None:
         self.folder = folder
         self.recorded: list[Artifact] = []
         self._mirror = mirror
-        self._buffer: list[tuple[str, float, int, int]] = []
-        self._lock = threading.Lock()  # guards the buffer
-        self._writing = threading.Lock()  # one flush at a time, in the order of recording
+        self._waiting: list[tuple[str, float, int, int]] = []
+        self._history: TextIO | None = None
+        self._flushed = 0.0
+        self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
     # RunSink -----------------------------------------------------------------------------------------
 
     def metrics(self, values: Sequence[tuple[Metric, int, int]]) -> None:
+        batch = [(metric.name, metric.value, step, at) for metric, step, at in values]
         with self._lock:
-            self._buffer += [(metric.name, metric.value, step, at) for metric, step, at in values]
+            if self._history is None:
+                self._history = (self.folder / METRICS_FILE).open("a", encoding="utf-8")
+            self._history.writelines(_line(*one) for one in batch)
+            if self._mirror is not None:
+                self._waiting += batch
+            if time.monotonic() - self._flushed > FLUSH_SECONDS:
+                self._flush()
 
     def artifact(self, artifact: Artifact) -> None:
         self.recorded.append(artifact)
@@ -53,8 +61,7 @@ class Recorder:
     def write(
         self, kind: Literal["figure", "table", "text", "file"], file: str, data: bytes, title: str
     ) -> None:
-        target = self._target(file)
-        target.write_bytes(data)
+        self._target(file).write_bytes(data)
         self.artifact(Artifact(file, kind, title, len(data), hashlib.sha256(data).hexdigest()))
 
     def copy(self, source: Path, file: str, title: str) -> None:
@@ -87,26 +94,34 @@ class Recorder:
 
     def _run(self) -> None:
         while not self._stop.wait(FLUSH_SECONDS):
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what is buffered: the folder first, then the mirror."""
-        with self._writing:
             with self._lock:
-                batch, self._buffer = self._buffer, []
-            if not batch:
-                return
-            with (self.folder / METRICS_FILE).open("a", encoding="utf-8") as stream:
-                stream.writelines(_line(*one) for one in batch)
-            if self._mirror is not None:
-                self._mirror(batch)
+                self._flush()
+            self._send()
 
-    def close(self) -> None:
-        """Stop writing in the background and write the rest."""
+    def _flush(self) -> None:
+        if self._history is not None:
+            self._history.flush()
+        self._flushed = time.monotonic()
+
+    def _send(self) -> None:
+        with self._lock:
+            batch, self._waiting = self._waiting, []
+        if batch and self._mirror is not None:
+            self._mirror(batch)
+
+    def seal(self) -> None:
+        """Write the rest of the history to the folder; nothing is recorded from here on."""
         self._stop.set()
+        with self._lock:
+            self._flush()
+            if self._history is not None:
+                self._history.close()
+
+    def drain(self) -> None:
+        """Send the mirror what it has not got yet; waits for a batch on its way."""
         if self._thread is not None:
             self._thread.join()
-        self.flush()
+        self._send()
 
 
 def _line(name: str, value: float, step: int, at: int) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 def seed_everything(seed: int | None, requires: Sequence[str] = ()) -> list[str]:
     """Seed random, numpy, torch and tensorflow; returns what stays undetermined, one sentence each.
 
-    The two large ones are seeded when they are loaded or required: importing them to seed them would cost seconds.
+    The two large ones are seeded when they are loaded or required: importing them to seed them would cost
+    seconds.
     """
     if seed is None:
         return ["the experiment has no parameter named seed: its random numbers differ from run to run"]

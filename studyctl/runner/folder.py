@@ -1,0 +1,134 @@
+"""The folder of a run, `.studyctl/runs/<id>/`: written first, so that it outlives either database."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from studyctl.core.models import Artifact, FileDigest, Finding, Metric, Run
+from studyctl.core.templates import exact
+from studyctl.errors import StoreError, WorkspaceError
+
+RECORD_FILE = "run.json"
+FINDINGS_FILE = "findings.json"
+LOG_FILE = "log.txt"
+METRICS_FILE = "metrics.jsonl"
+ARTIFACTS_FOLDER = "artifacts"
+
+
+def make_folder(runs: Path, run_id: str) -> Path:
+    """The folder of a new run; WorkspaceError where it cannot be made."""
+    folder = runs / run_id
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise WorkspaceError(
+            f"cannot write {runs}: {error.strerror}",
+            "make it writable; `studyctl run NAME --draft` records nothing",
+        ) from error
+    return folder
+
+
+def write_record(folder: Path, run: Run) -> None:
+    """Write run.json, and findings.json once the run has ended; each is replaced in one step."""
+    _replace(folder / RECORD_FILE, _text(run_to_plain(run)))
+    if run.ended is not None:
+        _replace(folder / FINDINGS_FILE, _text([_finding(one) for one in run.findings]))
+
+
+def append_log(folder: Path, text: str) -> None:
+    """Add a text, such as a traceback, to what the experiment printed."""
+    if text:
+        with (folder / LOG_FILE).open("a", encoding="utf-8", errors="backslashreplace") as log:
+            log.write(text + "\n")
+
+
+def read_record(folder: Path) -> Run:
+    """The run that a folder records; StoreError where its record is missing or damaged."""
+    file = folder / RECORD_FILE
+    try:
+        return run_from_plain(json.loads(file.read_text("utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{file} cannot be read: {error}", "it may be restored from a backup") from error
+
+
+def run_to_plain(run: Run) -> dict[str, Any]:
+    """A run as JSON holds it; NaN and infinity are themselves, as text."""
+    plain = {
+        name: getattr(run, name)
+        for name in Run.__dataclass_fields__
+        if name not in ("metrics", "findings", "artifacts", "files", "params", "provenance", "changed")
+    }
+    return plain | {
+        "changed": list(run.changed),
+        "params": _encode(run.params),
+        "provenance": _encode(run.provenance),
+        "metrics": [asdict(metric) | {"value": _number(metric.value)} for metric in run.metrics],
+        "findings": [_finding(one) for one in run.findings],
+        "artifacts": [asdict(one) for one in run.artifacts],
+        "files": [asdict(one) for one in run.files],
+    }
+
+
+def run_from_plain(plain: dict[str, Any]) -> Run:
+    """The run behind `run_to_plain`; fields of a later version are passed over."""
+    known = {name: plain[name] for name in Run.__dataclass_fields__ if name in plain}
+    return Run(
+        **known
+        | {
+            "changed": tuple(plain["changed"]),
+            "params": _decode(plain["params"]),
+            "provenance": _decode(plain["provenance"]),
+            "metrics": tuple(Metric(**one | {"value": float(one["value"])}) for one in plain["metrics"]),
+            "findings": tuple(
+                Finding(**one | {"figures": tuple(tuple(pair) for pair in one["figures"])})
+                for one in plain["findings"]
+            ),
+            "artifacts": tuple(Artifact(**one) for one in plain["artifacts"]),
+            "files": tuple(FileDigest(**one) for one in plain["files"]),
+        }
+    )
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return asdict(finding) | {"figures": [list(pair) for pair in finding.figures]}
+
+
+def _number(value: float) -> float | str:
+    return value if math.isfinite(value) else exact(value)
+
+
+def _encode(value: Any) -> Any:
+    """Plain values; a float that JSON cannot write is marked, since a parameter may be a text too."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"$float": exact(value)}
+    if isinstance(value, dict):
+        return {key: _encode(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_encode(one) for one in value]
+    return value
+
+
+def _decode(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.keys() == {"$float"}:
+            return float(value["$float"])
+        return {key: _decode(one) for key, one in value.items()}
+    return [_decode(one) for one in value] if isinstance(value, list) else value
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+
+
+def _replace(file: Path, text: str) -> None:
+    scratch = file.with_suffix(".tmp")
+    with scratch.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    scratch.replace(file)

@@ -1,0 +1,137 @@
+"""How the modules of `experiments/` are imported: from this workspace, whatever else is installed or was
+imported.
+
+The experiments folder is bound to a package of its own name (`experiments`) whose `__path__` is that folder
+alone, so that `experiments.box_decoding`, `from .decoders import X` and `from
+experiments.box_decoding.decoders import X` all mean the files of this workspace, even where an unrelated
+distribution installs a package called `experiments`. The folder that holds it comes first on `sys.path`, as
+if the experiment were a script there: helpers beside it can be imported, and a process that the experiment
+spawns finds the same modules under the same names.
+
+The modules are always compiled from their source: bytecode beside them may belong to another version of a
+file that was edited within the same second, and what is digested has to be what ran.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import sys
+import traceback
+from collections.abc import Sequence
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from types import CodeType, ModuleType
+
+from studyctl.config import Workspace
+from studyctl.core.models import ExperimentSpec
+from studyctl.errors import ExperimentError, MissingExtraError
+from studyctl.runner.load import Loaded, loaded
+
+
+class _FromSource(SourceFileLoader):
+    """Compiles the source each time, and writes no bytecode into a person's folder."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
+
+
+class _Finder:
+    """Finds the modules below the bound package, with the loader above."""
+
+    def __init__(self, package: str) -> None:
+        self.prefix = f"{package}."
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if not name.startswith(self.prefix):
+            return None
+        spec = PathFinder.find_spec(name, path, target)
+        if spec is not None and type(spec.loader) is SourceFileLoader:
+            spec.loader = _FromSource(spec.loader.name, spec.loader.path)
+        return spec
+
+
+def package_name(workspace: Workspace) -> str:
+    """The name under which the experiments folder is imported."""
+    return re.sub(r"\W", "_", workspace.experiments.name) or "experiments"
+
+
+def search_roots(workspace: Workspace) -> tuple[Path, ...]:
+    """The folders of the workspace from which absolute imports are resolved."""
+    return tuple(dict.fromkeys((workspace.experiments.parent.resolve(), workspace.root)))
+
+
+def bind(workspace: Workspace) -> str:
+    """Bind the workspace's experiments package, in place of whatever had its name; returns the name."""
+    package = package_name(workspace)
+    for name in [name for name in sys.modules if name == package or name.startswith(f"{package}.")]:
+        del sys.modules[name]
+    for root in reversed(search_roots(workspace)):
+        if str(root) in sys.path:
+            sys.path.remove(str(root))
+        sys.path.insert(0, str(root))
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
+    sys.meta_path.insert(0, _Finder(package))
+    importlib.invalidate_caches()
+    folder = workspace.experiments
+    init = folder / "__init__.py"
+    if init.is_file():
+        loader = _FromSource(package, str(init))
+        spec = spec_from_file_location(package, init, loader=loader, submodule_search_locations=[str(folder)])
+        assert spec is not None and spec.loader is not None  # a loader was given
+        module = module_from_spec(spec)
+        sys.modules[package] = module
+        spec.loader.exec_module(module)
+    else:
+        module = ModuleType(package)
+        module.__path__ = [str(folder)]
+        module.__spec__ = ModuleSpec(package, None, is_package=True)
+        module.__spec__.submodule_search_locations = [str(folder)]
+        sys.modules[package] = module
+    return package
+
+
+def load(workspace: Workspace, spec: ExperimentSpec) -> Loaded:
+    """Import an experiment; ExperimentError names the author's own line where that fails."""
+    module_name = spec.name.replace("-", "_")
+    try:
+        package = bind(workspace)
+        module = importlib.import_module(f"{package}.{module_name}")
+    except ModuleNotFoundError as error:
+        if error.name and error.name.split(".")[0] not in (package_name(workspace), "studyctl"):
+            raise MissingExtraError(
+                f"{spec.name}: no module named {error.name!r} ({where(error, workspace)})",
+                f"python -m pip install {error.name.split('.')[0]}, or mend the import",
+            ) from error
+        raise _failed(spec, error, workspace) from error
+    except (Exception, SystemExit) as error:
+        raise _failed(spec, error, workspace) from error
+    return loaded(spec.name, getattr(module, spec.function))
+
+
+def _failed(spec: ExperimentSpec, error: BaseException, workspace: Workspace) -> ExperimentError:
+    return ExperimentError(
+        f"{spec.name} cannot be imported: {type(error).__name__}: {error} ({where(error, workspace)})",
+        f"mend {spec.path}",
+    )
+
+
+def where(error: BaseException, workspace: Workspace) -> str:
+    """The innermost line of the workspace that an exception passed through, for people."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{_shown(error.filename, workspace)}, line {error.lineno}"
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
+        file = Path(frame.filename)
+        # studyctl's own repository is a workspace too, and its frames are not the author's.
+        if file.is_relative_to(workspace.root) and not file.is_relative_to(Path(__file__).parents[1]):
+            return f"{_shown(frame.filename, workspace)}, line {frame.lineno}"
+    return _shown(str(workspace.experiments), workspace)
+
+
+def _shown(path: str, workspace: Workspace) -> str:
+    file = Path(path)
+    return file.relative_to(workspace.root).as_posix() if file.is_relative_to(workspace.root) else path

@@ -1,0 +1,201 @@
+"""One execution of an experiment, from its folder to its end in both databases.
+
+Whatever happens in between, the run ends in a known state: finished, failed with the author's traceback, or
+killed by a signal. Only SIGKILL leaves it running; `lost` finds those.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from studyctl import EVIDENCE_VERSION
+from studyctl.config import Workspace
+from studyctl.core import authoring
+from studyctl.core.models import ExperimentSpec, FileDigest, Finding, Run, RunState
+from studyctl.core.params import Params, values_of
+from studyctl.core.ports import Ledger, Progress, Tracker
+from studyctl.errors import StudyctlError
+from studyctl.runner import closure, folder, provenance
+from studyctl.runner.capture import captured
+from studyctl.runner.digests import digest_file
+from studyctl.runner.failure import shortened
+from studyctl.runner.figures import use_no_display
+from studyctl.runner.load import Loaded
+from studyctl.runner.opened import undeclared, watched
+from studyctl.runner.process import hostname, started_at
+from studyctl.runner.recorder import Recorder
+from studyctl.runner.seeds import seed_everything
+from studyctl.runner.signals import Killed, Signals
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be executed."""
+
+    spec: ExperimentSpec
+    experiment: Loaded
+    params: Params
+    preset: str
+    changed: tuple[str, ...]
+    command: str  # as it was typed
+    tags: Mapping[str, str] = field(default_factory=dict)  # for MLflow: `studyctl.item.Q1` and such
+
+
+def now() -> str:
+    """The time as it is recorded: UTC, milliseconds, "Z"."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def execute(
+    workspace: Workspace,
+    order: Order,
+    *,
+    ledger: Ledger,
+    tracker: Tracker,
+    progress: Progress,
+    describe: Callable[[Run], str],
+) -> Run:
+    """Execute an experiment and record it; the returned run says how it ended.
+
+    `describe` writes the run's page for MLflow, at its beginning and at its end. Raises before anything is
+    recorded where declared data is missing or the workspace cannot be written.
+    """
+    modules_before = set(sys.modules)
+    files, gaps = closure.code_files(workspace, order.spec)
+    digests = closure.digest_all(workspace, files, order.spec.data)
+    with Signals() as signals:
+        run, home = _open(workspace, order, digests, ledger)
+        recorder = Recorder(home, tracker.log)
+        handle = authoring.Run(order.params, recorder, progress)
+        state: RunState = "finished"
+        error = ""
+        seen: set[str] = set()
+        notes: list[str] = []
+        findings: tuple[Finding, ...] = ()
+        try:
+            run = _mirror(run, home, order, ledger, tracker, describe)
+            use_no_display()
+            notes = seed_everything(handle.seed, order.spec.requires)
+            recorder.start()
+            show = progress.message
+            with captured(home / folder.LOG_FILE, show), watched(workspace.root) as seen, progress.running():
+                signals.allow()
+                order.experiment.function(order.params, handle)
+                signals.hold()
+            findings = handle.decided()
+        except (Killed, KeyboardInterrupt) as ended:
+            state, error = "killed", f"killed by {ended.name if isinstance(ended, Killed) else 'SIGINT'}"
+        except (Exception, SystemExit) as failed:
+            state, error = "failed", shortened(failed, workspace.root)
+        signals.hold()
+        if os.getpid() != run.pid:
+            os._exit(
+                1
+            )  # a process that the experiment forked fell out of its function: the run is its parent's
+        recorder.seal()
+        run = replace(
+            run,
+            state=state,
+            error=error,
+            ended=now(),
+            metrics=handle.last_metrics(),
+            findings=findings,  # a killed or failed run keeps its figures, but concludes nothing
+            artifacts=tuple(recorder.recorded),
+            files=_all_files(workspace, digests, modules_before),
+            provenance=run.provenance
+            | {
+                "constants": handle.constants(),
+                "determinism": notes,
+                "undecided": handle.undecided() if findings else {},
+                "warnings": _warnings(workspace, order, gaps, digests, seen),
+            },
+        )
+        folder.append_log(home, error)
+        folder.write_record(home, run)
+        ledger.finish_run(run)
+        with contextlib.suppress(
+            Killed
+        ):  # who does not wait for MLflow: the next command that opens it ends the run
+            recorder.drain()
+            tracker.finish(run, note=describe(run), tags=order.tags, artifacts=home / folder.ARTIFACTS_FOLDER)
+    return run
+
+
+def _open(
+    workspace: Workspace, order: Order, digests: tuple[FileDigest, ...], ledger: Ledger
+) -> tuple[Run, Path]:
+    """The run's folder, then its row: from here on it is known to run."""
+    run_id = secrets.token_hex(16)
+    home = folder.make_folder(workspace.runs, run_id)
+    pid = os.getpid()
+    run = Run(
+        id=run_id,
+        experiment=order.spec.name,
+        title=order.spec.title,
+        state="running",
+        started=now(),
+        ended=None,
+        preset=order.preset,
+        changed=order.changed,
+        params=values_of(order.params),
+        seed=getattr(order.params, "seed", None),
+        evidence_version=EVIDENCE_VERSION,
+        host=hostname(),
+        pid=pid,
+        process_started=started_at(pid) or 0.0,
+        provenance=provenance.collect(workspace.root, home, order.command)
+        | {"measures": list(order.spec.measures), "requires": list(order.spec.requires)},
+        files=digests,
+    )
+    folder.write_record(home, run)
+    try:
+        ledger.open_run(run)
+    except StudyctlError as error:
+        folder.write_record(home, replace(run, state="failed", ended=now(), error=error.message))
+        raise
+    return run, home
+
+
+def _mirror(
+    run: Run, home: Path, order: Order, ledger: Ledger, tracker: Tracker, describe: Callable[[Run], str]
+) -> Run:
+    """Open the run in MLflow before the experiment begins, so that it can be watched there."""
+    mlflow_run_id = tracker.open(run, note=describe(run), tags=order.tags)
+    if mlflow_run_id is None:
+        return run
+    run = replace(run, mlflow_run_id=mlflow_run_id)
+    ledger.set_mlflow_id(run.id, mlflow_run_id)
+    folder.write_record(home, run)
+    return run
+
+
+def _all_files(
+    workspace: Workspace, digests: tuple[FileDigest, ...], before: set[str]
+) -> tuple[FileDigest, ...]:
+    """The digests from the beginning, and of what was imported besides."""
+    known = {workspace.root / one.path for one in digests}
+    new = [module for name, module in list(sys.modules.items()) if name not in before]
+    more = {path for path in closure.imported_files(workspace, new) if path not in known}
+    return tuple(sorted((*digests, *closure.digest_all(workspace, more)), key=lambda one: one.path))
+
+
+def _warnings(
+    workspace: Workspace, order: Order, gaps: list[str], digests: tuple[FileDigest, ...], seen: set[str]
+) -> list[str]:
+    """What makes the record weaker than it looks, for people."""
+    found = [f"{gap}; declare what it reads with data=[…]" for gap in gaps]
+    for path in undeclared(seen, workspace.root, order.spec.data):
+        found.append(f"{path} was read and is not declared: data=[{path!r}]")
+    for one in digests:
+        if digest_file(workspace.root / one.path, one.role) != one.digest:
+            found.append(
+                f"{one.path} changed while the run was going on; it is recorded as it was at the beginning"
+            )
+    return found

@@ -1,0 +1,74 @@
+"""Ending a run by a signal: SIGINT, SIGTERM and SIGHUP stop the experiment, and its end is recorded."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from types import FrameType, TracebackType
+from typing import Any
+
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+
+
+class Killed(BaseException):
+    """Raised in the experiment's function; not an Exception, so that `except Exception` lets it through."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+class Signals:
+    """Catches the ending signals while a run is open.
+
+    Between `allow` and `hold` a signal raises `Killed` where the experiment stands. Outside it is only
+    remembered, so that opening and ending the records is not torn apart; a second SIGINT goes through even
+    then.
+    """
+
+    def __init__(self) -> None:
+        self.received: str = ""
+        self._allowed = False
+        self._owner = os.getpid()
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Signals:
+        # Python delivers signals to the main thread, and only there may handlers be set.
+        if threading.current_thread() is threading.main_thread():
+            for name in NAMES:
+                number = getattr(signal, name, None)
+                if number is not None:
+                    self._before[number] = signal.signal(number, self._handle)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def allow(self) -> None:
+        """From here on a signal ends the experiment; one that came before does so at once."""
+        self._allowed = True
+        if self.received:
+            self._allowed = False
+            raise Killed(self.received)
+
+    def hold(self) -> None:
+        """From here on signals wait."""
+        self._allowed = False
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        if os.getpid() != self._owner:
+            # A worker that the experiment forked: the run is its parent's.
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+            return
+        again = bool(self.received)
+        self.received = self.received or signal.Signals(number).name
+        if self._allowed:
+            self._allowed = False  # what cleans up in the experiment is not interrupted again
+            raise Killed(self.received)
+        if again and number == signal.SIGINT:
+            raise Killed(self.received)
