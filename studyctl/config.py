@@ -76,6 +76,20 @@ class Workspace:
         return self.root / self.settings.record
 
 
+def make_state(workspace: Workspace) -> None:
+    """Make the folder that is ours, hidden from git by a file of its own; WorkspaceError where it cannot be."""
+    try:
+        workspace.state.mkdir(exist_ok=True)
+        with (workspace.state / ".gitignore").open("x", encoding="utf-8", newline="\n") as file:
+            file.write("# Made by studyctl: databases, runs and caches of this machine.\n*\n")
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise WorkspaceError(
+            f"cannot write in {workspace.root}: {error.strerror}", "check the permissions of the folder"
+        ) from error
+
+
 def find_config(start: Path) -> Path | None:
     """The configuration file of the workspace around `start`, searched upward, or None."""
     for folder in (start, *start.parents):
@@ -122,8 +136,9 @@ def load_settings(config: Path) -> Settings:
     try:
         kept = json.loads(cache.read_text("utf-8"))
         if kept["stamp"] == stamp:
-            values: dict[str, Any] = kept["settings"]
-            return Settings(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+            values: Any = kept["settings"]
+            listed: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
+            return Settings(**listed)
     except (OSError, ValueError, KeyError, TypeError):
         pass  # no cache, or one of another version: the file itself decides
     settings = validate_settings(config)
