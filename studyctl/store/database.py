@@ -17,9 +17,7 @@ SCHEMA_VERSION = 1
 # In the file's header, so that a database of some other program is told from ours.
 APPLICATION_ID = int.from_bytes(b"stdy", "big")
 BUSY_SECONDS = 30.0
-REBUILD = (
-    "`studyctl doctor --fix` sets it aside and rebuilds it from the notes, the run folders and the record"
-)
+REBUILD = "`studyctl doctor --fix` sets it aside and rebuilds it from the notes, the run folders and the record"
 
 
 def store_error(path: Path, error: BaseException | None) -> StoreError | None:
@@ -38,9 +36,7 @@ def store_error(path: Path, error: BaseException | None) -> StoreError | None:
             "wait for it to end and try again",
         )
     if code.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH")):
-        return StoreError(
-            f"{path} cannot be written: {text}", "check the permissions of the file and its folder"
-        )
+        return StoreError(f"{path} cannot be written: {text}", "check the permissions of the file and its folder")
     if code.startswith("SQLITE_CANTOPEN"):
         return StoreError(f"{path} cannot be opened", "check the permissions of the file and its folder")
     if code.startswith("SQLITE_FULL"):
@@ -79,9 +75,7 @@ def refuse_foreign(db: sqlite3.Connection, path: Path, known: int = SCHEMA_VERSI
     (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     (owner,) = db.execute("PRAGMA application_id").fetchone()
     if tables and owner != APPLICATION_ID:
-        raise StoreError(
-            f"{path} is a database of another program", f"move it away: studyctl makes {path.name} anew"
-        )
+        raise StoreError(f"{path} is a database of another program", f"move it away: studyctl makes {path.name} anew")
     return version
 
 
@@ -93,9 +87,7 @@ def journal_of(path: Path) -> Path:
 def connect(path: Path, mode: str) -> sqlite3.Connection:
     """A connection without Python's own transaction handling; mode "ro", "rw", "rwc" or "immutable"."""
     query = "mode=ro&immutable=1" if mode == "immutable" else f"mode={mode}"
-    return sqlite3.connect(
-        f"{path.absolute().as_uri()}?{query}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
-    )
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{query}", uri=True, timeout=BUSY_SECONDS, isolation_level=None)
 
 
 def open_for_reading(path: Path, *, immutable: bool = False) -> sqlite3.Connection:

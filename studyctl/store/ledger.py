@@ -1,4 +1,4 @@
-"""Everything that writes `study.db`, behind `core.ports.Ledger`: each method one transaction, or part of a longer one."""
+"""Everything that writes `study.db`, behind `core.ports.Ledger`: each method a transaction, or part of a longer one."""
 
 from __future__ import annotations
 
@@ -79,9 +79,7 @@ class StudyLedger:
         """Bring the database to what the notes say; ConcurrentChange where another sync came in between."""
         with self._transactions.begin() as session:
             if self._decided_on not in (None, write_items.generation(session)):
-                raise ConcurrentChange(
-                    "another command read the notes at the same moment", "run the command again"
-                )
+                raise ConcurrentChange("another command read the notes at the same moment", "run the command again")
             write_items.sync(session, assigned, gone, stamps, read_notes=read_notes, now=now)
             self._decided_on = None
 
@@ -109,10 +107,7 @@ class StudyLedger:
             command=command,
             summary=summary,
             edits=json.dumps(
-                [
-                    (e.note, e.offset, base64.b64encode(e.old).decode(), base64.b64encode(e.new).decode())
-                    for e in edits
-                ],
+                [(e.note, e.offset, base64.b64encode(e.old).decode(), base64.b64encode(e.new).decode()) for e in edits],
                 ensure_ascii=False,
             ),
             overrides=json.dumps(overrides, ensure_ascii=False),
@@ -129,9 +124,7 @@ class StudyLedger:
         with self._transactions.begin() as session:
             row = session.get(JournalRow, number)
             if row is None:
-                raise NotFoundError(
-                    f"no change {number} in the journal", "`studyctl undo` takes back the last one"
-                )
+                raise NotFoundError(f"no change {number} in the journal", "`studyctl undo` takes back the last one")
             row.undone_at = now
 
     # -- runs
@@ -195,5 +188,5 @@ class StudyLedger:
         """Merge a record: its numbers are kept, colliding local items get new ones."""
         from studyctl.store.record_import import import_record
 
-        with self._transactions.begin() as session:
-            return import_record(session, text, now=now)
+        with self._transactions.begin() as session, self.reading() as reader:
+            return import_record(session, reader, text, now=now)

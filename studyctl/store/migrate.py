@@ -99,9 +99,7 @@ def _migrate(
         db.close()
 
 
-def _step(
-    db: sqlite3.Connection, step: Migration, create_views: Callable[[sqlite3.Connection], None]
-) -> None:
+def _step(db: sqlite3.Connection, step: Migration, create_views: Callable[[sqlite3.Connection], None]) -> None:
     views.drop(db)
     step.apply(db)
     create_views(db)

@@ -87,9 +87,7 @@ class StudyReader:
 
     def children(self, item_id: str) -> list[Item]:
         """The live items directly below it, in the order of the note."""
-        return [
-            rows.item(row) for row in self._items("parent = ? AND gone_at IS NULL AND NOT ignored", item_id)
-        ]
+        return [rows.item(row) for row in self._items("parent = ? AND gone_at IS NULL AND NOT ignored", item_id)]
 
     def _items(self, where: str, *values: Any) -> list[Row]:
         return self._all(
@@ -144,9 +142,7 @@ class StudyReader:
         """The run whose id begins so, whole; NotFoundError for none, UsageError for several."""
         wanted = prefix.strip().lower()
         with self.snapshot():
-            ids = self._all(
-                "SELECT id FROM runs WHERE substr(id, 1, ?) = ? ORDER BY started DESC", len(wanted), wanted
-            )
+            ids = self._all("SELECT id FROM runs WHERE substr(id, 1, ?) = ? ORDER BY started DESC", len(wanted), wanted)
             if not ids or not wanted:
                 raise NotFoundError(f"no run {prefix}", "`studyctl runs list` shows them")
             if len(ids) > 1:
@@ -220,9 +216,7 @@ class StudyReader:
         from studyctl.store import record_rows
 
         with self.snapshot():
-            found = self._all(
-                f"SELECT {record_rows.ANSWER} FROM answers WHERE {where} ORDER BY {order}", *values
-            )
+            found = self._all(f"SELECT {record_rows.ANSWER} FROM answers WHERE {where} ORDER BY {order}", *values)
             numbers = [row[11] for row in found]
             cited = self._grouped(record_rows.CITATION, "citations", "answer", numbers, record_rows.evidence)
         return [record_rows.answer(row, cited.get(row[11], ())) for row in found]
@@ -233,6 +227,21 @@ class StudyReader:
         """What a person decided against the detector: (item, field, value, when)."""
         query = "SELECT item, field, value, at FROM overrides ORDER BY item, field"
         return [(row[0], row[1], row[2], row[3]) for row in self._all(query)]
+
+    def ties(self) -> list[tuple[str, int, str, str, str]]:
+        """Every link to an experiment: (item, its place among the item's links, experiment, fragment, target)."""
+        query = "SELECT item, position, experiment, fragment, target FROM tie"
+        return [(row[0], row[1], row[2], row[3], row[4]) for row in self._all(query)]
+
+    def record_items(self) -> list[dict[str, Any]]:
+        """Every item as the detector saw it, tombstones included, with the fields of its line in the record."""
+        names = ("id", "kind", "also", "text", "norm", "note", "line", "parent", "topic", "anchor", "gone")
+        query = (
+            "SELECT id, found_kind, found_also, text, norm, note, line, parent, topic, anchor,"
+            " gone_at IS NOT NULL FROM items"
+        )
+        found = [dict(zip(names, row, strict=True)) for row in self._all(query)]
+        return [line | {"topic": json.loads(line["topic"])} for line in found]
 
     def journal(self, limit: int = 20) -> list[JournalEntry]:
         """What commands changed, newest first."""

@@ -79,7 +79,8 @@ FINDING = "run, key, text, template, claim, supported_when, refuted_when, verdic
 
 def finding(row: Row) -> Finding:
     """A row of `findings`."""
-    return Finding(*row[1:8], figures(row[8]))
+    _, key, text, template, claim, when, unless, verdict, cited = row
+    return Finding(key, text, template, claim, when, unless, verdict, figures(cited))
 
 
 CITATION = "answer, run, experiment, finding, claim, verdict, text"

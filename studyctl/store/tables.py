@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Text, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Integer, Text, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -18,20 +18,27 @@ class Table(SQLModel, registry=registry()):
     """Base of every table here."""
 
 
-def _item(**options: Any) -> Any:
-    """A column that names an item: it follows when an import of a record changes the item's number."""
-    return Field(
-        sa_type=Text,
-        sa_column_args=[ForeignKey("item.id", onupdate="CASCADE", ondelete=options.pop("ondelete", None))],
-        **options,
+def _refers(target: str, *, renumbered: bool = False, on_delete: str | None = None, **options: Any) -> Any:
+    """A column that refers to another table's; checked when the transaction ends, so that order does not matter.
+
+    `renumbered`: it follows when an import of a record changes the number of the item.
+    """
+    key = ForeignKey(
+        target,
+        onupdate="CASCADE" if renumbered else None,
+        ondelete=on_delete,
+        deferrable=True,
+        initially="DEFERRED",
     )
+    return Field(sa_type=Integer if target == "answer.number" else Text, sa_column_args=[key], **options)
+
+
+def _item(**options: Any) -> Any:
+    return _refers("item.id", renumbered=True, **options)
 
 
 def _run(**options: Any) -> Any:
-    """A column that names a run."""
-    return Field(
-        sa_type=Text, sa_column_args=[ForeignKey("run.id", ondelete=options.pop("ondelete", None))], **options
-    )
+    return _refers("run.id", **options)
 
 
 class MigrationRow(Table, table=True):
@@ -84,14 +91,7 @@ class ItemRow(Table, table=True):
     note: str
     line: int
     last_line: int
-    parent: str | None = Field(
-        sa_type=Text,
-        sa_column_args=[
-            ForeignKey(
-                "item.id", onupdate="CASCADE", ondelete="SET NULL", deferrable=True, initially="DEFERRED"
-            )
-        ],
-    )
+    parent: str | None = _item(on_delete="SET NULL")
     topic: str  # JSON: a list of strings
     position: int
     mark: str
@@ -110,7 +110,7 @@ class DetailRow(Table, table=True):
     """A line below an item that is no item itself."""
 
     __tablename__ = "detail"
-    item: str = _item(primary_key=True, ondelete="CASCADE")
+    item: str = _item(primary_key=True, on_delete="CASCADE")
     position: int = Field(primary_key=True)
     role: str
     line: int
@@ -123,7 +123,7 @@ class TieRow(Table, table=True):
 
     __tablename__ = "tie"
     __table_args__ = (Index("tie_experiment", "experiment"),)
-    item: str = _item(primary_key=True, ondelete="CASCADE")
+    item: str = _item(primary_key=True, on_delete="CASCADE")
     position: int = Field(primary_key=True)
     experiment: str
     fragment: str
@@ -135,7 +135,7 @@ class OverrideRow(Table, table=True):
     """What a person decided against the detector."""
 
     __tablename__ = "override"
-    item: str = _item(primary_key=True, ondelete="CASCADE")
+    item: str = _item(primary_key=True, on_delete="CASCADE")
     field: str = Field(primary_key=True)
     value: str
     at: str
@@ -170,7 +170,7 @@ class MetricRow(Table, table=True):
     """The last value of a metric, as exact text: "NaN" and "Infinity" are themselves."""
 
     __tablename__ = "run_metric"
-    run: str = _run(primary_key=True, ondelete="CASCADE")
+    run: str = _run(primary_key=True, on_delete="CASCADE")
     name: str = Field(primary_key=True)
     position: int
     value: str
@@ -182,7 +182,7 @@ class ArtifactRow(Table, table=True):
     """A file that a run left."""
 
     __tablename__ = "artifact"
-    run: str = _run(primary_key=True, ondelete="CASCADE")
+    run: str = _run(primary_key=True, on_delete="CASCADE")
     path: str = Field(primary_key=True)
     position: int
     kind: str
@@ -195,7 +195,7 @@ class RunFileRow(Table, table=True):
     """A file of a run's code or data, with its digest then."""
 
     __tablename__ = "run_file"
-    run: str = _run(primary_key=True, ondelete="CASCADE")
+    run: str = _run(primary_key=True, on_delete="CASCADE")
     path: str = Field(primary_key=True)
     role: str = Field(primary_key=True)
     position: int
@@ -206,7 +206,7 @@ class FindingRow(Table, table=True):
     """What a run came to on one condition."""
 
     __tablename__ = "finding"
-    run: str = _run(primary_key=True, ondelete="CASCADE")
+    run: str = _run(primary_key=True, on_delete="CASCADE")
     key: str = Field(primary_key=True)
     position: int
     claim: str
@@ -222,7 +222,13 @@ class FindingFigureRow(Table, table=True):
 
     __tablename__ = "finding_figure"
     __table_args__ = (
-        ForeignKeyConstraint(["run", "key"], ["finding.run", "finding.key"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["run", "key"],
+            ["finding.run", "finding.key"],
+            ondelete="CASCADE",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
     )
     run: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
@@ -260,7 +266,7 @@ class EvidenceRow(Table, table=True):
 
     __tablename__ = "answer_evidence"
     __table_args__ = (Index("answer_evidence_run", "run"),)
-    answer: int = Field(primary_key=True, foreign_key="answer.number", ondelete="CASCADE")
+    answer: int = _refers("answer.number", primary_key=True, on_delete="CASCADE")
     position: int = Field(primary_key=True)
     run: str = _run()
     experiment: str
@@ -274,7 +280,7 @@ class AnswerFigureRow(Table, table=True):
     """A figure that an answer cites, pinned with its exact text."""
 
     __tablename__ = "answer_figure"
-    answer: int = Field(primary_key=True, foreign_key="answer.number", ondelete="CASCADE")
+    answer: int = _refers("answer.number", primary_key=True, on_delete="CASCADE")
     position: int = Field(primary_key=True)
     name: str
     value: str

@@ -54,7 +54,8 @@ VIEWS: dict[str, str] = {
             (SELECT json_group_array(json_array(experiment, fragment, target, line)) FROM
                 (SELECT experiment, fragment, target, line FROM tie WHERE item = i.id ORDER BY position)
             ) AS ties,
-            i.first_seen, i.gone_at, g.value IS NOT NULL AS ignored, i.matched, i.score, i.matched_at
+            i.kind AS found_kind, i.also AS found_also, i.first_seen, i.gone_at, g.value IS NOT NULL AS ignored,
+            i.matched, i.score, i.matched_at
         FROM item AS i
         LEFT JOIN override AS k ON k.item = i.id AND k.field = 'kind'
         LEFT JOIN override AS d ON d.item = i.id AND d.field = 'dropped'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import insert, update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from studyctl.core.models import Answer
 from studyctl.errors import NotFoundError
@@ -14,18 +14,42 @@ def record(session: Session, answer: Answer) -> int:
     """Make it the item's current answer; its number in this workspace."""
     if session.get(ItemRow, answer.item) is None:
         raise NotFoundError(f"no item {answer.item}", "`studyctl item list` shows them")
+    known = _recorded(session, answer)
+    if known is not None:
+        make_current(session, answer.item, known)
+        return known
     retire(session, answer.item)
     number = add(session, answer, current=True)
-    said = f"{answer.verdict}: {answer.conclusion}" if answer.verdict else answer.conclusion
-    session.add(EventRow(item=answer.item, at=answer.recorded, what="answered", text=said))
+    session.add(EventRow(item=answer.item, at=answer.recorded, what="answered", text=said(answer)))
     return number
+
+
+def _recorded(session: Session, answer: Answer) -> int | None:
+    """The number of the very same answer, recorded at the same moment: recording it again adds nothing."""
+    return session.exec(
+        select(AnswerRow.number).where(
+            AnswerRow.item == answer.item,
+            AnswerRow.recorded == answer.recorded,
+            AnswerRow.digest == answer.digest,
+            AnswerRow.conclusion == answer.conclusion,
+        )
+    ).first()
+
+
+def said(answer: Answer) -> str:
+    """An answer in its item's history."""
+    return f"{answer.verdict}: {answer.conclusion}" if answer.verdict else answer.conclusion
+
+
+def make_current(session: Session, item_id: str, number: int) -> None:
+    """Let this one of the item's answers be the current one."""
+    retire(session, item_id)
+    session.exec(update(AnswerRow).where(col(AnswerRow.number) == number).values(current=True))
 
 
 def retire(session: Session, item_id: str) -> None:
     """Leave the item without a current answer; its answers stay in its history."""
-    session.exec(
-        update(AnswerRow).where(col(AnswerRow.item) == item_id, col(AnswerRow.current)).values(current=False)
-    )
+    session.exec(update(AnswerRow).where(col(AnswerRow.item) == item_id, col(AnswerRow.current)).values(current=False))
 
 
 def add(session: Session, answer: Answer, *, current: bool) -> int:

@@ -60,7 +60,7 @@ def sync(
             row.sqlmodel_update(_match(one, now))
         events += changes
         row.sqlmodel_update(_values(one))
-    _renumber(rows.values())
+    renumber_positions(rows.values())
     session.flush()
     events += _replace_ties(session, assigned, vanished, now)
     _replace_details(session, assigned, vanished)
@@ -119,7 +119,7 @@ def _values(one: Assigned) -> dict[str, Any]:
     }
 
 
-def _renumber(rows: Iterable[ItemRow]) -> None:
+def renumber_positions(rows: Iterable[ItemRow]) -> None:
     """One order over all notes: by path, then line; two items of one line stay as the note has them."""
     live = [row for row in rows if row.gone_at is None]
     live.sort(key=lambda row: (row.note, row.line, row.position))
@@ -128,9 +128,7 @@ def _renumber(rows: Iterable[ItemRow]) -> None:
             row.position = position
 
 
-def _replace_ties(
-    session: Session, assigned: Sequence[Assigned], vanished: set[str], now: str
-) -> list[EventRow]:
+def _replace_ties(session: Session, assigned: Sequence[Assigned], vanished: set[str], now: str) -> list[EventRow]:
     """Write the links of the items that were read; what was linked and unlinked, as history."""
     before: dict[str, set[str]] = {}
     for tie in session.exec(select(TieRow)):
@@ -263,5 +261,9 @@ def override(session: Session, item_id: str, field: str, value: str | None, *, n
         session.add(OverrideRow(item=item_id, field=field, value=value, at=now))
     else:
         row.value, row.at = value, now
-    said = _SAID[field][value is None]
-    session.add(_event(item_id, now, said, (value or "") if field == "kind" else ""))
+    session.add(_event(item_id, now, said(field, value), (value or "") if field == "kind" else ""))
+
+
+def said(field: str, value: str | None) -> str:
+    """What an override is called in the history."""
+    return _SAID[field][value is None]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import delete, insert
 from sqlmodel import Session, col
 
-from studyctl.core.models import Run, RunState
+from studyctl.core.models import Metric, Run, RunState
 from studyctl.core.templates import exact
 from studyctl.errors import NotFoundError
 from studyctl.store import codec
@@ -60,15 +61,7 @@ def put_run(session: Session, run: Run) -> None:
 
 def add_parts(session: Session, run: Run) -> None:
     """Insert the run's metrics, findings, artifacts and files."""
-    _insert(
-        session,
-        MetricRow,
-        [
-            {"run": run.id, "position": n, "name": m.name, "value": exact(float(m.value))}
-            | {"unit": m.unit, "steps": m.steps}
-            for n, m in enumerate(run.metrics)
-        ],
-    )
+    add_metrics(session, run.id, enumerate(run.metrics))
     _insert(
         session,
         FindingRow,
@@ -102,6 +95,19 @@ def add_parts(session: Session, run: Run) -> None:
         [
             {"run": run.id, "position": n, "path": f.path, "role": f.role, "digest": f.digest}
             for n, f in enumerate(run.files)
+        ],
+    )
+
+
+def add_metrics(session: Session, run_id: str, metrics: Iterable[tuple[int, Metric]]) -> None:
+    """Insert the last values of metrics at their places, exactly."""
+    _insert(
+        session,
+        MetricRow,
+        [
+            {"run": run_id, "position": position, "name": metric.name, "value": exact(float(metric.value))}
+            | {"unit": metric.unit, "steps": metric.steps}
+            for position, metric in metrics
         ],
     )
 

@@ -52,7 +52,7 @@ STATEMENTS = (
     "CREATE INDEX item_parent ON item (parent)",
     "CREATE INDEX item_position ON item (position)",
     """CREATE TABLE detail (
-        item TEXT NOT NULL REFERENCES item (id) ON UPDATE CASCADE ON DELETE CASCADE,
+        item TEXT NOT NULL REFERENCES item (id) ON UPDATE CASCADE ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
         position INTEGER NOT NULL,
         role TEXT NOT NULL,
         line INTEGER NOT NULL,
@@ -61,7 +61,7 @@ STATEMENTS = (
         PRIMARY KEY (item, position)
     )""",
     """CREATE TABLE tie (
-        item TEXT NOT NULL REFERENCES item (id) ON UPDATE CASCADE ON DELETE CASCADE,
+        item TEXT NOT NULL REFERENCES item (id) ON UPDATE CASCADE ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
         position INTEGER NOT NULL,
         experiment TEXT NOT NULL,
         fragment TEXT NOT NULL,
@@ -71,7 +71,7 @@ STATEMENTS = (
     )""",
     "CREATE INDEX tie_experiment ON tie (experiment)",
     """CREATE TABLE override (
-        item TEXT NOT NULL REFERENCES item (id) ON UPDATE CASCADE ON DELETE CASCADE,
+        item TEXT NOT NULL REFERENCES item (id) ON UPDATE CASCADE ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
         field TEXT NOT NULL CHECK (field IN ('ignored', 'kind', 'dropped')),
         value TEXT NOT NULL,
         at TEXT NOT NULL,
@@ -99,7 +99,7 @@ STATEMENTS = (
     )""",
     "CREATE INDEX run_experiment ON run (experiment, started)",
     """CREATE TABLE run_metric (
-        run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+        run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
         name TEXT NOT NULL,
         position INTEGER NOT NULL,
         value TEXT NOT NULL,
@@ -108,7 +108,7 @@ STATEMENTS = (
         PRIMARY KEY (run, name)
     )""",
     """CREATE TABLE artifact (
-        run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+        run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
         path TEXT NOT NULL,
         position INTEGER NOT NULL,
         kind TEXT NOT NULL,
@@ -118,7 +118,7 @@ STATEMENTS = (
         PRIMARY KEY (run, path)
     )""",
     """CREATE TABLE run_file (
-        run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+        run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
         path TEXT NOT NULL,
         role TEXT NOT NULL,
         position INTEGER NOT NULL,
@@ -126,7 +126,7 @@ STATEMENTS = (
         PRIMARY KEY (run, path, role)
     )""",
     """CREATE TABLE finding (
-        run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+        run TEXT NOT NULL REFERENCES run (id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
         key TEXT NOT NULL,
         position INTEGER NOT NULL,
         claim TEXT NOT NULL,
@@ -144,11 +144,11 @@ STATEMENTS = (
         name TEXT NOT NULL,
         value TEXT NOT NULL,
         PRIMARY KEY (run, key, position),
-        FOREIGN KEY (run, key) REFERENCES finding (run, key) ON DELETE CASCADE
+        FOREIGN KEY (run, key) REFERENCES finding (run, key) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
     )""",
     """CREATE TABLE answer (
         number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-        item TEXT NOT NULL REFERENCES item (id) ON UPDATE CASCADE,
+        item TEXT NOT NULL REFERENCES item (id) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED,
         current BOOLEAN NOT NULL CHECK (current IN (0, 1)),
         author TEXT NOT NULL,
         backed BOOLEAN NOT NULL,
@@ -164,9 +164,9 @@ STATEMENTS = (
     "CREATE INDEX answer_item ON answer (item)",
     "CREATE UNIQUE INDEX answer_current ON answer (item) WHERE current",
     """CREATE TABLE answer_evidence (
-        answer INTEGER NOT NULL REFERENCES answer (number) ON DELETE CASCADE,
+        answer INTEGER NOT NULL REFERENCES answer (number) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
         position INTEGER NOT NULL,
-        run TEXT NOT NULL REFERENCES run (id),
+        run TEXT NOT NULL REFERENCES run (id) DEFERRABLE INITIALLY DEFERRED,
         experiment TEXT NOT NULL,
         finding TEXT NOT NULL,
         claim TEXT NOT NULL,
@@ -176,7 +176,7 @@ STATEMENTS = (
     )""",
     "CREATE INDEX answer_evidence_run ON answer_evidence (run)",
     """CREATE TABLE answer_figure (
-        answer INTEGER NOT NULL REFERENCES answer (number) ON DELETE CASCADE,
+        answer INTEGER NOT NULL REFERENCES answer (number) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
         position INTEGER NOT NULL,
         name TEXT NOT NULL,
         value TEXT NOT NULL,
@@ -184,7 +184,7 @@ STATEMENTS = (
     )""",
     """CREATE TABLE event (
         number INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
-        item TEXT NOT NULL REFERENCES item (id) ON UPDATE CASCADE,
+        item TEXT NOT NULL REFERENCES item (id) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED,
         at TEXT NOT NULL,
         what TEXT NOT NULL,
         text TEXT NOT NULL
