@@ -113,9 +113,7 @@ def find_workspace(explicit: str | None = None, start: Path | None = None) -> Wo
         folder = Path(named).expanduser().resolve()
         config = next((c for c in (folder / CONFIG_NAME, folder / "pyproject.toml") if c.is_file()), None)
         if config is None or (config.name != CONFIG_NAME and b"[tool.studyctl" not in config.read_bytes()):
-            raise WorkspaceError(
-                f"{named} is no workspace: it has no {CONFIG_NAME}", f"studyctl init {named}"
-            )
+            raise WorkspaceError(f"{named} is no workspace: it has no {CONFIG_NAME}", f"studyctl init {named}")
     else:
         here = (start or Path.cwd()).resolve()
         found = find_config(here)

@@ -6,14 +6,22 @@ Everything is imported inside the function that builds it, so that a command loa
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studyctl.config import make_state
+from studyctl.errors import StudyctlError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from studyctl.app.change import Outcome, Plan
+    from studyctl.app.run import RunOutcome
     from studyctl.config import Workspace
-    from studyctl.core.models import Reason
-    from studyctl.core.ports import Ledger, NoteFiles, Reader
+    from studyctl.core.item_pages import SyncReport
+    from studyctl.core.models import ExperimentProblem, ExperimentSpec, Item, Reason, Run
+    from studyctl.core.ports import Ledger, NoteFiles, Progress, Reader
+    from studyctl.runner.session import Order
 
 
 def now() -> str:
@@ -28,11 +36,132 @@ def open_reader(workspace: Workspace) -> Reader:
     return StudyReader(workspace.database)
 
 
-def open_ledger(workspace: Workspace) -> Ledger:
+def open_ledger(workspace: Workspace, database: Path | None = None) -> Ledger:
     """`study.db` for writing: made, or brought to this version, if need be."""
     from studyctl.store.ledger import StudyLedger
 
-    return StudyLedger(workspace.database)
+    if database is None:
+        make_state(workspace)
+    return StudyLedger(database or workspace.database)
+
+
+def current(workspace: Workspace, *, note: Callable[[str], None], warn: Callable[[str], None]) -> Reader:
+    """What the notes say now, for reading: synced first where one changed.
+
+    `note` is told what is good to know (the committed record was imported), `warn` what is wrong and can wait.
+    """
+    from studyctl.app import current as app
+
+    def told(report: SyncReport) -> None:
+        if report.imported is not None:
+            note(f"first use here: numbers, runs and answers come from {workspace.record.name}")
+        for problem in report.unread:
+            warn(problem.message)
+
+    try:
+        return app.current(
+            lambda: open_reader(workspace),
+            lambda: note_files(workspace),
+            lambda: told(synchronise(workspace)),
+            warn,
+        )
+    except (StudyctlError, OSError) as error:
+        if not app.forbidden(error):
+            raise
+    warn("this workspace cannot be written: showing the notes as they are now, new numbers are provisional")
+    return _scratch_reader(workspace, told)
+
+
+def _scratch_reader(workspace: Workspace, told: Callable[[SyncReport], None], *, everything: bool = False) -> Reader:
+    """The same sync, on a copy of the database that is thrown away."""
+    import shutil
+    import tempfile
+
+    from studyctl.store.reader import StudyReader
+
+    folder = tempfile.TemporaryDirectory(prefix="studyctl-")
+    copy = Path(folder.name) / workspace.database.name
+
+    class ScratchReader(StudyReader):
+        def close(self) -> None:
+            super().close()
+            folder.cleanup()
+
+    try:
+        if workspace.database.exists():
+            shutil.copyfile(workspace.database, copy)
+        told(synchronise(workspace, everything=everything, database=copy))
+        return ScratchReader(copy)
+    except BaseException:
+        folder.cleanup()
+        raise
+
+
+def sync_and_list(
+    workspace: Workspace, *, everything: bool = False, dry_run: bool = False
+) -> tuple[SyncReport, list[Item]]:
+    """Sync, and all items as they are then; `dry_run` keeps nothing."""
+    reports: list[SyncReport] = []
+    if dry_run:
+        reader = _scratch_reader(workspace, reports.append, everything=everything)
+    else:
+        reports.append(synchronise(workspace, everything=everything))
+        reader = open_reader(workspace)
+    try:
+        return reports[0], reader.items()
+    finally:
+        reader.close()
+
+
+def synchronise(workspace: Workspace, *, everything: bool = False, database: Path | None = None) -> SyncReport:
+    """Bring `study.db` (or another `database`) up to what the notes say now."""
+    ledger = open_ledger(workspace, database)
+    try:
+        return _sync(workspace, ledger, everything)
+    finally:
+        ledger.close()
+
+
+def _sync(workspace: Workspace, ledger: Ledger, everything: bool = False) -> SyncReport:
+    from studyctl.app.sync import sync
+    from studyctl.core.detector import detect
+
+    return sync(
+        workspace.settings,
+        note_files(workspace),
+        ledger,
+        detect,
+        now=now(),
+        record=lambda: record_text(workspace),
+        everything=everything,
+    )
+
+
+def change(workspace: Workspace, command: str, plan: Plan, *, dry_run: bool = False) -> Outcome:
+    """Write into notes, or correct items: `plan` decides under the lock."""
+    from studyctl.app.change import change as apply
+
+    ledger = open_ledger(workspace)
+    try:
+        return apply(
+            command,
+            plan,
+            ledger,
+            note_files(workspace),
+            lambda: _sync(workspace, ledger),
+            now=now(),
+            dry_run=dry_run,
+        )
+    finally:
+        ledger.close()
+
+
+def record_text(workspace: Workspace) -> str | None:
+    """The committed record, None where there is none."""
+    try:
+        return workspace.record.read_text("utf-8")
+    except FileNotFoundError:
+        return None
 
 
 def note_files(workspace: Workspace) -> NoteFiles:
@@ -42,11 +171,121 @@ def note_files(workspace: Workspace) -> NoteFiles:
     return WorkspaceNotes(workspace)
 
 
-def stale_reasons(
-    reader: Reader, workspace: Workspace, ids: Sequence[str] = ()
-) -> dict[str, tuple[Reason, ...]]:
+def stale_reasons(reader: Reader, workspace: Workspace, ids: Sequence[str] = ()) -> dict[str, tuple[Reason, ...]]:
     """Why the answers of these items, or of all, are stale; fresh ones are left out."""
     from studyctl.app.freshness import reasons
     from studyctl.runner.digests import current_digests
 
     return reasons(reader, workspace.root, current_digests, ids)
+
+
+def run_is_lost(run: Run) -> bool:
+    """Whether a run that is recorded as running cannot be running any more."""
+    from studyctl.runner.lost import is_lost
+
+    return is_lost(run)
+
+
+def discover(workspace: Workspace) -> list[ExperimentSpec | ExperimentProblem]:
+    """The experiments of the workspace and the modules that are none; nothing is executed."""
+    from studyctl.runner.discover import discover as found
+
+    return found(workspace)
+
+
+def find_experiment(workspace: Workspace, name: str) -> ExperimentSpec:
+    """The experiment called `name`; NotFoundError with near names, ExperimentError where its module is wrong."""
+    from studyctl.runner.discover import find
+
+    return find(workspace, name)
+
+
+def experiment_names(workspace: Workspace) -> list[str]:
+    """The names of the experiments that can be run."""
+    from studyctl.core.models import ExperimentSpec
+
+    return [one.name for one in discover(workspace) if isinstance(one, ExperimentSpec)]
+
+
+def describe_experiment(
+    workspace: Workspace, spec: ExperimentSpec
+) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
+    """The parameters and presets of an experiment as plain values; imports its module."""
+    from dataclasses import asdict
+
+    from studyctl.core.params import fields_of
+    from studyctl.runner.importing import load
+
+    loaded = load(workspace, spec)
+    presets = {name: dict(values) for name, values in loaded.declaration.presets.items()}
+    return [asdict(field) for field in fields_of(loaded.model)], presets
+
+
+def prepare_run(
+    workspace: Workspace,
+    spec: ExperimentSpec,
+    preset: str,
+    params_file: tuple[str, str] | None,
+    assignments: Sequence[str],
+    command: str,
+) -> Order:
+    """An experiment with validated parameters, ready to be executed; nothing is recorded yet.
+
+    `params_file` is a TOML file's text with its name.
+    """
+    from studyctl.core.params import build, parse_toml
+    from studyctl.runner.importing import load
+    from studyctl.runner.requires import check_requires
+    from studyctl.runner.session import Order
+
+    check_requires(spec.name, spec.requires)
+    loaded = load(workspace, spec)
+    values = parse_toml(*params_file) if params_file else None
+    params, changed = build(loaded.model, loaded.preset(preset), file=values, assignments=assignments)
+    return Order(spec, loaded, params, preset, changed, command)
+
+
+def execute_run(workspace: Workspace, order: Order, items: Sequence[Item], progress: Progress) -> RunOutcome:
+    """Execute and record a run, and the answers that it gives to the items tied to its experiment."""
+    from dataclasses import replace
+
+    from studyctl.app import answers, freshness
+    from studyctl.app.run import RunOutcome, describe, item_tags, settle
+    from studyctl.runner import lost
+    from studyctl.runner.digests import current_digests
+    from studyctl.runner.session import execute
+    from studyctl.tracking.tracker import MlflowTracker
+
+    tracker = MlflowTracker(workspace)
+    ledger = open_ledger(workspace)
+    try:
+        given_up = lost.mark(ledger, workspace.runs)
+        run = execute(
+            workspace,
+            replace(order, tags=item_tags(items)),
+            ledger=ledger,
+            tracker=tracker,
+            progress=progress,
+            describe=lambda run: describe(run, items),
+        )
+        answered = answers.record_for_run(ledger, run, now=now()) if run.state == "finished" else ()
+        freshness.keep(ledger, workspace.root, current_digests)
+        settle(ledger, tracker)
+    finally:
+        ledger.close()
+    return RunOutcome(run, answered, tuple(given_up), tracker.problem)
+
+
+def execute_draft(order: Order, progress: Progress) -> tuple[Run, Path]:
+    """Execute an experiment and record nothing; the run that would have been, and the folder of its figures."""
+    from studyctl.runner.draft import execute_draft as execute
+
+    return execute(order.experiment, order.params, preset=order.preset, changed=order.changed, progress=progress)
+
+
+def record_is_behind(workspace: Workspace, reader: Reader) -> bool:
+    """Whether the committed record lacks something that an export would write."""
+    kept = record_text(workspace)
+    if kept is None:
+        return bool(reader.answers())
+    return kept != reader.export_record()

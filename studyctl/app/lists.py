@@ -60,8 +60,7 @@ def check_statuses(kinds: Sequence[Kind], words: Sequence[str]) -> tuple[str, ..
 def with_reasons(items: Sequence[Item], reasons: Mapping[str, tuple[Reason, ...]]) -> list[Item]:
     """The items, with `stale` as the status of those whose answer no longer holds."""
     return [
-        replace(item, status="stale") if reasons.get(item.id) and item.status != "dropped" else item
-        for item in items
+        replace(item, status="stale") if reasons.get(item.id) and item.status != "dropped" else item for item in items
     ]
 
 
@@ -94,7 +93,7 @@ def _matches(item: Item, filters: Filters) -> bool:
 def _as_listed(item: Item, filters: Filters) -> tuple[Kind, str]:
     """The item's kind and status in this list: among todos, a question with a box is as its box says."""
     if item.also is not None and filters.kinds and item.kind not in filters.kinds:
-        return item.also, item.mark if item.mark in STATUSES[item.also] else "open"
+        return item.also, item.also_status or "open"
     return item.kind, item.status
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +15,9 @@ from studyctl.view.console import decide_color, stderr_line
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from studyctl.core.models import Item, Reason
+    from studyctl.core.ports import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,26 @@ class Session:
     @property
     def quiet(self) -> bool:
         return self.options.quiet
+
+    @contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """What the notes say now, for reading; synced first where one changed."""
+        from studyctl.wiring import current
+
+        reader = current(self.workspace, note=self.note, warn=self.warn)
+        try:
+            yield reader
+        finally:
+            reader.close()
+
+    def reasons(self, reader: Reader, items: Sequence[Item]) -> dict[str, tuple[Reason, ...]]:
+        """Why answers of these items are stale; costs nothing where none of them is answered."""
+        answered = [item.id for item in items if item.answer is not None]
+        if not answered:
+            return {}
+        from studyctl.wiring import stale_reasons
+
+        return stale_reasons(reader, self.workspace, answered)
 
     def console(self) -> Console:
         """Rich on stdout, as wide as the terminal; unwrapped where the output goes to a file or a pipe."""

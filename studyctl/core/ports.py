@@ -102,9 +102,7 @@ class Reader(Protocol):
     ) -> list[Item]: ...
     def item(self, item_id: str) -> Item | None: ...  # with details
     def children(self, item_id: str) -> list[Item]: ...
-    def runs(
-        self, where: RunFilter | None = None
-    ) -> list[Run]: ...  # newest first, without metrics and files
+    def runs(self, where: RunFilter | None = None) -> list[Run]: ...  # newest first, without metrics and files
     def run(self, prefix: str) -> Run: ...  # whole; NotFoundError, UsageError when ambiguous
     def runs_of(self, ids: Iterable[str]) -> dict[str, Run]: ...  # whole, by id
     def answer(self, item_id: str) -> Answer | None: ...  # the current one
@@ -112,6 +110,7 @@ class Reader(Protocol):
     def answer_history(self, item_id: str) -> list[Answer]: ...
     def events(self, item_id: str) -> list[tuple[str, str, str]]: ...  # (at, what, text)
     def journal(self, limit: int = 20) -> list[JournalEntry]: ...  # newest first
+    def overrides(self) -> list[tuple[str, str, str, str]]: ...  # (item, field, value, when)
     def digests(self) -> dict[tuple[str, int, int], str]: ...  # (path, size, mtime_ns) -> canonical digest
     def meta(self, key: str) -> str | None: ...  # "synced": when; "record": sha256 of the record last imported
     def export_record(self) -> str: ...  # the text of studyctl-record.jsonl
@@ -177,11 +176,10 @@ class Tracker(Protocol):
     problem: str | None
 
     def open(self, run: Run, *, note: str, tags: Mapping[str, str]) -> str | None: ...  # MLflow's run id
-    def log(
-        self, values: Sequence[tuple[str, float, int, int]]
-    ) -> None: ...  # (name, value, step, time in ms)
+    def log(self, values: Sequence[tuple[str, float, int, int]]) -> None: ...  # (name, value, step, time in ms)
     def finish(self, run: Run, *, note: str, tags: Mapping[str, str], artifacts: Path) -> None: ...
     def end(self, mlflow_run_id: str, state: RunState, *, ended_ms: int | None) -> None: ...
+    def running(self) -> Sequence[tuple[str, str]]: ...  # (MLflow's id, ours) of runs that it holds to be running
 
 
 class NoteFiles(Protocol):
@@ -189,9 +187,7 @@ class NoteFiles(Protocol):
 
     def walk(self) -> list[FileStamp]: ...  # stat only, sha256 ""; notes, ignore files and the configuration
     def read(self, note: str) -> bytes: ...  # NoteError
-    def write(
-        self, edits: Sequence[Edit]
-    ) -> None: ...  # checks `old`, then replaces atomically; NoteError on mismatch
+    def write(self, edits: Sequence[Edit]) -> None: ...  # checks `old`, then replaces atomically; NoteError on mismatch
 
 
 class Progress(Protocol):
@@ -208,9 +204,7 @@ class RunSink(Protocol):
     def metrics(self, values: Sequence[tuple[Metric, int, int]]) -> None: ...  # (metric, step, time in ms)
     def artifact(self, artifact: Artifact) -> None: ...
     def finding(self, finding: Finding) -> None: ...
-    def write(
-        self, kind: Literal["figure", "table", "text", "file"], file: str, data: bytes, title: str
-    ) -> None: ...
+    def write(self, kind: Literal["figure", "table", "text", "file"], file: str, data: bytes, title: str) -> None: ...
     def copy(self, source: Path, file: str, title: str) -> None: ...
     def figure(self, name: str, figure: Any, title: str) -> None: ...  # PNG and SVG; closes the figure
     def now_ms(self) -> int: ...

@@ -60,9 +60,9 @@ def item_table(
         # A subtask stands below its parent, whatever its own topic.
         if place != above and not depth:
             if above is None or above[0] != item.note:
-                rows.append(Heading(": ".join(part for part in (item.note, path(topic)) if part)))
-            elif topic:
-                rows.append(Heading(path(topic)))
+                rows.append(Heading((item.note,)))
+            if topic:
+                rows.append(Heading(topic))
             above = place
         experiments = ", ".join(dict.fromkeys(tie.experiment for tie in item.ties))
         rows.append(
@@ -107,9 +107,7 @@ def summary(noun: str, statuses: Sequence[str], hidden: Mapping[str, int]) -> st
     return line
 
 
-def item_json(
-    item: Item, reasons: Sequence[Reason] = (), children: Sequence[str] | None = None
-) -> dict[str, Any]:
+def item_json(item: Item, reasons: Sequence[Reason] = (), children: Sequence[str] | None = None) -> dict[str, Any]:
     """An item as programs read it; fields are only ever added."""
     value: dict[str, Any] = {
         "id": item.id,
@@ -132,7 +130,5 @@ def item_json(
     }
     if children is not None:
         value["children"] = list(children)
-        value["details"] = [
-            {"role": d.role, "line": d.line, "text": d.text, "url": d.url} for d in item.details
-        ]
+        value["details"] = [{"role": d.role, "line": d.line, "text": d.text, "url": d.url} for d in item.details]
     return value

@@ -15,6 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 GAP = 2
+SEPARATOR = " › "
+LEAST = 8  # of a column that wraps, where the terminal is very narrow
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +42,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A row that stands over those below it, in the column that wraps."""
+    """A row that stands over those below it, in the column that wraps: a path, outermost part first."""
 
-    text: str
+    parts: tuple[str, ...]
+    style: str = "dim"
+
+    def within(self, width: int) -> str:
+        """The path in `width` cells; its last parts say most."""
+        parts, lead = self.parts, ""
+        while len(parts) > 1 and cell_len(lead + SEPARATOR.join(parts)) > width:
+            parts, lead = parts[1:], "… › "
+        return lead + SEPARATOR.join(parts)
 
 
 Row = Sequence[Cell] | Heading
@@ -57,11 +67,11 @@ def fit(columns: Sequence[Column], natural: Sequence[int], width: int) -> list[i
             break
         widths[index] = 0
     excess = sum(widths) + GAP * (sum(1 for w in widths if w) - 1) - width
-    # What is cut gives way before what wraps.
-    for wraps in (False, True):
+    # What is cut gives way before what wraps, which in a very narrow terminal gives way once more.
+    for wraps, least in ((False, None), (True, None), (True, LEAST)):
         for index, column in enumerate(columns):
             if excess > 0 and widths[index] and column.flexible and column.wrap is wraps:
-                taken = min(excess, max(0, widths[index] - column.least))
+                taken = min(excess, max(0, widths[index] - (least or column.least)))
                 widths[index] -= taken
                 excess -= taken
     return widths
@@ -93,11 +103,14 @@ def table(columns: Sequence[Column], rows: Sequence[Row], width: int) -> Table:
         )
     for row in rows:
         if isinstance(row, Heading):
-            text = Text(row.text, "dim", no_wrap=True, overflow="ellipsis")
-            result.add_row(*(text if columns[index].wrap else "" for index in shown))
+            result.add_row(*(_heading(row, widths[index]) if columns[index].wrap else "" for index in shown))
         else:
             result.add_row(*(_renderable(row[index]) for index in shown))
     return result
+
+
+def _heading(row: Heading, width: int) -> Text:
+    return Text(row.within(width), row.style, no_wrap=True, overflow="ellipsis")
 
 
 def _renderable(cell: Cell) -> Text | Padding:

@@ -1,0 +1,124 @@
+"""What the shell offers after TAB: ids with their text, experiments, findings' names, notes, statuses.
+
+Nothing here syncs, writes or complains: a completion that fails offers nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import typer
+
+from studyctl.config import Workspace, find_workspace
+from studyctl.core.models import KINDS, STATUSES, Item, Kind
+from studyctl.errors import StudyctlError
+
+Offers = list[tuple[str, str]]
+Completer = Callable[[typer.Context, str], Offers]
+WIDEST = 60
+
+
+def item_ids(*kinds: Kind) -> Completer:
+    """Ids of items of these kinds (of all without any)."""
+
+    def complete(ctx: typer.Context, incomplete: str) -> Offers:
+        typed = incomplete.upper()
+        # What the person typed stays as it is: shells replace only what begins alike.
+        lower = incomplete[:1].islower()
+        return [
+            (item.id.lower() if lower else item.id, _help(item.text))
+            for item in _items(ctx, kinds)
+            if item.id.startswith(typed)
+        ]
+
+    return complete
+
+
+def experiment_names(ctx: typer.Context, incomplete: str) -> Offers:
+    """Experiments of the workspace, by their files: nothing is imported."""
+    workspace = _workspace(ctx)
+    if workspace is None:
+        return []
+    names: list[str] = []
+    try:
+        for path in sorted(workspace.experiments.iterdir()):
+            if (path.suffix == ".py" and path.stem != "__init__") or (path / "__init__.py").is_file():
+                names.append(path.stem.replace("_", "-"))
+    except OSError:
+        return []
+    typed = incomplete.replace("_", "-")
+    return [(name, "experiment") for name in names if name.startswith(typed) and not name.startswith("-")]
+
+
+def note_names(ctx: typer.Context, incomplete: str) -> Offers:
+    """Notes that hold items."""
+    notes = dict.fromkeys(item.note for item in _items(ctx, ()))
+    return [(note, "") for note in notes if note.startswith(incomplete)]
+
+
+def statuses(*kinds: Kind) -> Completer:
+    """Statuses of these kinds."""
+    known = dict.fromkeys([s for kind in kinds or KINDS for s in STATUSES[kind]] + ["all"])
+
+    def complete(ctx: typer.Context, incomplete: str) -> Offers:
+        return [(status, "") for status in known if status.startswith(incomplete)]
+
+    return complete
+
+
+def kinds(ctx: typer.Context, incomplete: str) -> Offers:
+    return [(kind, "") for kind in KINDS if kind.startswith(incomplete)]
+
+
+def _workspace(ctx: typer.Context) -> Workspace | None:
+    named: Any = ctx.find_root().params.get("workspace")
+    try:
+        return find_workspace(named)
+    except (StudyctlError, OSError):
+        return None
+
+
+def _items(ctx: typer.Context, kinds: tuple[Kind, ...]) -> list[Item]:
+    workspace = _workspace(ctx)
+    if workspace is None:
+        return []
+    from studyctl.wiring import open_reader
+
+    try:
+        reader = open_reader(workspace)
+    except (StudyctlError, OSError):
+        return []
+    try:
+        return reader.items(kinds)
+    except StudyctlError:
+        return []
+    finally:
+        reader.close()
+
+
+def _help(text: str) -> str:
+    # Typer shows help through Rich's markup: a bracket in a note is no tag.
+    shown = text if len(text) <= WIDEST else text[: WIDEST - 1] + "…"
+    return shown.replace("[", "\\[")
+
+
+def run_ids(ctx: typer.Context, incomplete: str) -> Offers:
+    """Recorded runs, newest first, by the id that lists show."""
+    workspace = _workspace(ctx)
+    if workspace is None:
+        return []
+    from studyctl.wiring import open_reader
+
+    try:
+        reader = open_reader(workspace)
+    except (StudyctlError, OSError):
+        return []
+    try:
+        runs = reader.runs()
+    except StudyctlError:
+        return []
+    finally:
+        reader.close()
+    typed = incomplete.lower()
+    return [(run.short, f"{run.experiment} {run.state}") for run in runs if run.id.startswith(typed)]

@@ -1,0 +1,237 @@
+"""The commands that questions, todos, readings and claims share; each group adds what it has more.
+
+Without `from __future__ import annotations`: the options of a group are made here from its kind, and Typer could not
+find such local values from an annotation that is text.
+"""
+
+from typing import Annotated
+
+import typer
+
+from studyctl.cli.commands import Group
+from studyctl.cli.common import AsJson, DryRun, session
+from studyctl.cli.completion import item_ids, note_names, statuses
+from studyctl.core.models import KINDS, LETTERS, Kind
+
+PLURAL = {"question": "questions", "todo": "todos", "reading": "readings", "claim": "claims"}
+EMPTY = {
+    "question": "write one below a heading such as Questions, or: studyctl question add 'Why …?'",
+    "todo": "write one below a heading such as Todo, or: studyctl todo add 'read chapter 3'",
+    "reading": "write one below a label such as To read, or: studyctl reading add 'a title'",
+    "claim": "state what you think below a question, or: studyctl claim add 'A is faster' --under Q1",
+}
+
+Topic = Annotated[list[str] | None, typer.Option("--topic", "-t", metavar="WORD", help="A heading or bullet above it.")]
+Note = Annotated[
+    list[str] | None,
+    typer.Option("--note", "-n", metavar="NOTE", help="In this note or folder.", autocompletion=note_names),
+]
+Match = Annotated[list[str] | None, typer.Option("--match", "-m", metavar="WORD", help="In its own text.")]
+
+
+def add_list(group: Group, kind: Kind | None) -> None:
+    """`list`, for one kind or for all."""
+    kinds = (kind,) if kind else KINDS
+    noun = PLURAL[kind] if kind else "items"
+    name = kind or "item"
+    completer = statuses(*kinds)
+    first = "answered" if kind == "question" else "all"
+
+    def list_(
+        ctx: typer.Context,
+        status: Annotated[
+            list[str] | None,
+            typer.Option(
+                "--status", "-s", metavar="STATUS", help="One of its states, or all.", autocompletion=completer
+            ),
+        ] = None,
+        topic: Topic = None,
+        note: Note = None,
+        match: Match = None,
+        as_json: AsJson = False,
+    ) -> None:
+        show_list(ctx, kinds, name, noun, status or [], topic or [], note or [], match or [], as_json)
+
+    list_.__doc__ = f"""List {noun}, in the order of the notes.
+
+    Filters combine. Without --status, what is settled (done, dropped) is left out.
+    """
+    group.command(
+        "list",
+        f"studyctl {name} list",
+        f"studyctl {name} list --topic yolo --match box",
+        f"studyctl {name} list --status {first} --json",
+    )(list_)
+
+
+def show_list(
+    ctx: typer.Context,
+    kinds: tuple[Kind, ...],
+    name: str,
+    noun: str,
+    status: list[str],
+    topic: list[str],
+    note: list[str],
+    match: list[str],
+    as_json: bool,
+) -> None:
+    """The steps of every `list`."""
+    from studyctl.app.lists import Filters, check_statuses, select, with_reasons
+    from studyctl.view.items import item_json, item_table, summary
+
+    here = session(ctx)
+    wanted = check_statuses(kinds, status)
+    with here.reader() as reader:
+        items = reader.items(kinds)
+        reasons = here.reasons(reader, items)
+    filters = Filters(kinds if len(kinds) == 1 else (), wanted, tuple(topic), tuple(note), tuple(match))
+    listing = select(with_reasons(items, reasons), filters)
+    if as_json:
+        here.json([item_json(item, reasons.get(item.id, ())) for item in listing.items])
+        return
+    if listing.items:
+        console = here.console()
+        console.print(item_table(name.capitalize(), listing.items, listing.depths, listing.statuses, console.width))
+    footer = summary(noun, listing.statuses, listing.hidden)
+    if footer:
+        here.say(footer)
+    elif listing.total:
+        here.say(f"no {noun} match; there are {listing.total}: `studyctl {name} list --status all`")
+    else:
+        here.say(f"no {noun} yet: {EMPTY.get(name, 'write a heading Questions or Todo with bullets below it')}")
+
+
+def add_show(group: Group, kind: Kind | None) -> None:
+    """`show`, for one kind or for all."""
+    name = kind or "item"
+    letter = LETTERS[kind] if kind else "Q"
+    completer = item_ids(*((kind,) if kind else ()))
+
+    def show(
+        ctx: typer.Context,
+        ids: Annotated[list[str], typer.Argument(metavar="ID...", autocompletion=completer, show_default=False)],
+        as_json: AsJson = False,
+    ) -> None:
+        show_items(ctx, ids, as_json, kind)
+
+    show.__doc__ = f"""Show {PLURAL[kind] if kind else "items"} in full: text, place, why it was found, evidence."""
+    group.command("show", f"studyctl {name} show {letter}1", f"studyctl {name} show {letter}2-{letter}4 --json")(show)
+
+
+def add_drop(group: Group, kind: Kind) -> None:
+    """`drop`: questions and claims in `study.db`, todos and readings by their box in the note."""
+    letter = LETTERS[kind]
+    completer = item_ids(kind)
+    in_note = kind in ("todo", "reading")
+
+    def drop(
+        ctx: typer.Context,
+        ids: Annotated[list[str], typer.Argument(metavar="ID...", autocompletion=completer, show_default=False)],
+        dry_run: DryRun = False,
+    ) -> None:
+        if in_note:
+            mark_items(ctx, kind, "dropped", ids, dry_run)
+        else:
+            from studyctl.app.override import drop as plan
+            from studyctl.cli.writing import write
+
+            write(ctx, f"{kind} drop", lambda reader, files: plan(ids, reader, kind), dry_run=dry_run)
+
+    drop.__doc__ = (
+        f"""Drop {PLURAL[kind]}: the box in the note becomes [-]."""
+        if in_note
+        else f"""Drop {PLURAL[kind]}: nothing is written into the note, and answers are kept.
+
+    `studyctl item restore` takes it back.
+    """
+    )
+    group.command("drop", f"studyctl {kind} drop {letter}3", f"studyctl {kind} drop {letter}3-{letter}5 --dry-run")(
+        drop
+    )
+
+
+def add_mark(group: Group, kind: Kind, verb: str) -> None:
+    """`done` and `undone`: the box in the note."""
+    letter = LETTERS[kind]
+    completer = item_ids(kind)
+
+    def mark(
+        ctx: typer.Context,
+        ids: Annotated[list[str], typer.Argument(metavar="ID...", autocompletion=completer, show_default=False)],
+        dry_run: DryRun = False,
+    ) -> None:
+        mark_items(ctx, kind, "done" if verb == "done" else "open", ids, dry_run)
+
+    mark.__doc__ = (
+        f"""Mark {PLURAL[kind]} as done in the note: the box becomes [x], or is put in.
+
+    What stands below them is left as it is.
+    """
+        if verb == "done"
+        else f"""Open {PLURAL[kind]} again: the box becomes [ ]."""
+    )
+    group.command(verb, f"studyctl {kind} {verb} {letter}3", f"studyctl {kind} {verb} {letter}3-{letter}5 --dry-run")(
+        mark
+    )
+
+
+def mark_items(ctx: typer.Context, kind: Kind, mark: str, ids: list[str], dry_run: bool) -> None:
+    """The steps of `done`, `undone` and of `drop` in the note."""
+    from studyctl.app.mark import plan
+    from studyctl.cli.writing import write
+
+    verb = {"done": "done", "open": "undone", "dropped": "drop"}[mark]
+    write(ctx, f"{kind} {verb}", lambda reader, files: plan(kind, mark, ids, reader, files), dry_run=dry_run)
+
+
+def add_add(group: Group, kind: Kind) -> None:
+    """`add`: a line in a note."""
+    letter = LETTERS[kind]
+    completer = item_ids()
+
+    def add(
+        ctx: typer.Context,
+        text: Annotated[str, typer.Argument(metavar="TEXT", show_default=False)],
+        note: Annotated[
+            str | None,
+            typer.Option("--note", "-n", metavar="NOTE", help="Into this note.", autocompletion=note_names),
+        ] = None,
+        under: Annotated[
+            str | None,
+            typer.Option(
+                "--under", "-u", metavar="ID|WORD", help="Below this item, heading or bullet.", autocompletion=completer
+            ),
+        ] = None,
+        dry_run: DryRun = False,
+        as_json: AsJson = False,
+    ) -> None:
+        from studyctl.app.add import added, plan
+        from studyctl.cli.writing import write
+        from studyctl.view.items import item_json
+
+        here = session(ctx)
+        outcome = write(
+            ctx,
+            f"{kind} add",
+            lambda reader, files: plan(kind, text, note, under, reader, files),
+            dry_run=dry_run,
+            silent=as_json,
+        )
+        if not dry_run:
+            item = added(outcome, kind)
+            if as_json:
+                here.json(item_json(item))
+            else:
+                here.say(f"{item.id} added, {item.note}:{item.line}: {item.text}")
+
+    add.__doc__ = f"""Add a {kind} to a note.
+
+    Without --under it goes where the last {kind} was added, else below the note's own label for {PLURAL[kind]}.
+    """
+    examples = {
+        "question": ("'왜 차이가 날까?' --under Q9", "'Why is GIoU better?' --note study-note"),
+        "todo": ("'read chapter 3'", "'a first step' --under T2"),
+        "reading": ("'Focal Loss for Dense Object Detection'", "'YOLO9000' --under EfficientNet"),
+        "claim": ("'B3 is faster on a CPU' --under Q9", "'float16 is enough' --under Q1"),
+    }
+    group.command("add", *(f"studyctl {kind} add {example}" for example in examples[kind]))(add)
