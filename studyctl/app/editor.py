@@ -10,38 +10,17 @@ from pathlib import PurePath
 from studyctl.errors import UsageError
 
 # How each family is told the line; every other editor gets the file alone.
-PLUS = [
-    "vi",
-    "vim",
-    "nvim",
-    "gvim",
-    "mvim",
-    "view",
-    "nano",
-    "pico",
-    "emacs",
-    "emacsclient",
-    "kak",
-    "joe",
-    "jmacs",
-    "micro",
-    "ne",
-    "mg",
-    "jed",
-    "jove",
-    "zile",
-    "mcedit",
-    "gedit",
-    "gnome-text-editor",
-    "xed",
-    "pluma",
-    "geany",
-    "vis",
-]
-COLON = ["subl", "sublime_text", "sublime-text", "hx", "helix", "zed", "zeditor", "atom", "lapce"]
-GOTO = ["code", "code-insiders", "codium", "vscodium", "cursor", "windsurf", "positron"]
+_NAMES = """
+plus: vi vim nvim gvim mvim view vis nano pico emacs emacsclient kak joe jmacs micro ne mg jed jove zile mcedit
+plus: gedit gnome-text-editor xed pluma geany
+colon: subl sublime_text sublime-text hx helix zed zeditor atom lapce
+goto: code code-insiders codium vscodium cursor windsurf positron
+jetbrains: idea pycharm charm webstorm clion goland rubymine phpstorm rider fleet
+"""
+FAMILY = {
+    name: family for family, _, names in (row.partition(": ") for row in _NAMES.split("\n")) for name in names.split()
+}
 OPTION = {"mate": "-l", "kate": "-l", "kwrite": "-l", "bbedit": "+", "notepad++": "-n"}
-JETBRAINS = ["idea", "pycharm", "charm", "webstorm", "clion", "goland", "rubymine", "phpstorm", "rider", "fleet"]
 
 
 def editor_of(environment: Mapping[str, str]) -> str:
@@ -59,16 +38,17 @@ def at_line(editor: str, file: str, line: int, *, windows: bool = False) -> tupl
     except ValueError as error:
         raise UsageError(f"EDITOR cannot be read: {editor}", "a quote in it is not closed") from error
     name = re.sub(r"\.(exe|cmd|bat)$", "", PurePath(words[0]).name.lower())
-    if name in GOTO:
+    # vim.basic, emacs-29, nvim-qt: the family stands before the first mark.
+    family = FAMILY.get(name) or FAMILY.get(re.split(r"[.-]", name)[0])
+    if family == "goto":
         return [*words, "--goto", f"{file}:{line}"], True
-    if name in COLON:
+    if family == "colon":
         return [*words, f"{file}:{line}"], True
-    if name in JETBRAINS:
+    if family == "jetbrains":
         return [*words, "--line", str(line), file], True
     if name in OPTION:
         joined = name in ("bbedit", "notepad++")
         return [*words, *([f"{OPTION[name]}{line}"] if joined else [OPTION[name], str(line)]), file], True
-    # vim.basic, emacs-29, nvim-qt: the family stands before the first mark.
-    if name in PLUS or re.split(r"[.-]", name)[0] in PLUS:
+    if family == "plus":
         return [*words, f"+{line}", file], True
     return [*words, file], False

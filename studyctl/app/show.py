@@ -41,7 +41,7 @@ def pages(reader: Reader, items: Sequence[Item], reasons: Mapping[str, tuple[Rea
 def _above(item: Item, everything: Mapping[str, Item]) -> list[Item]:
     above: list[Item] = []
     parent = item.parent
-    while parent in everything and len(above) < 50:
+    while parent is not None and parent in everything and len(above) < 50:
         above.insert(0, everything[parent])
         parent = everything[parent].parent
     return above

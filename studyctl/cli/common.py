@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from studyctl.config import Workspace, find_workspace
-from studyctl.view.console import decide_color, stderr_line
+from studyctl.view.console import decide_color, emit, stderr_line, width_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -70,17 +70,20 @@ class Session:
 
         return stale_reasons(reader, self.workspace, answered)
 
+    @property
+    def width(self) -> int:
+        """How many cells a line on stdout has; without limit where it goes to a file or a pipe."""
+        return width_of(sys.stdout)
+
     def console(self) -> Console:
-        """Rich on stdout, as wide as the terminal; unwrapped where the output goes to a file or a pipe."""
+        """Rich on stdout, for what is shown while it grows; `print` leaves no blanks at the ends of lines."""
         from studyctl.view.console import make_console
 
         return make_console(self.options.color)
 
     def print(self, *renderables: Any) -> None:
         """Show tables and pages of the view on stdout."""
-        console = self.console()
-        for renderable in renderables:
-            console.print(renderable)
+        emit(renderables, self.options.color)
 
     def json(self, value: Any) -> None:
         """Print data for programs: the same bytes on every terminal."""

@@ -90,8 +90,7 @@ def show_list(
         here.json([item_json(item, reasons.get(item.id, ())) for item in listing.items])
         return
     if listing.items:
-        console = here.console()
-        console.print(item_table(name.capitalize(), listing.items, listing.depths, listing.statuses, console.width))
+        here.print(item_table(name.capitalize(), listing.items, listing.depths, listing.statuses, here.width))
     footer = summary(noun, listing.statuses, listing.hidden)
     if footer:
         here.say(footer)
@@ -103,6 +102,8 @@ def show_list(
 
 def add_show(group: Group, kind: Kind | None) -> None:
     """`show`, for one kind or for all."""
+    from studyctl.cli.show import show_items
+
     name = kind or "item"
     letter = LETTERS[kind] if kind else "Q"
     completer = item_ids(*((kind,) if kind else ()))
@@ -186,7 +187,6 @@ def mark_items(ctx: typer.Context, kind: Kind, mark: str, ids: list[str], dry_ru
 
 def add_add(group: Group, kind: Kind) -> None:
     """`add`: a line in a note."""
-    letter = LETTERS[kind]
     completer = item_ids()
 
     def add(

@@ -33,9 +33,8 @@ def app(
     if as_json:
         here.json([one for reading in readings for one in found_json(reading)])
     else:
-        console = here.console()
         if any(reading.found for reading in readings):
-            console.print(found_table([reading for reading in readings if reading.found], console.width))
+            here.print(found_table([reading for reading in readings if reading.found], here.width))
         here.say(summary(readings))
     for reading in readings:
         for problem in reading.problems:

@@ -35,7 +35,6 @@ def app(
     if as_json:
         here.json([journal_json(entry) for entry in entries])
     elif entries:
-        console = here.console()
-        here.print(journal_table(entries, console.width))
+        here.print(journal_table(entries, here.width))
     else:
         here.say("no command has written anything yet")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Iterable
 from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
 
 # A pipe or a file has no width: lines are left whole, for grep, cut and diff.
 UNBOUNDED = 10_000
+_FILL = re.compile(r"[ ]+((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
 
 
 def decide_color(choice: str, stream: IO[str]) -> bool:
@@ -24,12 +27,17 @@ def decide_color(choice: str, stream: IO[str]) -> bool:
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def width_of(stream: IO[str]) -> int | None:
-    """COLUMNS where it is set, no limit on a pipe, else None: Rich asks the terminal."""
+def width_of(stream: IO[str]) -> int:
+    """COLUMNS where it is set, no limit on a pipe, else what the terminal says."""
     columns = os.environ.get("COLUMNS", "")
     if columns.isdigit() and int(columns) > 0:
         return int(columns)
-    return None if stream.isatty() else UNBOUNDED
+    if not stream.isatty():
+        return UNBOUNDED
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    except OSError:
+        return 80
 
 
 def make_console(color: str = "auto", stream: IO[str] | None = None) -> Console:
@@ -49,6 +57,16 @@ def make_console(color: str = "auto", stream: IO[str] | None = None) -> Console:
         highlight=False,
         legacy_windows=False,
     )
+
+
+def emit(renderables: Iterable[object], color: str = "auto", stream: IO[str] | None = None) -> None:
+    """Print tables and pages without the blanks with which Rich fills every line."""
+    target = stream or sys.stdout
+    console = make_console(color, target)
+    with console.capture() as captured:
+        for renderable in renderables:
+            console.print(renderable)
+    target.write(_FILL.sub(r"\1", captured.get()))
 
 
 def stderr_line(label: str, text: str, sgr: str, color: bool) -> None:

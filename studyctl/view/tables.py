@@ -68,10 +68,10 @@ def fit(columns: Sequence[Column], natural: Sequence[int], width: int) -> list[i
         widths[index] = 0
     excess = sum(widths) + GAP * (sum(1 for w in widths if w) - 1) - width
     # What is cut gives way before what wraps, which in a very narrow terminal gives way once more.
-    for wraps, least in ((False, None), (True, None), (True, LEAST)):
+    for wraps, floor in ((False, 0), (True, 0), (True, LEAST)):
         for index, column in enumerate(columns):
             if excess > 0 and widths[index] and column.flexible and column.wrap is wraps:
-                taken = min(excess, max(0, widths[index] - (least or column.least)))
+                taken = min(excess, max(0, widths[index] - (floor or column.least)))
                 widths[index] -= taken
                 excess -= taken
     return widths
