@@ -80,9 +80,7 @@ def imported_files(workspace: Workspace, modules: Iterable[ModuleType | None]) -
             yield path
 
 
-def digest_all(
-    workspace: Workspace, code: Iterable[Path], data: Iterable[str] = ()
-) -> tuple[FileDigest, ...]:
+def digest_all(workspace: Workspace, code: Iterable[Path], data: Iterable[str] = ()) -> tuple[FileDigest, ...]:
     """The digests of code and data, sorted by path."""
     found = {}
     for path in data:

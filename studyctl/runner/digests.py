@@ -1,7 +1,7 @@
 """The digests of watched files as they are now.
 
-Light: reading commands tell by them whether an answer is stale, and build a syntax tree only for a file that changed
-since somebody last looked.
+Light: reading commands tell by them whether an answer is stale, and build a syntax tree only for a file that
+changed since somebody last looked.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def current_digests(
 ) -> tuple[dict[str, str | None], dict[Key, str]]:
     """The digest of each watched file (path to role), and those worth keeping that were not in `kept`.
 
-    A file whose size and mtime are as kept is not read. One that changed within the last two seconds may change
-    again without its mtime moving, so its digest is not kept.
+    A file whose size and mtime are as kept is not read. One that changed within the last two seconds may
+    change again without its mtime moving, so its digest is not kept.
     """
     digests: dict[str, str | None] = {}
     fresh: dict[Key, str] = {}

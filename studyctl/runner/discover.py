@@ -21,9 +21,7 @@ def discover(workspace: Workspace) -> list[ExperimentSpec | ExperimentProblem]:
         path = _shown(file, workspace)
         if name in files:
             other = _shown(files[name], workspace)
-            found.append(
-                ExperimentProblem(name, path, 1, f"{other} has the same name, and is the one that counts")
-            )
+            found.append(ExperimentProblem(name, path, 1, f"{other} has the same name, and is the one that counts"))
             continue
         files[name] = file
         try:

@@ -85,8 +85,7 @@ def run_from_plain(plain: dict[str, Any]) -> Run:
             "provenance": _decode(plain["provenance"]),
             "metrics": tuple(Metric(**one | {"value": float(one["value"])}) for one in plain["metrics"]),
             "findings": tuple(
-                Finding(**one | {"figures": tuple(tuple(pair) for pair in one["figures"])})
-                for one in plain["findings"]
+                Finding(**one | {"figures": tuple(tuple(pair) for pair in one["figures"])}) for one in plain["findings"]
             ),
             "artifacts": tuple(Artifact(**one) for one in plain["artifacts"]),
             "files": tuple(FileDigest(**one) for one in plain["files"]),

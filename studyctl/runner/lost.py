@@ -52,6 +52,4 @@ def unknown_folders(runs_folder: Path, known: Sequence[str]) -> list[Path]:
     if not runs_folder.is_dir():
         return []
     names = set(known)
-    return sorted(
-        one for one in runs_folder.iterdir() if one.name not in names and (one / "run.json").is_file()
-    )
+    return sorted(one for one in runs_folder.iterdir() if one.name not in names and (one / "run.json").is_file())

@@ -47,9 +47,7 @@ def _started_at_linux(pid: int) -> float | None:
     if fields[0] in ("Z", "X"):
         return None
     boot = next(
-        int(line.split()[1])
-        for line in Path("/proc/stat").read_text().splitlines()
-        if line.startswith("btime ")
+        int(line.split()[1]) for line in Path("/proc/stat").read_text().splitlines() if line.startswith("btime ")
     )
     return boot + int(fields[19]) / os.sysconf("SC_CLK_TCK")
 

@@ -58,9 +58,7 @@ class Recorder:
     def finding(self, finding: Finding) -> None:
         """Findings are decided once more at the end and written then."""
 
-    def write(
-        self, kind: Literal["figure", "table", "text", "file"], file: str, data: bytes, title: str
-    ) -> None:
+    def write(self, kind: Literal["figure", "table", "text", "file"], file: str, data: bytes, title: str) -> None:
         self._target(file).write_bytes(data)
         self.artifact(Artifact(file, kind, title, len(data), hashlib.sha256(data).hexdigest()))
 

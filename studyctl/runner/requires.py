@@ -20,12 +20,8 @@ def check_requires(name: str, requires: Sequence[str]) -> None:
             continue
         if required in _extras():
             command = f'python -m pip install "{DISTRIBUTION}[{required}]"'
-            raise MissingExtraError(
-                f"{name} needs the extra {required!r}: missing {', '.join(missing)}", command
-            )
-        raise MissingExtraError(
-            f"{name} needs {required}, which is not installed", f"python -m pip install {required}"
-        )
+            raise MissingExtraError(f"{name} needs the extra {required!r}: missing {', '.join(missing)}", command)
+        raise MissingExtraError(f"{name} needs {required}, which is not installed", f"python -m pip install {required}")
 
 
 def _extras() -> list[str]:

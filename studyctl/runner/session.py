@@ -96,9 +96,7 @@ def execute(
             state, error = "failed", shortened(failed, workspace.root)
         signals.hold()
         if os.getpid() != run.pid:
-            os._exit(
-                1
-            )  # a process that the experiment forked fell out of its function: the run is its parent's
+            os._exit(1)  # a process that the experiment forked fell out of its function: the run is its parent's
         recorder.seal()
         run = replace(
             run,
@@ -120,17 +118,13 @@ def execute(
         folder.append_log(home, error)
         folder.write_record(home, run)
         ledger.finish_run(run)
-        with contextlib.suppress(
-            Killed
-        ):  # who does not wait for MLflow: the next command that opens it ends the run
+        with contextlib.suppress(Killed):  # who does not wait for MLflow: the next command that opens it ends the run
             recorder.drain()
             tracker.finish(run, note=describe(run), tags=order.tags, artifacts=home / folder.ARTIFACTS_FOLDER)
     return run
 
 
-def _open(
-    workspace: Workspace, order: Order, digests: tuple[FileDigest, ...], ledger: Ledger
-) -> tuple[Run, Path]:
+def _open(workspace: Workspace, order: Order, digests: tuple[FileDigest, ...], ledger: Ledger) -> tuple[Run, Path]:
     """The run's folder, then its row: from here on it is known to run."""
     run_id = secrets.token_hex(16)
     home = folder.make_folder(workspace.runs, run_id)
@@ -176,9 +170,7 @@ def _mirror(
     return run
 
 
-def _all_files(
-    workspace: Workspace, digests: tuple[FileDigest, ...], before: set[str]
-) -> tuple[FileDigest, ...]:
+def _all_files(workspace: Workspace, digests: tuple[FileDigest, ...], before: set[str]) -> tuple[FileDigest, ...]:
     """The digests from the beginning, and of what was imported besides."""
     known = {workspace.root / one.path for one in digests}
     new = [module for name, module in list(sys.modules.items()) if name not in before]
@@ -195,7 +187,5 @@ def _warnings(
         found.append(f"{path} was read and is not declared: data=[{path!r}]")
     for one in digests:
         if digest_file(workspace.root / one.path, one.role) != one.digest:
-            found.append(
-                f"{one.path} changed while the run was going on; it is recorded as it was at the beginning"
-            )
+            found.append(f"{one.path} changed while the run was going on; it is recorded as it was at the beginning")
     return found

@@ -1,0 +1,246 @@
+"""The live mirror of a run in MLflow.
+
+MLflow is a window, not the record: whatever goes wrong with it is kept as `problem` and shown at the end, and
+the run goes on. A batch of metrics that could not be written is kept for the next attempt.
+"""
+
+from __future__ import annotations
+
+import getpass
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from studyctl.config import Workspace
+from studyctl.core.models import Run, RunState
+from studyctl.core.templates import exact
+from studyctl.tracking import environment, placing, store
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+# Limits of one request, and of what a column holds before MLflow cuts it with only a warning.
+METRICS_A_REQUEST = 1000
+PARAMS_A_REQUEST = 100
+TAGS_A_REQUEST = 100
+PARAM_LIMIT = 6000
+TAG_LIMIT = 8000
+CUT = " … (cut; whole in the run's files)"
+RUN_TAG = "studyctl.run"
+STATUS: Mapping[RunState, str] = {
+    "running": "RUNNING",
+    "finished": "FINISHED",
+    "failed": "FAILED",
+    "killed": "KILLED",
+    "lost": "KILLED",
+}
+Values = Sequence[tuple[str, float, int, int]]
+T = TypeVar("T")
+
+
+class MlflowTracker:
+    """Implements `Tracker` on the workspace's own MLflow database."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.problem: str | None = None
+        self._workspace = workspace
+        self._client: MlflowClient | None = None
+        self._run_id: str | None = None
+        self._artifact_uri = ""
+        self._unsent: list[tuple[str, float, int, int]] = []
+        self._whole: dict[str, str] = {}  # file name to text, of what was too long for a parameter or a tag
+
+    # Tracker -----------------------------------------------------------------------------------------
+
+    def open(self, run: Run, *, note: str, tags: Mapping[str, str]) -> str | None:
+        """Begin the run in MLflow; its id there, None where that failed."""
+        return self._try(lambda: self._open(run, note, tags))
+
+    def log(self, values: Values) -> None:
+        """Send metrics: (name, value, step, time in ms)."""
+        if self._run_id is None:
+            return
+        self._unsent += values
+        if self._try(self._send) is not None:
+            self.problem = None  # what failed before has been made up for
+
+    def finish(self, run: Run, *, note: str, tags: Mapping[str, str], artifacts: Path) -> None:
+        """End the run in MLflow with its page, its findings and its files."""
+        if self._run_id is None:
+            return
+        if self._unsent:
+            self.log(())
+        self._try(lambda: self._place(run, note, artifacts))
+        self._try(lambda: self._tag(self._run_tags(run, note, tags)))
+        self.end(self._run_id, run.state, ended_ms=_milliseconds(run.ended))
+
+    def end(self, mlflow_run_id: str, state: RunState, *, ended_ms: int | None) -> None:
+        """Set how a run ended."""
+
+        def terminate() -> bool:
+            client = self._connect()
+            client.set_tag(mlflow_run_id, "studyctl.state", state)
+            client.set_terminated(mlflow_run_id, STATUS[state], end_time=ended_ms)
+            return True
+
+        self._try(terminate)
+
+    def running(self) -> Sequence[tuple[str, str]]:
+        """(MLflow's id, ours) of the runs that MLflow holds to be running."""
+        return self._try(self._running) or ()
+
+    # Steps -------------------------------------------------------------------------------------------
+
+    def _connect(self) -> MlflowClient:
+        if self._client is None:
+            self._workspace.state.mkdir(parents=True, exist_ok=True)
+            store.ensure(self._workspace.mlflow_database)
+            environment.load()
+            from mlflow import MlflowClient
+
+            self._client = MlflowClient(tracking_uri=store.uri(self._workspace.mlflow_database))
+        return self._client
+
+    def _try(self, step: Callable[[], T]) -> T | None:
+        """Do one step; what goes wrong in it is kept as `problem`."""
+        try:
+            return step()
+        except Exception as error:  # whatever MLflow, SQLAlchemy or the file system raise
+            text = str(error).strip() or type(error).__name__
+            self.problem = f"MLflow: {text.splitlines()[0]}"
+            return None
+
+    def _open(self, run: Run, note: str, tags: Mapping[str, str]) -> str:
+        from mlflow.entities import Param
+
+        client = self._connect()
+        created = client.create_run(
+            self._experiment(client, run),
+            start_time=_milliseconds(run.started),
+            run_name=run_name(run),
+            tags=self._run_tags(run, note, tags),
+        )
+        self._run_id = str(created.info.run_id)
+        self._artifact_uri = str(created.info.artifact_uri)
+        params = [Param(name, self._cut(text, PARAM_LIMIT, f"params/{name}.txt")) for name, text in _flat(run.params)]
+        for batch in _batches(params, PARAMS_A_REQUEST):
+            client.log_batch(self._run_id, params=batch)
+        return self._run_id
+
+    def _experiment(self, client: MlflowClient, run: Run) -> str:
+        """MLflow's experiment of the run's experiment; eight runs at once agree on one."""
+        from mlflow.exceptions import MlflowException
+
+        known = client.get_experiment_by_name(run.experiment)
+        if known is None:
+            try:
+                return str(
+                    client.create_experiment(
+                        run.experiment,
+                        artifact_location=f"{store.ARTIFACT_ROOT}{run.experiment}",
+                        tags={
+                            # The page of such an experiment opens with its runs, not with traces of prompts.
+                            "mlflow.experimentKind": "custom_model_development",
+                            "mlflow.note.content": run.title,
+                        },
+                    )
+                )
+            except MlflowException:
+                known = client.get_experiment_by_name(run.experiment)
+                if known is None:
+                    raise
+        if known.lifecycle_stage == "deleted":
+            client.restore_experiment(known.experiment_id)
+        return str(known.experiment_id)
+
+    def _send(self) -> bool:
+        from mlflow.entities import Metric
+
+        assert self._client is not None and self._run_id is not None  # a run is open
+        while self._unsent:
+            batch = self._unsent[:METRICS_A_REQUEST]
+            self._client.log_batch(self._run_id, metrics=[Metric(n, v, at, step) for n, v, step, at in batch])
+            del self._unsent[: len(batch)]
+        return True
+
+    def _tag(self, tags: Mapping[str, str]) -> None:
+        from mlflow.entities import RunTag
+
+        assert self._client is not None and self._run_id is not None
+        for batch in _batches([RunTag(name, value) for name, value in tags.items()], TAGS_A_REQUEST):
+            self._client.log_batch(self._run_id, tags=batch)
+
+    def _place(self, run: Run, note: str, artifacts: Path) -> None:
+        self._cut(note, TAG_LIMIT, "note.md")
+        placing.place(self._workspace.artifacts, self._artifact_uri, artifacts, self._whole)
+
+    def _run_tags(self, run: Run, note: str, tags: Mapping[str, str]) -> dict[str, str]:
+        """What MLflow's UI shows of a run, and what leads back from it to the record."""
+        git = run.provenance.get("git") or {}
+        found = {
+            RUN_TAG: run.id,
+            "studyctl.state": run.state,
+            "studyctl.preset": run.preset,
+            "mlflow.note.content": note,
+            "mlflow.source.type": "LOCAL",
+            "mlflow.source.name": str(run.provenance.get("command") or run.experiment),
+            "mlflow.source.git.commit": str(git.get("commit") or ""),
+            "mlflow.source.git.branch": str(git.get("branch") or ""),
+            "mlflow.user": _user(),
+            "studyctl.changed": ", ".join(run.changed),
+            "studyctl.not-finite": ", ".join(m.name for m in run.metrics if not math.isfinite(m.value)),
+            **{f"studyctl.finding.{one.key}": one.verdict or "" for one in run.findings},
+            **tags,
+        }
+        return {
+            name: self._cut(value, TAG_LIMIT, f"tags/{name}.txt")
+            for name, value in found.items()
+            if value and not (name == "mlflow.note.content" and not value.strip())
+        }
+
+    def _cut(self, text: str, limit: int, file: str) -> str:
+        """The text, or its beginning where MLflow would cut it; the whole then goes among the run's files."""
+        if len(text) <= limit:
+            return text
+        self._whole[file] = text
+        return text[: limit - len(CUT)] + CUT
+
+    def _running(self) -> list[tuple[str, str]]:
+        if not self._workspace.mlflow_database.exists():
+            return []
+        client = self._connect()
+        experiments = [one.experiment_id for one in client.search_experiments()]
+        found = client.search_runs(experiments, "attributes.status = 'RUNNING'", max_results=METRICS_A_REQUEST)
+        return [(str(one.info.run_id), one.data.tags[RUN_TAG]) for one in found if RUN_TAG in one.data.tags]
+
+
+def run_name(run: Run) -> str:
+    """What the run is called in MLflow: its preset, or the experiment for the default one, and its own id."""
+    return f"{run.experiment if run.preset == 'default' else run.preset}-{run.short}"
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name
+        return ""
+
+
+def _milliseconds(at: str | None) -> int | None:
+    return None if at is None else round(datetime.fromisoformat(at).timestamp() * 1000)
+
+
+def _flat(params: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Parameters with dotted names and their exact texts."""
+    for name, value in params.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, exact(value)
+
+
+def _batches(values: list[Any], size: int) -> Iterator[list[Any]]:
+    for at in range(0, len(values), size):
+        yield values[at : at + size]
