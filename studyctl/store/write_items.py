@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlmodel import Session, col, select
 
+from studyctl.core.ids import sort_key
 from studyctl.core.models import KINDS, LETTERS, FileStamp, Kind
 from studyctl.core.ports import Assigned
 from studyctl.errors import NotFoundError
@@ -27,6 +28,8 @@ from studyctl.store.tables import (
 
 # How an item is recognised when nothing about its place or words changed: not worth remembering.
 _UNCHANGED = ("exact", "anchor")
+# The rule of an item that came with a record and was not yet seen in a note.
+FROM_RECORD = "record"
 
 
 def sync(
@@ -39,43 +42,65 @@ def sync(
     now: str,
 ) -> None:
     """Bring items, links, stamps and history to what the notes say now."""
-    rows = {row.id: row for row in session.exec(select(ItemRow))}
-    events: list[EventRow] = []
+    # Rows rather than objects, and many at once: a first sync may bring tens of thousands.
+    known = {row.id: row for row in session.exec(_KNOWN)}
     read, here = set(read_notes), {one.id for one in assigned}
-    vanished = set(gone) | {row.id for row in rows.values() if row.note in read and row.id not in here}
-    for item_id in sorted(vanished - here):
-        row = rows.get(item_id)
-        if row is not None and row.gone_at is None:
-            row.gone_at = now
-            events.append(_event(item_id, now, "vanished", row.text))
+    vanished = {item_id for item_id in gone if item_id in known} - here
+    vanished |= {row.id for row in known.values() if row.note in read and row.id not in here}
+    events: list[Event] = []
+    new: list[dict[str, Any]] = []
+    changed: list[dict[str, Any]] = []
+    for item_id in sorted(vanished, key=sort_key):
+        if known[item_id].gone_at is None:
+            changed.append({"id": item_id, "gone_at": now})
+            events.append(_event(item_id, now, "vanished", known[item_id].text))
     for one in assigned:
-        row = rows.get(one.id)
+        row = known.get(one.id)
         if row is None:
-            row = rows[one.id] = ItemRow(first_seen=now, **_values(one), **_match(one, now))
-            session.add(row)
+            new.append(_values(one) | _match(one, now) | {"first_seen": now})
             events.append(_event(one.id, now, "appeared", one.found.text))
             continue
         changes = _changes(row, one, now)
-        if (changes and one.how not in _UNCHANGED) or row.norm != one.found.norm:
-            row.sqlmodel_update(_match(one, now))
+        moved = (changes and one.how not in _UNCHANGED) or row.norm != one.found.norm
+        match = _match(one, now) if moved else {"matched": row.matched, "score": row.score}
+        changed.append(_values(one) | {"matched_at": row.matched_at} | match)
         events += changes
-        row.sqlmodel_update(_values(one))
-    renumber_positions(rows.values())
-    session.flush()
+    _insert(session, ItemRow, new)
+    _update(session, changed)
+    renumber_positions(session)
     events += _replace_ties(session, assigned, vanished, now)
     _replace_details(session, assigned, vanished)
-    session.add_all(events)
+    _insert(session, EventRow, events)
     raise_counters(session, here)
     _keep_stamps(session, stamps)
     set_meta(session, "synced", now)
     set_meta(session, "generation", str(generation(session) + 1))
+    session.flush()  # expiring forgets what was changed and not yet written
+    session.expire_all()
 
 
-def _event(item_id: str, now: str, what: str, text: str) -> EventRow:
-    return EventRow(item=item_id, at=now, what=what, text=text)
+_KNOWN: Any = select(
+    ItemRow.id,
+    ItemRow.kind,
+    ItemRow.text,
+    ItemRow.norm,
+    ItemRow.note,
+    ItemRow.mark,
+    ItemRow.rule,
+    ItemRow.gone_at,
+    ItemRow.matched,
+    ItemRow.score,
+    ItemRow.matched_at,
+)  # type: ignore[call-overload]
+
+Event = dict[str, Any]
 
 
-def _changes(row: ItemRow, one: Assigned, now: str) -> list[EventRow]:
+def _event(item_id: str, now: str, what: str, text: str) -> Event:
+    return {"item": item_id, "at": now, "what": what, "text": text}
+
+
+def _changes(row: Any, one: Assigned, now: str) -> list[Event]:
     """What is different from the last time, as history."""
     found = one.found
     changes = []
@@ -87,7 +112,8 @@ def _changes(row: ItemRow, one: Assigned, now: str) -> list[EventRow]:
         changes.append(_event(one.id, now, "moved", f"{row.note} → {one.note}"))
     if row.kind != found.kind:
         changes.append(_event(one.id, now, "kind changed", f"{row.kind} → {found.kind}"))
-    if row.mark != found.mark:
+    # A record does not say what is ticked, so that the first look at the note changes nothing.
+    if row.mark != found.mark and row.rule != FROM_RECORD:
         changes.append(_event(one.id, now, "marked", f"{row.mark} → {found.mark}"))
     return changes
 
@@ -119,20 +145,21 @@ def _values(one: Assigned) -> dict[str, Any]:
     }
 
 
-def renumber_positions(rows: Iterable[ItemRow]) -> None:
-    """One order over all notes: by path, then line; two items of one line stay as the note has them."""
-    live = [row for row in rows if row.gone_at is None]
-    live.sort(key=lambda row: (row.note, row.line, row.position))
-    for position, row in enumerate(live):
-        if row.position != position:
-            row.position = position
+def renumber_positions(session: Session) -> None:
+    """One order over all live items: by note, then line; two items of one line stay as the note has them."""
+    live = session.exec(
+        select(ItemRow.id, ItemRow.position)
+        .where(col(ItemRow.gone_at).is_(None))
+        .order_by(col(ItemRow.note), col(ItemRow.line), col(ItemRow.position), col(ItemRow.id))
+    ).all()
+    _update(session, [{"id": one, "position": n} for n, (one, was) in enumerate(live) if n != was])
 
 
-def _replace_ties(session: Session, assigned: Sequence[Assigned], vanished: set[str], now: str) -> list[EventRow]:
+def _replace_ties(session: Session, assigned: Sequence[Assigned], vanished: set[str], now: str) -> list[Event]:
     """Write the links of the items that were read; what was linked and unlinked, as history."""
     before: dict[str, set[str]] = {}
-    for tie in session.exec(select(TieRow)):
-        before.setdefault(tie.item, set()).add(_tied(tie.experiment, tie.fragment))
+    for item, experiment, fragment in session.exec(select(TieRow.item, TieRow.experiment, TieRow.fragment)):
+        before.setdefault(item, set()).add(_tied(experiment, fragment))
     events = []
     for one in assigned:
         old = before.get(one.id, set())
@@ -193,6 +220,15 @@ def _clear(session: Session, table: type[TieRow] | type[DetailRow], items: Itera
 def _insert(session: Session, table: type[Any], values: list[dict[str, Any]]) -> None:
     if values:
         session.exec(insert(table), params=values)
+
+
+def _update(session: Session, values: Iterable[dict[str, Any]]) -> None:
+    """Change items by their ids; each set of columns is one statement, run for all its rows."""
+    by_columns: dict[frozenset[str], list[dict[str, Any]]] = {}
+    for one in values:
+        by_columns.setdefault(frozenset(one), []).append(one)
+    for rows in by_columns.values():
+        session.exec(update(ItemRow), params=rows)
 
 
 def raise_counters(session: Session, ids: Iterable[str]) -> None:
@@ -261,7 +297,8 @@ def override(session: Session, item_id: str, field: str, value: str | None, *, n
         session.add(OverrideRow(item=item_id, field=field, value=value, at=now))
     else:
         row.value, row.at = value, now
-    session.add(_event(item_id, now, said(field, value), (value or "") if field == "kind" else ""))
+    text = (value or "") if field == "kind" else ""
+    session.add(EventRow(**_event(item_id, now, said(field, value), text)))
 
 
 def said(field: str, value: str | None) -> str:
