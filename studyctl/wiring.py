@@ -5,6 +5,7 @@ Everything is imported inside the function that builds it, so that a command loa
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,15 +14,17 @@ from studyctl.config import make_state
 from studyctl.errors import StudyctlError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from studyctl.app.change import Outcome, Plan
     from studyctl.app.run import RunOutcome
     from studyctl.config import Workspace
     from studyctl.core.item_pages import SyncReport
     from studyctl.core.models import ExperimentProblem, ExperimentSpec, Item, Reason, Run
+    from studyctl.core.pages import Check
     from studyctl.core.ports import Ledger, NoteFiles, Progress, Reader
     from studyctl.runner.session import Order
+    from studyctl.tracking.ui import Ui
 
 
 def now() -> str:
@@ -251,7 +254,6 @@ def execute_run(workspace: Workspace, order: Order, items: Sequence[Item], progr
 
     from studyctl.app import answers, freshness
     from studyctl.app.run import RunOutcome, describe, item_tags, settle
-    from studyctl.runner import lost
     from studyctl.runner.digests import current_digests
     from studyctl.runner.session import execute
     from studyctl.tracking.tracker import MlflowTracker
@@ -259,7 +261,7 @@ def execute_run(workspace: Workspace, order: Order, items: Sequence[Item], progr
     tracker = MlflowTracker(workspace)
     ledger = open_ledger(workspace)
     try:
-        given_up = lost.mark(ledger, workspace.runs)
+        given_up = mark_lost(workspace, ledger)
         run = execute(
             workspace,
             replace(order, tags=item_tags(items)),
@@ -289,3 +291,55 @@ def record_is_behind(workspace: Workspace, reader: Reader) -> bool:
     if kept is None:
         return bool(reader.answers())
     return kept != reader.export_record()
+
+
+@contextmanager
+def serve_ui(workspace: Workspace, experiment: str | None, port: int | None) -> Iterator[Ui]:
+    """The MLflow UI on this workspace while the block runs; runs that were lost are ended in it first."""
+    from studyctl.app.run import settle
+    from studyctl.tracking.tracker import MlflowTracker
+    from studyctl.tracking.ui import serve
+
+    if workspace.mlflow_database.exists() and workspace.database.exists():
+        ledger = open_ledger(workspace)
+        try:
+            mark_lost(workspace, ledger)
+            settle(ledger, MlflowTracker(workspace))
+        finally:
+            ledger.close()
+    with serve(workspace, experiment, port) as ui:
+        yield ui
+
+
+def mark_lost(workspace: Workspace, ledger: Ledger) -> list[Run]:
+    """Write down which runs are lost, for commands that write; returns them."""
+    from studyctl.runner.lost import mark
+
+    return mark(ledger, workspace.runs)
+
+
+def examine(workspace: Workspace, *, fix: bool) -> Iterator[Check]:
+    """The checks of `doctor`, one after the other; `fix` mends on the way."""
+    from studyctl.app import doctor
+    from studyctl.runner import folder, lost
+    from studyctl.store import repair
+    from studyctl.tracking import inspection
+    from studyctl.tracking.tracker import MlflowTracker
+
+    tools = doctor.Tools(
+        problems=repair.problems,
+        set_aside=lambda path: repair.set_aside(path, now=now()),
+        open_ledger=lambda: open_ledger(workspace),
+        synchronise=lambda: synchronise(workspace),
+        discover=lambda: discover(workspace),
+        is_lost=lost.is_lost,
+        mark_lost=lambda ledger: mark_lost(workspace, ledger),
+        unknown_folders=lambda known: lost.unknown_folders(workspace.runs, known),
+        read_folder=folder.read_record,
+        mirror_problem=lambda fix: inspection.problem(workspace.mlflow_database, fix=fix, now=now()),
+        mirrored=lambda: inspection.statuses(workspace.mlflow_database),
+        tracker=lambda: MlflowTracker(workspace),
+        mend_ties=lambda fix: [],
+        now=now,
+    )
+    return doctor.examine(workspace, tools, fix=fix)

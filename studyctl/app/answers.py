@@ -17,9 +17,7 @@ ANSWERED_KINDS = ("question", "claim")
 def require_answerable(item: Item) -> None:
     """UsageError for a todo or a reading: they are done, not answered."""
     if item.kind not in ANSWERED_KINDS:
-        raise UsageError(
-            f"{item.id} is a {item.kind}: questions and claims have answers", f"studyctl show {item.id}"
-        )
+        raise UsageError(f"{item.id} is a {item.kind}: questions and claims have answers", f"studyctl show {item.id}")
 
 
 def choices_for(reader: Reader, item: Item, wanted: Run | None = None) -> tuple[answers.Choice, ...]:
@@ -73,7 +71,7 @@ def record(
     wanted: Run | None = None,
     now: str,
 ) -> Answer:
-    """Record an answer on request: the person's own `text`, or what studyctl composes from the runs that count.
+    """Record an answer on request: the person's own `text`, or what studyctl composes from runs that count.
 
     Without a text, an answer in the person's words keeps them and takes its figures from the newer evidence.
     """

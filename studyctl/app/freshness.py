@@ -1,4 +1,4 @@
-"""Whether answers still hold: the files that their runs read, as they are now, against what the runs recorded.
+"""Whether answers still hold: the files that their runs read, as they are now and as they were recorded.
 
 On the reading path: with no recorded answer nothing is loaded, and files that did not change are not opened.
 """
@@ -12,14 +12,12 @@ from studyctl.core.models import Reason
 from studyctl.core.ports import Ledger, Reader
 
 Key = tuple[str, int, int]  # path, size, mtime_ns
-# (root, path -> role, digests by key) -> (path -> digest of today, digests worth keeping)
+# (root, path to role, kept digests) -> (path to the digest of now, digests worth keeping)
 Digests = Callable[[Path, Mapping[str, str], Mapping[Key, str]], tuple[dict[str, str | None], dict[Key, str]]]
 
 
-def reasons(
-    reader: Reader, root: Path, digests: Digests, ids: Sequence[str] = ()
-) -> dict[str, tuple[Reason, ...]]:
-    """Why the current answers of these items, or of all, are stale; an item whose answer is fresh is left out."""
+def reasons(reader: Reader, root: Path, digests: Digests, ids: Sequence[str] = ()) -> dict[str, tuple[Reason, ...]]:
+    """Why the current answers of these items, or of all, are stale; fresh ones are left out."""
     recorded = reader.answers(ids)
     if not recorded:
         return {}
@@ -32,12 +30,13 @@ def reasons(
     return {item: why for item, why in found.items() if why}
 
 
-def keep(ledger: Ledger, reader: Reader, root: Path, digests: Digests) -> None:
+def keep(ledger: Ledger, root: Path, digests: Digests) -> None:
     """Let reading commands find the digests of all cited files: for commands that write anyway."""
     from studyctl.core import staleness
 
-    cited = {evidence.run for answer in reader.answers() for evidence in answer.evidence}
-    watched = staleness.watched_paths(reader.runs_of(cited).values())
-    _, fresh = digests(root, watched, reader.digests())
+    with ledger.reading() as reader:
+        cited = {evidence.run for answer in reader.answers() for evidence in answer.evidence}
+        watched = staleness.watched_paths(reader.runs_of(cited).values())
+        _, fresh = digests(root, watched, reader.digests())
     if fresh:
         ledger.keep_digests(fresh)

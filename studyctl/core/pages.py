@@ -29,6 +29,7 @@ class RunPage:
     answered: tuple[Answered, ...] = ()
     problem: str | None = None  # what the MLflow mirror could not take
     notes: tuple[str, ...] = ()
+    draft: bool = False  # recorded nowhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ PATIENCE_S = 2.0
 class Bars:
     """Progress bars on a terminal's stderr; they are gone when the run is over."""
 
-    def __init__(self, stream: IO[str], color: str = "auto") -> None:
+    def __init__(self, stream: IO[str], label: str, color: str = "auto") -> None:
         from rich.progress import (
             BarColumn,
             MofNCompleteColumn,
@@ -28,6 +28,7 @@ class Bars:
             TimeRemainingColumn,
         )
 
+        self._label = label
         self._progress = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}", markup=False),
@@ -58,10 +59,22 @@ class Bars:
         self._progress.console.print(Text(text))
 
     @contextmanager
-    def running(self) -> Iterator[None]:
-        """Show the bars while the block runs."""
+    def showing(self) -> Iterator[None]:
+        """Show that something is going on, before, during and after the experiment itself."""
+        self._waiting = self._progress.add_task(f"{self._label}: getting ready", total=None)
         with self._progress:
             yield
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """The experiment itself: its own bars tell how far it is."""
+        self._progress.update(self._waiting, description=self._label)
+        try:
+            yield
+        finally:
+            for task in self._progress.task_ids:
+                self._progress.update(task, visible=task == self._waiting)
+            self._progress.update(self._waiting, description=f"{self._label}: recording")
 
 
 class Quiet:
@@ -73,14 +86,18 @@ class Quiet:
         self._patience = patience
 
     def task(self, label: str, total: int | None) -> Callable[[int], None]:
+        """Nothing is shown."""
         return lambda steps: None
 
     def message(self, text: str) -> None:
+        """A line of the experiment's own, unless nothing is to be said."""
         if self._started:
-            print(text, file=self._stream, flush=True)
+            self._stream.write(f"{text}\n")
+            self._stream.flush()
 
     @contextmanager
-    def running(self) -> Iterator[None]:
+    def showing(self) -> Iterator[None]:
+        """Say once that something is going on, when it takes a while."""
         if not self._started:
             yield
             return
@@ -92,14 +109,19 @@ class Quiet:
         finally:
             timer.cancel()
 
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """The experiment itself."""
+        yield
+
 
 def make_progress(
-    started: str, *, quiet: bool = False, color: str = "auto", stream: IO[str] | None = None
+    label: str, *, quiet: bool = False, color: str = "auto", stream: IO[str] | None = None
 ) -> Bars | Quiet:
-    """What shows how far a run is, on stderr: bars on a terminal, else `started` when it takes a while."""
+    """What shows how far a run is, on stderr: bars on a terminal, else one line when it takes a while."""
     target = stream or sys.stderr
     if quiet:
         return Quiet(target)
     if target.isatty() and decide_color(color, target):
-        return Bars(target, color)
-    return Quiet(target, started)
+        return Bars(target, label, color)
+    return Quiet(target, f"{label} is running")

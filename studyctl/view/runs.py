@@ -55,9 +55,7 @@ def verdict_counts(findings: Sequence[Finding]) -> str:
     counts: dict[str | None, int] = {}
     for finding in findings:
         counts[finding.verdict] = counts.get(finding.verdict, 0) + 1
-    return "  ".join(
-        f"{sign} {counts[verdict]}" for verdict, (sign, _) in words.VERDICTS.items() if verdict in counts
-    )
+    return "  ".join(f"{sign} {counts[verdict]}" for verdict, (sign, _) in words.VERDICTS.items() if verdict in counts)
 
 
 def result_page(page: RunPage) -> list[RenderableType]:
@@ -68,8 +66,9 @@ def result_page(page: RunPage) -> list[RenderableType]:
     sign, style = _state_sign(run)
     apart = words.label(run)
     head = f"{run.experiment} {run.state} in {words.duration(words.seconds_of(run))}"
+    name = "a draft, recorded nowhere" if page.draft else f"run {run.short}"
     parts: list[RenderableType] = [
-        pieces((f"{sign} ", style), (head, "bold"), f" · {apart}" if apart else "", f" · run {run.short}")
+        pieces((f"{sign} ", style), (head, "bold"), f" · {apart}" if apart else "", f" · {name}")
     ]
     if run.findings:
         parts.append(heading("Findings"))
@@ -87,8 +86,9 @@ def result_page(page: RunPage) -> list[RenderableType]:
     if page.notes:
         parts.append(heading("Note"))
         parts += [block(note) for note in page.notes]
-    parts.append(heading("Next"))
-    parts += [pieces((command, "cyan"), (f"  {why}", "dim"), indent=2) for command, why in _next(page)]
+    if not page.draft:
+        parts.append(heading("Next"))
+        parts += [pieces((command, "cyan"), (f"  {why}", "dim"), indent=2) for command, why in _next(page)]
     return parts
 
 
@@ -114,9 +114,7 @@ def _answered_block(answered: Answered, run: Run) -> list[RenderableType]:
     item, answer = answered.item, answered.answer
     parts: list[RenderableType] = [pieces((item.id, "bold"), f"  {item.text}", indent=2)]
     if answer is None:
-        what = (
-            "no finding of this run is tied to it" if item.kind in ("question", "claim") else f"a {item.kind}"
-        )
+        what = "no finding of this run is tied to it" if item.kind in ("question", "claim") else f"a {item.kind}"
         return [*parts, block(what, 6, "dim")]
     sign, style = verdict(answer.verdict)
     parts.append(pieces((sign, style), f"  {answer.conclusion}", indent=6))
@@ -258,9 +256,7 @@ def run_json(run: Run, *, whole: bool = False, folder: str = "") -> dict[str, An
     }
     if whole:
         value |= {
-            "metrics": [
-                {"name": m.name, "value": m.value, "unit": m.unit, "steps": m.steps} for m in run.metrics
-            ],
+            "metrics": [{"name": m.name, "value": m.value, "unit": m.unit, "steps": m.steps} for m in run.metrics],
             "artifacts": [
                 {"path": a.path, "kind": a.kind, "title": a.title, "size": a.size, "sha256": a.sha256}
                 for a in run.artifacts

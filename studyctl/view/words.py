@@ -68,3 +68,8 @@ def label(run: Run) -> str:
     parts = [] if run.preset == "default" else [run.preset]
     parts += [f"{name}={reproduce.value(run.params, name)}" for name in run.changed]
     return ", ".join(parts)
+
+
+def plural(count: int, noun: str) -> str:
+    """A count with its noun: "1 note", "2 notes"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

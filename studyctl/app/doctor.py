@@ -1,0 +1,302 @@
+"""Checking a workspace, and mending what can be mended without a person's decision.
+
+Each check is a step that returns lines; a step that finds the database unusable ends the examination, unless it
+was mended.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from studyctl.app import answers
+from studyctl.app.export import write_record
+from studyctl.app.run import describe, item_tags
+from studyctl.config import Workspace
+from studyctl.core.item_pages import SyncReport
+from studyctl.core.models import ExperimentProblem, ExperimentSpec, Run
+from studyctl.core.pages import Check
+from studyctl.core.ports import Ledger, Reader, Tracker
+from studyctl.errors import StudyctlError
+
+FIX = "studyctl doctor --fix"
+# A file that is written before it is put in place lives for less than a second.
+LEFT_AFTER_S = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What the examination needs of the other rooms."""
+
+    problems: Callable[[Path], list[str]]  # of a database
+    set_aside: Callable[[Path], Path]
+    open_ledger: Callable[[], Ledger]
+    synchronise: Callable[[], SyncReport]
+    discover: Callable[[], Sequence[ExperimentSpec | ExperimentProblem]]
+    is_lost: Callable[[Run], bool]
+    mark_lost: Callable[[Ledger], list[Run]]
+    unknown_folders: Callable[[Sequence[str]], Sequence[Path]]
+    read_folder: Callable[[Path], Run]
+    mirror_problem: Callable[[bool], str | None]  # of MLflow's store; True: make or upgrade it
+    mirrored: Callable[[], Mapping[str, str]]  # MLflow's ids of runs, with its status
+    tracker: Callable[[], Tracker]
+    mend_ties: Callable[[bool], Sequence[str]]  # links whose path leads nowhere; True: write them anew
+    now: Callable[[], str]
+
+
+def examine(workspace: Workspace, tools: Tools, *, fix: bool) -> Iterator[Check]:
+    """Every check in turn, so that a person sees the first while the last is still going on."""
+    yield Check("settings", True, workspace.config_file.name)
+    database = _database(workspace, tools, fix)
+    yield database
+    if not database.ok:
+        return
+    yield from _notes(tools)
+    ledger = tools.open_ledger()
+    try:
+        yield _folders(tools, ledger, fix)
+        yield _lost(tools, ledger, fix)
+        with ledger.reading() as reader:
+            runs = reader.runs()
+        yield from _mlflow(workspace, tools, ledger, runs, fix)
+        found = tools.discover()
+        yield from _experiments(found)
+        with ledger.reading() as reader:
+            yield _ties(reader, found)
+        yield _paths(tools, fix)
+        with ledger.reading() as reader:
+            yield _record(workspace, reader, fix)
+    finally:
+        ledger.close()
+    yield _leftovers(workspace, fix)
+
+
+def _database(workspace: Workspace, tools: Tools, fix: bool) -> Check:
+    name = workspace.database.name
+    if not workspace.database.exists():
+        tools.synchronise()
+        return Check("database", True, f"{name} was made from the notes")
+    try:
+        wrong = tools.problems(workspace.database)
+    except StudyctlError as error:
+        return Check("database", False, error.message, error.hint)
+    if not wrong:
+        return Check("database", True, f"{name} is sound")
+    if not fix:
+        return Check("database", False, f"{name} is damaged: {wrong[0]}", FIX)
+    aside = tools.set_aside(workspace.database)
+    restored, answered = rebuild(tools)
+    return Check(
+        "database",
+        True,
+        f"{name} was damaged, and is kept as {aside.name}; rebuilt from the notes, the record and "
+        f"{restored} run folders, with {answered} answers",
+        fixed=True,
+    )
+
+
+def rebuild(tools: Tools) -> tuple[int, int]:
+    """A new database from what is left: notes, record, run folders. How many runs and answers it has then."""
+    tools.synchronise()  # imports the record, which has numbers, texts of one's own, and what answers cite
+    ledger = tools.open_ledger()
+    try:
+        restored = _restore(tools, ledger)
+        for run in sorted(restored, key=lambda run: run.started):
+            if run.state == "finished":
+                answers.record_for_run(ledger, run, now=tools.now())
+        with ledger.reading() as reader:
+            return len(restored), len(reader.answers())
+    finally:
+        ledger.close()
+
+
+def _restore(tools: Tools, ledger: Ledger) -> list[Run]:
+    """Take up the runs whose folders the database does not know."""
+    with ledger.reading() as reader:
+        known = [run.id for run in reader.runs()]
+    restored = []
+    for folder in tools.unknown_folders(known):
+        try:
+            run = tools.read_folder(folder)
+        except StudyctlError:
+            continue  # said by the check of the folders
+        if ledger.restore_run(run):
+            restored.append(run)
+    return restored
+
+
+def _notes(tools: Tools) -> Iterator[Check]:
+    report = tools.synchronise()
+    if not report.unread:
+        yield Check("notes", True, f"{report.notes} note{'' if report.notes == 1 else 's'} read")
+    for problem in report.unread:
+        yield Check("notes", False, f"{problem.note}: {problem.message}", "its items stay as they were read last")
+
+
+def _folders(tools: Tools, ledger: Ledger, fix: bool) -> Check:
+    with ledger.reading() as reader:
+        known = reader.runs()
+    unknown = list(tools.unknown_folders([run.id for run in known]))
+    if not unknown:
+        return Check("run folders", True, f"{len(known)} run{'' if len(known) == 1 else 's'}")
+    if fix:
+        restored = _restore(tools, ledger)
+        for run in sorted(restored, key=lambda run: run.started):
+            if run.state == "finished":
+                answers.record_for_run(ledger, run, now=tools.now())
+        left = len(unknown) - len(restored)
+        text = f"{len(restored)} runs restored from their folders"
+        if not left:
+            return Check("run folders", True, text, fixed=True)
+        return Check(
+            "run folders", False, f"{text}; {left} have no readable run.json", f"look into {unknown[0].parent}"
+        )
+    return Check("run folders", False, f"{len(unknown)} folders of runs that the database does not know", FIX)
+
+
+def _lost(tools: Tools, ledger: Ledger, fix: bool) -> Check:
+    lost = [run for run in ledger.running_runs() if tools.is_lost(run)]
+    if not lost:
+        return Check("running", True, "no run is lost")
+    names = ", ".join(f"{run.short} ({run.experiment})" for run in lost)
+    if fix:
+        tools.mark_lost(ledger)
+        return Check("running", True, f"marked as lost: {names}", fixed=True)
+    return Check("running", False, f"recorded as running, and their processes are gone: {names}", FIX)
+
+
+def _mlflow(workspace: Workspace, tools: Tools, ledger: Ledger, runs: Sequence[Run], fix: bool) -> Iterator[Check]:
+    own = [run for run in runs if not run.imported]
+    if not workspace.mlflow_database.exists() and not own:
+        yield Check("MLflow", True, "no run yet")
+        return
+    wrong = tools.mirror_problem(fix)
+    if wrong is not None:
+        yield Check("MLflow", False, wrong, FIX)
+        return
+    there = tools.mirrored()
+    ended = [run for run in own if run.state != "running"]
+    still = [run for run in ended if there.get(run.mlflow_run_id or "") == "RUNNING"]
+    missing = [run for run in ended if run.mlflow_run_id not in there]
+    parts = []
+    if still:
+        parts.append(f"{len(still)} that ended still running there")
+    if missing:
+        parts.append(f"{len(missing)} not in it")
+    text = f"{len(own)} run{'' if len(own) == 1 else 's'}" + (f", {' and '.join(parts)}" if parts else "")
+    if not parts or not fix:
+        yield Check("MLflow", not parts, text, FIX)
+        return
+    tracker = tools.tracker()
+    for run in still:
+        tracker.end(str(run.mlflow_run_id), run.state, ended_ms=None)
+    failed = tracker.problem or next((p for run in missing if (p := _deliver(workspace, tools, ledger, run))), None)
+    if failed:
+        yield Check("MLflow", False, failed, "the runs themselves are recorded in study.db")
+    else:
+        yield Check("MLflow", True, text, fixed=True)
+
+
+def _deliver(workspace: Workspace, tools: Tools, ledger: Ledger, run: Run) -> str | None:
+    """Write a run into MLflow that it could not take at the time, or lost; what went wrong."""
+    with ledger.reading() as reader:
+        whole = reader.run(run.id)
+        items = answers.tied_items(reader, run.experiment)
+    folder = workspace.runs / run.id
+    tracker = tools.tracker()
+    note, tags = describe(whole, items), item_tags(items)
+    mlflow_run_id = tracker.open(whole, note=note, tags=tags)
+    if mlflow_run_id is None:
+        return tracker.problem
+    ledger.set_mlflow_id(run.id, mlflow_run_id)
+    tracker.log(history(folder))
+    tracker.finish(whole, note=note, tags=tags, artifacts=folder / "artifacts")
+    return tracker.problem
+
+
+def _experiments(found: Sequence[ExperimentSpec | ExperimentProblem]) -> Iterator[Check]:
+    problems = [one for one in found if isinstance(one, ExperimentProblem)]
+    sound = len(found) - len(problems)
+    if not problems:
+        yield Check("experiments", True, f"{sound} can be run")
+    for one in problems:
+        yield Check("experiments", False, f"{one.path}, line {one.line}: {one.message}", f"mend {one.path}")
+
+
+def _ties(reader: Reader, found: Sequence[ExperimentSpec | ExperimentProblem]) -> Check:
+    known = {one.name for one in found}
+    loose = [
+        (item.id, tie.experiment)
+        for item in reader.items()
+        if item.status != "dropped"
+        for tie in item.ties
+        if tie.experiment not in known
+    ]
+    if not loose:
+        return Check("ties", True, "every tied experiment exists")
+    names = ", ".join(f"{item} to {experiment}" for item, experiment in dict.fromkeys(loose))
+    item, experiment = loose[0]
+    return Check(
+        "ties",
+        False,
+        f"tied to experiments that do not exist: {names}",
+        f"studyctl experiment new {experiment} --for {item}, or: studyctl unlink {item} {experiment}",
+    )
+
+
+def _paths(tools: Tools, fix: bool) -> Check:
+    broken = tools.mend_ties(fix)
+    if not broken:
+        return Check("links", True, "every link to an experiment leads there")
+    text = f"links whose path leads nowhere: {', '.join(broken)}"
+    return Check("links", fix, text, FIX, fixed=fix)
+
+
+def _record(workspace: Workspace, reader: Reader, fix: bool) -> Check:
+    name = workspace.record.name
+    if not workspace.record.exists():
+        return Check("record", True, f"no {name} yet: `studyctl export` writes it")
+    text = reader.export_record()
+    if workspace.record.read_bytes() == text.encode():
+        return Check("record", True, f"{name} is up to date")
+    if fix:
+        write_record(workspace.record, text)
+        return Check("record", True, f"{name} written anew", fixed=True)
+    return Check("record", False, f"{name} lacks what is known here", "studyctl export")
+
+
+def _leftovers(workspace: Workspace, fix: bool) -> Check:
+    before = time.time() - LEFT_AFTER_S
+    left = [file for file in _scratch_files(workspace) if file.stat().st_mtime < before]
+    if not left:
+        return Check("leftovers", True, "no half-written file")
+    if fix:
+        for file in left:
+            file.unlink(missing_ok=True)
+        return Check("leftovers", True, f"{len(left)} half-written files removed", fixed=True)
+    return Check("leftovers", False, f"half-written files of commands that were killed: {left[0]}", FIX)
+
+
+def _scratch_files(workspace: Workspace) -> list[Path]:
+    """Files that a command writes before it puts them in place, under a name that no other program uses."""
+    found = [*workspace.state.glob("*.tmp"), *workspace.runs.glob("*/*.tmp")]
+    return found + list(workspace.record.parent.glob(f".{workspace.record.name}.*.tmp"))
+
+
+def history(folder: Path) -> list[tuple[str, float, int, int]]:
+    """The metrics of a run with their steps and times, as its folder holds them."""
+    try:
+        lines = (folder / "metrics.jsonl").read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    found = []
+    for line in lines:
+        try:
+            one = json.loads(line)
+        except ValueError:
+            continue  # cut off where the process was killed
+        found.append((str(one["name"]), float(one["value"]), int(one["step"]), int(one["time"])))
+    return found

@@ -1,0 +1,165 @@
+"""Where things stand and what to do next, from items, answers, runs and experiments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from studyctl.core.models import (
+    KINDS,
+    STATUSES,
+    Answer,
+    ExperimentProblem,
+    ExperimentSpec,
+    Item,
+    Kind,
+    Reason,
+    Run,
+)
+from studyctl.core.pages import Answered, StatusPage, Step
+
+SHOWN_RUNS = 3
+SHOWN_STEPS = 5
+UNANSWERED = {"question": ("open", "noted"), "claim": ("unchecked",)}
+
+
+def status_page(
+    workspace: str,
+    items: Sequence[Item],
+    reasons: Mapping[str, tuple[Reason, ...]],
+    answers: Sequence[Answer],
+    runs: Sequence[Run],
+    experiments: Sequence[ExperimentSpec | ExperimentProblem],
+    news: Sequence[str] = (),
+    *,
+    record_behind: bool = False,
+) -> StatusPage:
+    """One page over everything; `items` know of their staleness, `runs` (newest first) of being lost."""
+    by_item = {answer.item: answer for answer in answers}
+    stale = tuple((item, reasons[item.id]) for item in items if reasons.get(item.id))
+    answered = tuple(
+        Answered(item, by_item[item.id], "recorded")
+        for item in items
+        if item.id in by_item and not reasons.get(item.id) and item.status != "dropped"
+    )
+    specs = [one for one in experiments if isinstance(one, ExperimentSpec)]
+    problems = [one for one in experiments if isinstance(one, ExperimentProblem)]
+    waiting = [item for item in items if item.status in UNANSWERED.get(item.kind, ())]
+    lost = tuple(_lost_since(runs))
+    steps = [
+        *_for_stale(stale, by_item),
+        *_for_lost(lost),
+        *_for_evidence(waiting, by_item, specs),
+        *_for_problems(problems),
+        *_for_answers(answered),
+        *([Step("studyctl export", "the record that git keeps is behind")] if record_behind else []),
+        *_for_untied(waiting),
+        *_for_todos(items),
+        *_for_nothing(items),
+    ]
+    return StatusPage(
+        workspace=workspace,
+        counts=counts(items),
+        news=tuple(news),
+        answered=answered,
+        stale=stale,
+        unanswered=len(waiting),
+        runs=tuple(runs[:SHOWN_RUNS]),
+        lost=lost,
+        running=tuple(run for run in runs if run.state == "running"),
+        steps=tuple(steps[:SHOWN_STEPS]),
+    )
+
+
+def counts(items: Sequence[Item]) -> dict[Kind, dict[str, int]]:
+    """How many items of each kind stand in each status, in the order of the statuses."""
+    found: dict[Kind, dict[str, int]] = {kind: {} for kind in KINDS}
+    for item in items:
+        by_status = found[item.kind]
+        by_status[item.status] = by_status.get(item.status, 0) + 1
+    return {kind: {status: found[kind][status] for status in STATUSES[kind] if status in found[kind]} for kind in KINDS}
+
+
+def _lost_since(runs: Sequence[Run]) -> list[Run]:
+    """Lost runs that no later run of the same experiment has made up for."""
+    settled: set[str] = set()
+    lost = []
+    for run in runs:
+        if run.state == "lost" and run.experiment not in settled:
+            lost.append(run)
+        elif run.state == "finished":
+            settled.add(run.experiment)
+    return lost
+
+
+def _ids(items: Sequence[Item], most: int = 6) -> str:
+    names = [item.id for item in items[:most]]
+    rest = len(items) - len(names)
+    return ", ".join(names) + (f" and {rest} more" if rest else "")
+
+
+def _for_stale(stale: Sequence[tuple[Item, tuple[Reason, ...]]], answers: Mapping[str, Answer]) -> list[Step]:
+    by_experiment: dict[str, list[Item]] = {}
+    for item, reasons in stale:
+        if all(reason.trigger == "question" for reason in reasons):
+            continue
+        for name in dict.fromkeys(e.experiment for e in answers[item.id].evidence):
+            by_experiment.setdefault(name, []).append(item)
+    steps = [Step(f"studyctl run {name}", f"renews {_ids(items)}") for name, items in by_experiment.items()]
+    for item, reasons in stale:
+        if all(reason.trigger == "question" for reason in reasons):
+            steps.append(Step(f"studyctl answer {item.id} --refresh", "if it still answers the new wording"))
+    return steps
+
+
+def _for_lost(lost: Sequence[Run]) -> list[Step]:
+    return [Step(f"studyctl runs show {run.short}", "its process is gone; see how far it came") for run in lost]
+
+
+def _for_evidence(
+    waiting: Sequence[Item], answers: Mapping[str, Answer], specs: Sequence[ExperimentSpec]
+) -> list[Step]:
+    known = {spec.name for spec in specs}
+    by_experiment: dict[str, list[Item]] = {}
+    for item in waiting:
+        if item.id not in answers:
+            for name in dict.fromkeys(tie.experiment for tie in item.ties):
+                by_experiment.setdefault(name, []).append(item)
+    return [
+        Step(f"studyctl run {name}", f"answers {_ids(items)}")
+        if name in known
+        else Step(f"studyctl experiment new {name} --for {items[0].id}", "tied, but there is no such experiment")
+        for name, items in by_experiment.items()
+    ]
+
+
+def _for_problems(problems: Sequence[ExperimentProblem]) -> list[Step]:
+    if not problems:
+        return []
+    first = problems[0]
+    return [Step("studyctl experiment list", f"{first.path}, line {first.line}: {first.message}")]
+
+
+def _for_answers(answered: Sequence[Answered]) -> list[Step]:
+    return [Step(f"studyctl answer {one.item.id}", "with its evidence") for one in answered[:1]]
+
+
+def _for_untied(waiting: Sequence[Item]) -> list[Step]:
+    untied = [item for item in waiting if not item.ties]
+    if not untied:
+        return []
+    first = untied[0]
+    return [Step(f"studyctl experiment new NAME --for {first.id}", f"no experiment yet: {_ids(untied)}")]
+
+
+def _for_todos(items: Sequence[Item]) -> list[Step]:
+    doing = [item for item in items if item.kind == "todo" and item.status == "doing"]
+    still = [item for item in items if item.kind == "todo" and item.status == "open"]
+    if doing:
+        return [Step(f"studyctl todo done {doing[0].id}", "when it is done")]
+    return [Step("studyctl todo list", f"{len(still)} open")] if still else []
+
+
+def _for_nothing(items: Sequence[Item]) -> list[Step]:
+    if items:
+        return []
+    return [Step("studyctl scan .", "what would be found in your notes, and why")]

@@ -1,0 +1,125 @@
+"""`studyctl answer`: a question's answer with its evidence; with an option, recording one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from studyctl.cli.commands import single
+from studyctl.cli.common import AsJson, Session, session
+from studyctl.cli.completion import item_ids, run_ids
+from studyctl.core.models import Item
+from studyctl.core.pages import AnswerPage
+from studyctl.errors import UsageError
+
+
+@single(
+    "answer",
+    "studyctl answer Q1",
+    "studyctl answer Q1 --run",
+    "studyctl answer Q1 --text 'Only in float16: {box-decoding.overflow_margin:.1f} bits are left.'",
+    "studyctl answer Q1 --from 3f2a9c10",
+)
+def app(
+    ctx: typer.Context,
+    item: Annotated[
+        str, typer.Argument(metavar="ID", autocompletion=item_ids("question", "claim"), show_default=False)
+    ],
+    run: Annotated[bool, typer.Option("--run", help="Run its experiments first.")] = False,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Record it anew from the runs that count.")] = False,
+    text: Annotated[
+        str | None,
+        typer.Option("--text", metavar="TEXT", help="Record your own words; {experiment.figure:.2f} is filled in."),
+    ] = None,
+    unbacked: Annotated[
+        bool, typer.Option("--unbacked", help="With --text: without evidence, and marked so everywhere.")
+    ] = False,
+    from_run: Annotated[
+        str | None,
+        typer.Option("--from", metavar="RUN", autocompletion=run_ids, help="Record it from this run."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show the answer to a question or a claim: conclusion, evidence, whether it still holds, how to reproduce it.
+
+    Without an option it only reads. Exit 8 where there is no evidence yet.
+    """
+    from studyctl.app.answers import no_evidence
+    from studyctl.view.answers import answer_json, answer_page
+
+    here = session(ctx)
+    if unbacked and (text is None or from_run):
+        raise UsageError(
+            "--unbacked goes with --text, and without --from", f"studyctl answer {item} --unbacked --text '…'"
+        )
+    if run:
+        _run_experiments(here, _item(here, item))
+    if refresh or text is not None or from_run:
+        _record(here, item, text, unbacked, from_run)
+    page = _page(here, item)
+    if as_json:
+        here.json(answer_json(page))
+    else:
+        here.print(*answer_page(page))
+    if page.answer is None:
+        raise no_evidence(page.item, page.produce)
+
+
+def _item(here: Session, word: str) -> Item:
+    from studyctl.app.answers import require_answerable
+    from studyctl.core.ids import pick
+
+    with here.reader() as reader:
+        found = pick([word], reader.items(gone=True, ignored=True))
+    if len(found) > 1:
+        raise UsageError(f"{word} is more than one item", f"name one: studyctl answer {found[0].id}")
+    require_answerable(found[0])
+    return found[0]
+
+
+def _run_experiments(here: Session, item: Item) -> None:
+    from studyctl.app.answers import no_evidence
+    from studyctl.cli.run import run_and_record
+    from studyctl.core.answers import ordered
+
+    if not item.ties:
+        raise no_evidence(item, ())
+    for name in ordered(item.ties):
+        run_and_record(here, name)
+
+
+def _record(here: Session, word: str, text: str | None, unbacked: bool, from_run: str | None) -> None:
+    from studyctl.app.answers import record
+    from studyctl.wiring import now, open_ledger
+
+    item = _item(here, word)
+    ledger = open_ledger(here.workspace)
+    try:
+        with ledger.reading() as reader:
+            wanted = reader.run(from_run) if from_run else None
+        record(ledger, item, text=text, unbacked=unbacked, wanted=wanted, now=now())
+    finally:
+        ledger.close()
+
+
+def _page(here: Session, word: str) -> AnswerPage:
+    from studyctl.app.answers import page_for
+    from studyctl.wiring import experiment_names, stale_reasons
+
+    item = _item(here, word)
+    with here.reader() as reader:
+        whole = reader.item(item.id)
+        assert whole is not None  # it was listed a moment ago, and items are never deleted
+        children = reader.children(item.id)
+        ids = [one.id for one in (whole, *children) if one.answer is not None]
+        reasons = stale_reasons(reader, here.workspace, ids) if ids else {}
+        from studyctl.app.lists import with_reasons
+
+        return page_for(
+            reader,
+            with_reasons([whole], reasons)[0],
+            reasons.get(item.id, ()),
+            lambda: experiment_names(here.workspace),
+            children=with_reasons(children, reasons),
+        )

@@ -1,0 +1,140 @@
+"""`studyctl run`: an experiment executed and recorded, and what it answers."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from studyctl.cli.commands import single
+from studyctl.cli.common import AsJson, Session, session
+from studyctl.cli.completion import experiment_names
+from studyctl.cli.paths import shown
+from studyctl.core.pages import RunPage
+from studyctl.errors import ExperimentError, Interrupted, UsageError
+
+if TYPE_CHECKING:
+    from studyctl.runner.session import Order
+    from studyctl.view.progress import Bars, Quiet
+
+
+@single(
+    "run",
+    "studyctl run box-decoding",
+    "studyctl run box-decoding --quick",
+    "studyctl run box-decoding -p anchor=116 -p dtype=float16",
+    "studyctl run box-decoding --draft",
+)
+def app(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="EXPERIMENT", autocompletion=experiment_names, show_default=False)],
+    param: Annotated[
+        list[str] | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="Change a parameter.")
+    ] = None,
+    params: Annotated[
+        Path | None, typer.Option("--params", metavar="FILE", help="Parameters from a TOML file.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="The small preset, seconds rather than minutes.")] = False,
+    preset: Annotated[str | None, typer.Option("--preset", metavar="NAME", help="A preset of its own.")] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Run it and record nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run an experiment, record it, and answer the questions that are tied to it.
+
+    Wrong parameters are refused before anything starts. Ctrl-C ends the run; what it measured is kept.
+    """
+    from studyctl.view.runs import result_page, run_json
+
+    here = session(ctx)
+    if quick and preset not in (None, "quick"):
+        raise UsageError(f"--quick and --preset {preset} exclude each other", "give one of them")
+    chosen = "quick" if quick else preset or "default"
+    page = run_and_record(here, name, chosen, params, param or (), draft=draft)
+    if as_json:
+        value = run_json(page.run, whole=True, folder=page.folder)
+        value["answers"] = [
+            {"id": one.item.id, "how": one.how, "verdict": one.answer.verdict if one.answer else None}
+            | {"conclusion": one.answer.conclusion if one.answer else None}
+            for one in page.answered
+        ]
+        here.json(value)
+    elif page.run.state == "finished":
+        here.print(*result_page(page))
+    raise_unless_finished(page)
+
+
+def run_and_record(
+    here: Session,
+    name: str,
+    preset: str = "default",
+    params_file: Path | None = None,
+    assignments: list[str] | tuple[str, ...] = (),
+    *,
+    draft: bool = False,
+) -> RunPage:
+    """The steps of a run; the value is its page, whatever state it ended in."""
+    from studyctl.view.progress import make_progress
+    from studyctl.wiring import find_experiment, prepare_run
+
+    spec = find_experiment(here.workspace, name)
+    values = (_read(params_file), str(params_file)) if params_file else None
+    command = shlex.join(["studyctl", *sys.argv[1:]])
+    order = prepare_run(here.workspace, spec, preset, values, assignments, command)
+    progress = make_progress(spec.name, quiet=here.quiet, color=here.options.color)
+    return _draft(order, progress) if draft else _recorded(here, order, progress)
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except OSError as error:
+        raise UsageError(f"--params {file}: {error.strerror}", "a TOML file with `name = value` lines") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"--params {file} is not UTF-8", "a TOML file with `name = value` lines") from error
+
+
+def _draft(order: Order, progress: Bars | Quiet) -> RunPage:
+    from studyctl.wiring import execute_draft
+
+    with progress.showing():
+        run, folder = execute_draft(order, progress)
+    return RunPage(run, shown(folder), draft=True)
+
+
+def _recorded(here: Session, order: Order, progress: Bars | Quiet) -> RunPage:
+    from studyctl.app.answers import tied_items
+    from studyctl.wiring import execute_run
+
+    with here.reader() as reader:  # the notes as they are now, before the experiment begins
+        items = tied_items(reader, order.spec.name)
+    with progress.showing():
+        done = execute_run(here.workspace, order, items, progress)
+    for run in done.lost:
+        here.warn(f"run {run.short} ({run.experiment}) was lost: its process is gone; `studyctl runs show {run.short}`")
+    if done.problem:
+        here.warn(f"{done.problem}; the run itself is recorded")
+    warnings = done.run.provenance.get("warnings") or ()
+    return RunPage(
+        done.run,
+        shown(here.workspace.runs / done.run.id),
+        done.answered,
+        problem=done.problem,
+        notes=tuple(str(one) for one in warnings),
+    )
+
+
+def raise_unless_finished(page: RunPage) -> None:
+    """The error of a run that failed or was killed, after its traceback; what it measured is kept."""
+    run = page.run
+    if run.state == "finished":
+        return
+    look = f"studyctl runs show {run.short}"
+    if run.state == "killed":
+        raise Interrupted(f"{run.experiment} was stopped; kept as run {run.short}", look)
+    trace, _, last = run.error.rstrip().rpartition("\n")
+    if trace:
+        typer.echo(run.error.rstrip(), err=True)
+    raise ExperimentError(f"{run.experiment} failed: {last.strip()}; kept as run {run.short}", look)
