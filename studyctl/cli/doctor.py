@@ -27,12 +27,10 @@ def app(
 
     here = session(ctx)
     checks = []
-    console = None if as_json else here.console()
     for check in examine(here.workspace, fix=fix):
         checks.append(check)
-        if console is not None and not (here.quiet and check.ok):
-            for part in doctor_page([check]):
-                console.print(part)
+        if not as_json and not (here.quiet and check.ok):
+            here.print(*doctor_page([check]))
     if as_json:
         here.json([check_json(check) for check in checks])
     left = [check for check in checks if not check.ok]

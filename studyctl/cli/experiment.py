@@ -31,8 +31,7 @@ def list_(ctx: typer.Context, as_json: AsJson = False) -> None:
         here.json([*map(experiment_json, found.rows), *map(problem_json, found.problems)])
         return
     if found.rows:
-        console = here.console()
-        console.print(experiment_table(found.rows, console.width))
+        here.print(experiment_table(found.rows, here.width))
     elif not found.problems:
         here.say(f"no experiments in {shown(here.workspace.experiments)} yet: studyctl experiment new NAME")
     for line in problem_lines(found.problems):
@@ -58,9 +57,7 @@ def show(
     if as_json:
         here.json(experiment_json(row) | {"params": params, "preset_values": presets})
         return
-    console = here.console()
-    for part in experiment_page(row, params, presets, console.width):
-        console.print(part)
+    here.print(*experiment_page(row, params, presets, here.width))
 
 
 @app.command("new", "studyctl experiment new warmup-length", "studyctl experiment new se-block --for Q3")

@@ -60,8 +60,7 @@ def list_(
         here.json([run_json(run) for run in page])
         return
     if page:
-        console = here.console()
-        console.print(run_table(page, console.width))
+        here.print(run_table(page, here.width))
     if len(found) > len(page):
         here.say(f"{len(page)} of {len(found)} runs; --limit 0 shows all")
     elif found:
