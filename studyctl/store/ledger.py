@@ -45,8 +45,11 @@ class StudyLedger:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Hold the write lock over several calls, and commit them together."""
-        with self._transactions.begin():
-            yield
+        try:
+            with self._transactions.begin():
+                yield
+        finally:
+            self._decided_on = None
 
     @contextmanager
     def reading(self) -> Iterator[StudyReader]:

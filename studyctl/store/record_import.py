@@ -180,7 +180,7 @@ def _add_items(session: Session, record: Record, now: str) -> tuple[tuple[str, .
                 position=0,
                 mark="open",
                 box=None,
-                rule="record",
+                rule=write_items.FROM_RECORD,
                 confidence="high",
                 anchor=line.anchor,
                 first_seen=now,
@@ -200,7 +200,8 @@ def _add_items(session: Session, record: Record, now: str) -> tuple[tuple[str, .
     ]
     if ties:
         session.exec(insert(TieRow), params=ties)
-    write_items.renumber_positions(session.exec(select(ItemRow)))
+    write_items.renumber_positions(session)
+    session.expire_all()
     ids = sorted((line.id for line in new if line.type == "item"), key=sort_key)
     gone = sorted((line.id for line in new if line.type == "tombstone"), key=sort_key)
     return tuple(ids), tuple(gone)

@@ -1,4 +1,4 @@
-"""What `doctor` needs of the database file: whether it is sound, and how to put a damaged one aside without losing it."""
+"""What `doctor` needs of the database file: whether it is sound, and how to put a damaged one aside, still whole."""
 
 from __future__ import annotations
 
