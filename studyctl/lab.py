@@ -49,5 +49,5 @@ def draft(
     name = getattr(function, "__name__", "experiment").replace("_", "-")
     one = loaded(name, function)
     values, changed = build(one.model, one.preset(preset), file=params, error=ExperimentError)
-    run, _ = execute_draft(one, values, preset=preset, changed=changed, progress=_Silent(), folder=folder)
+    run, _ = execute_draft(one, values, preset=preset, changed=changed, progress=_Silent(), folder=folder, catch=False)
     return run

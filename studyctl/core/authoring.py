@@ -27,7 +27,8 @@ from studyctl.errors import ExperimentError
 METRIC_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
 FINDING_KEY = re.compile(r"[a-z0-9][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)*")
 FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-MEASURES = ("time",)
+# MLflow takes 250 characters.
+LONGEST_NAME = 200
 DECLARATION = "__studyctl_experiment__"
 
 T = TypeVar("T")
@@ -310,6 +311,7 @@ def _check_figure_name(name: Any, what: str) -> None:
     if (
         not isinstance(name, str)
         or not METRIC_NAME.fullmatch(name)
+        or len(name) > LONGEST_NAME
         or name.endswith("-")
         or name in predicates.KEYWORDS
     ):

@@ -117,7 +117,7 @@ def validate(
         hint = f"parameters: {', '.join(known)}"
         if described is not None:
             about = [described.type, described.bounds, described.unit, described.description]
-            hint = f"{name}: " + ", ".join(part for part in about if part)
+            hint = f"{described.name}: " + ", ".join(part for part in about if part)
         raise error(f"{name} = {first['input']!r}: {message}", hint) from wrong
 
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import tempfile
-from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 from studyctl import EVIDENCE_VERSION
 from studyctl.core import authoring
-from studyctl.core.models import Run
+from studyctl.core.models import Finding, Run, RunState
 from studyctl.core.params import Params, values_of
 from studyctl.core.ports import Progress
+from studyctl.runner.clock import now
+from studyctl.runner.failure import shortened
 from studyctl.runner.figures import use_no_display
 from studyctl.runner.load import Loaded
 from studyctl.runner.recorder import Recorder
 from studyctl.runner.seeds import seed_everything
-
-
-def utc(at: datetime) -> str:
-    """A time as it is recorded."""
-    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def execute_draft(
@@ -32,25 +28,44 @@ def execute_draft(
     changed: tuple[str, ...],
     progress: Progress,
     folder: Path | None = None,
-    name_run: Callable[[], str] = lambda: "draft",
+    catch: bool = True,
 ) -> tuple[Run, Path]:
-    """Execute and return what would have been recorded, and the folder that holds its figures and tables."""
-    folder = folder or Path(tempfile.mkdtemp(prefix=f"studyctl-draft-{experiment.name}-"))
+    """Execute and return what would have been recorded, and the folder that holds its figures and tables.
+
+    With `catch` an error of the experiment ends the run as failed, as it does a recorded one; else it is raised.
+    """
+    if folder is None:
+        folder = Path(tempfile.mkdtemp(prefix=f"studyctl-draft-{experiment.name}-"))
+    folder.mkdir(parents=True, exist_ok=True)
     use_no_display()
     recorder = Recorder(folder)
     handle = authoring.Run(params, recorder, progress)
     notes = seed_everything(handle.seed, experiment.declaration.requires)
-    started = datetime.now(UTC)
-    with progress.running():
-        experiment.function(params, handle)
-    recorder.seal()
+    started = now()
+    state: RunState = "finished"
+    error = ""
+    findings: tuple[Finding, ...] = ()
+    try:
+        with progress.running():
+            experiment.function(params, handle)
+        findings = handle.decided()
+    except KeyboardInterrupt:
+        if not catch:
+            raise
+        state, error = "killed", "killed by SIGINT"
+    except (Exception, SystemExit) as failed:
+        if not catch:
+            raise
+        state, error = "failed", shortened(failed, _root(experiment))
+    finally:
+        recorder.seal()
     run = Run(
-        id=name_run(),
+        id="draft",
         experiment=experiment.name,
         title=experiment.declaration.title,
-        state="finished",
-        started=utc(started),
-        ended=utc(datetime.now(UTC)),
+        state=state,
+        started=started,
+        ended=now(),
         preset=preset,
         changed=changed,
         params=values_of(params),
@@ -59,9 +74,21 @@ def execute_draft(
         host="",
         pid=os.getpid(),
         process_started=0.0,
-        provenance={"constants": handle.constants(), "determinism": notes},
+        provenance={
+            "constants": handle.constants(),
+            "determinism": notes,
+            "undecided": handle.undecided() if findings else {},
+        },
+        error=error,
         metrics=handle.last_metrics(),
-        findings=handle.decided(),
+        findings=findings,
         artifacts=tuple(recorder.recorded),
     )
     return run, folder
+
+
+def _root(experiment: Loaded) -> Path:
+    """The folder from which the experiment's module is imported."""
+    file = Path(inspect.getfile(experiment.function)).resolve()
+    depth = experiment.function.__module__.count(".") + (file.name == "__init__.py")
+    return file.parents[min(depth, len(file.parents) - 1)]

@@ -19,6 +19,7 @@ import re
 import sys
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -100,6 +101,7 @@ def load(workspace: Workspace, spec: ExperimentSpec) -> Loaded:
     module_name = spec.name.replace("-", "_")
     try:
         package = bind(workspace)
+        before = frozenset(sys.modules)
         module = importlib.import_module(f"{package}.{module_name}")
     except ModuleNotFoundError as error:
         if error.name and error.name.split(".")[0] not in (package_name(workspace), "studyctl"):
@@ -110,7 +112,7 @@ def load(workspace: Workspace, spec: ExperimentSpec) -> Loaded:
         raise _failed(spec, error, workspace) from error
     except (Exception, SystemExit) as error:
         raise _failed(spec, error, workspace) from error
-    return loaded(spec.name, getattr(module, spec.function))
+    return replace(loaded(spec.name, getattr(module, spec.function)), modules_before=before)
 
 
 def _failed(spec: ExperimentSpec, error: BaseException, workspace: Workspace) -> ExperimentError:

@@ -21,6 +21,7 @@ class Loaded:
     function: Callable[..., None]
     declaration: Declaration
     model: type[Params]
+    modules_before: frozenset[str] = frozenset()  # what was imported before its own modules were
 
     def preset(self, name: str) -> dict[str, Any]:
         """The values of a preset; the default one changes nothing unless the author declares it."""

@@ -12,7 +12,6 @@ import secrets
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 from studyctl import EVIDENCE_VERSION
@@ -24,6 +23,7 @@ from studyctl.core.ports import Ledger, Progress, Tracker
 from studyctl.errors import StudyctlError
 from studyctl.runner import closure, folder, provenance
 from studyctl.runner.capture import captured
+from studyctl.runner.clock import now
 from studyctl.runner.digests import digest_file
 from studyctl.runner.failure import shortened
 from studyctl.runner.figures import use_no_display
@@ -46,11 +46,6 @@ class Order:
     changed: tuple[str, ...]
     command: str  # as it was typed
     tags: Mapping[str, str] = field(default_factory=dict)  # for MLflow: `studyctl.item.Q1` and such
-
-
-def now() -> str:
-    """The time as it is recorded: UTC, milliseconds, "Z"."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def execute(
