@@ -10,6 +10,7 @@ import contextlib
 import os
 import secrets
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -62,61 +63,59 @@ def execute(
     `describe` writes the run's page for MLflow, at its beginning and at its end. Raises before anything is
     recorded where declared data is missing or the workspace cannot be written.
     """
-    modules_before = set(sys.modules)
     files, gaps = closure.code_files(workspace, order.spec)
     digests = closure.digest_all(workspace, files, order.spec.data)
     with Signals() as signals:
         run, home = _open(workspace, order, digests, ledger)
         recorder = Recorder(home, tracker.log)
         handle = authoring.Run(order.params, recorder, progress)
-        state: RunState = "finished"
-        error = ""
-        seen: set[str] = set()
-        notes: list[str] = []
-        findings: tuple[Finding, ...] = ()
+        outcome = _Outcome()
         try:
-            run = _mirror(run, home, order, ledger, tracker, describe)
-            use_no_display()
-            notes = seed_everything(handle.seed, order.spec.requires)
-            recorder.start()
-            show = progress.message
-            with captured(home / folder.LOG_FILE, show), watched(workspace.root) as seen, progress.running():
-                signals.allow()
-                order.experiment.function(order.params, handle)
-                signals.hold()
-            findings = handle.decided()
+            with signals.impatient():
+                run = _mirror(run, home, order, ledger, tracker, describe)
+            _perform(workspace, order, home, handle, recorder, signals, outcome)
         except (Killed, KeyboardInterrupt) as ended:
-            state, error = "killed", f"killed by {ended.name if isinstance(ended, Killed) else 'SIGINT'}"
+            outcome.state = "killed"
+            outcome.error = f"killed by {ended.name if isinstance(ended, Killed) else 'SIGINT'}"
         except (Exception, SystemExit) as failed:
-            state, error = "failed", shortened(failed, workspace.root)
+            outcome.state = "failed"
+            outcome.error = shortened(failed, workspace.root)
         signals.hold()
         if os.getpid() != run.pid:
             os._exit(1)  # a process that the experiment forked fell out of its function: the run is its parent's
         recorder.seal()
         run = replace(
-            run,
-            state=state,
-            error=error,
-            ended=now(),
-            metrics=handle.last_metrics(),
-            findings=findings,  # a killed or failed run keeps its figures, but concludes nothing
-            artifacts=tuple(recorder.recorded),
-            files=_all_files(workspace, digests, modules_before),
+            _ended(run, handle, recorder, outcome),
+            files=_all_files(workspace, digests, order.experiment.modules_before),
             provenance=run.provenance
             | {
+                "seconds": outcome.seconds,
                 "constants": handle.constants(),
-                "determinism": notes,
-                "undecided": handle.undecided() if findings else {},
-                "warnings": _warnings(workspace, order, gaps, digests, seen),
+                "determinism": outcome.notes,
+                "undecided": handle.undecided() if outcome.findings else {},
+                "warnings": _warnings(workspace, order, gaps, digests, outcome.seen),
             },
         )
-        folder.append_log(home, error)
+        folder.append_log(home, outcome.error)
         folder.write_record(home, run)
         ledger.finish_run(run)
-        with contextlib.suppress(Killed):  # who does not wait for MLflow: the next command that opens it ends the run
+        # Who does not wait for MLflow leaves it to the next command that opens it to end the run there.
+        with contextlib.suppress(Killed), signals.impatient():
             recorder.drain()
             tracker.finish(run, note=describe(run), tags=order.tags, artifacts=home / folder.ARTIFACTS_FOLDER)
     return run
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What performing an experiment came to, as far as it went."""
+
+    state: RunState = "finished"
+    error: str = ""
+    findings: tuple[Finding, ...] = ()
+    seconds: float = 0.0  # of the experiment's function alone
+    notes: list[str] = field(default_factory=list)  # what the seed does not fix
+    seen: set[str] = field(default_factory=set)  # files that were opened for reading
 
 
 def _open(workspace: Workspace, order: Order, digests: tuple[FileDigest, ...], ledger: Ledger) -> tuple[Run, Path]:
@@ -165,7 +164,46 @@ def _mirror(
     return run
 
 
-def _all_files(workspace: Workspace, digests: tuple[FileDigest, ...], before: set[str]) -> tuple[FileDigest, ...]:
+def _perform(
+    workspace: Workspace,
+    order: Order,
+    home: Path,
+    handle: authoring.Run,
+    recorder: Recorder,
+    signals: Signals,
+    outcome: _Outcome,
+) -> None:
+    """Call the experiment's function, seeded and watched, and decide its findings."""
+    use_no_display()
+    outcome.notes = seed_everything(handle.seed, order.spec.requires)
+    recorder.start()
+    progress = handle.progress
+    with captured(home / folder.LOG_FILE, progress.message), watched(workspace.root) as outcome.seen:
+        began = time.perf_counter()
+        try:
+            with progress.running():
+                signals.allow()
+                order.experiment.function(order.params, handle)
+                signals.hold()
+        finally:
+            outcome.seconds = round(time.perf_counter() - began, 3)
+    outcome.findings = handle.decided()
+
+
+def _ended(run: Run, handle: authoring.Run, recorder: Recorder, outcome: _Outcome) -> Run:
+    """The run with what it recorded; a killed or failed one keeps its figures, but concludes nothing."""
+    return replace(
+        run,
+        state=outcome.state,
+        error=outcome.error,
+        ended=now(),
+        metrics=handle.last_metrics(),
+        findings=outcome.findings,
+        artifacts=tuple(recorder.recorded),
+    )
+
+
+def _all_files(workspace: Workspace, digests: tuple[FileDigest, ...], before: frozenset[str]) -> tuple[FileDigest, ...]:
     """The digests from the beginning, and of what was imported besides."""
     known = {workspace.root / one.path for one in digests}
     new = [module for name, module in list(sys.modules.items()) if name not in before]

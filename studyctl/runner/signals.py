@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -30,6 +32,7 @@ class Signals:
     def __init__(self) -> None:
         self.received: str = ""
         self._allowed = False
+        self._impatient = False
         self._owner = os.getpid()
         self._before: dict[int, Any] = {}
 
@@ -59,6 +62,15 @@ class Signals:
         """From here on signals wait."""
         self._allowed = False
 
+    @contextmanager
+    def impatient(self) -> Iterator[None]:
+        """What may take long and is no loss, such as waiting for MLflow: a second Ctrl-C ends it."""
+        self._impatient = True
+        try:
+            yield
+        finally:
+            self._impatient = False
+
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if os.getpid() != self._owner:
             # A worker that the experiment forked: the run is its parent's.
@@ -70,5 +82,5 @@ class Signals:
         if self._allowed:
             self._allowed = False  # what cleans up in the experiment is not interrupted again
             raise Killed(self.received)
-        if again and number == signal.SIGINT:
+        if again and self._impatient and number == signal.SIGINT:
             raise Killed(self.received)
