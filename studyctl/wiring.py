@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from studyctl.app.change import Outcome, Plan
     from studyctl.app.run import RunOutcome
-    from studyctl.config import Workspace
+    from studyctl.config import Settings, Workspace
     from studyctl.core.item_pages import SyncReport
-    from studyctl.core.models import ExperimentProblem, ExperimentSpec, Item, Reason, Run
+    from studyctl.core.models import ExperimentProblem, ExperimentSpec, FileStamp, Item, Kind, Reason, Run
     from studyctl.core.pages import Check
     from studyctl.core.ports import Ledger, NoteFiles, Progress, Reader
     from studyctl.runner.session import Order
@@ -64,7 +64,7 @@ def current(workspace: Workspace, *, note: Callable[[str], None], warn: Callable
     try:
         return app.current(
             lambda: open_reader(workspace),
-            lambda: note_files(workspace),
+            lambda: _Glance(workspace),
             lambda: told(synchronise(workspace)),
             warn,
         )
@@ -73,6 +73,21 @@ def current(workspace: Workspace, *, note: Callable[[str], None], warn: Callable
             raise
     warn("this workspace cannot be written: showing the notes as they are now, new numbers are provisional")
     return _scratch_reader(workspace, told)
+
+
+class _Glance:
+    """Sees whether notes changed without loading what writes them."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def walk(self, known: Iterable[FileStamp] = ()) -> list[FileStamp]:
+        from studyctl.notes.walk import walk
+
+        return walk(self._workspace, known).stamps
+
+    def read(self, note: str) -> bytes:
+        return note_files(self._workspace).read(note)
 
 
 def _scratch_reader(workspace: Workspace, told: Callable[[SyncReport], None], *, everything: bool = False) -> Reader:
@@ -133,11 +148,22 @@ def _sync(workspace: Workspace, ledger: Ledger, everything: bool = False) -> Syn
         workspace.settings,
         note_files(workspace),
         ledger,
-        detect,
+        lambda source, note, settings: detect(
+            source, note, extra_labels=labels_of(settings), rules_off=settings.rules_off
+        ),
         now=now(),
         record=lambda: record_text(workspace),
         everything=everything,
     )
+
+
+def labels_of(settings: Settings) -> dict[Kind, tuple[str, ...]]:
+    """The person's own labels, by kind."""
+    return {
+        "question": settings.question_labels,
+        "todo": settings.todo_labels,
+        "reading": settings.reading_labels,
+    }
 
 
 def change(workspace: Workspace, command: str, plan: Plan, *, dry_run: bool = False) -> Outcome:
@@ -261,7 +287,6 @@ def execute_run(workspace: Workspace, order: Order, items: Sequence[Item], progr
     tracker = MlflowTracker(workspace)
     ledger = open_ledger(workspace)
     try:
-        given_up = mark_lost(workspace, ledger)
         run = execute(
             workspace,
             replace(order, tags=item_tags(items)),
@@ -275,7 +300,7 @@ def execute_run(workspace: Workspace, order: Order, items: Sequence[Item], progr
         settle(ledger, tracker)
     finally:
         ledger.close()
-    return RunOutcome(run, answered, tuple(given_up), tracker.problem)
+    return RunOutcome(run, answered, tracker.problem)
 
 
 def execute_draft(order: Order, progress: Progress) -> tuple[Run, Path]:
@@ -300,10 +325,10 @@ def serve_ui(workspace: Workspace, experiment: str | None, port: int | None) -> 
     from studyctl.tracking.tracker import MlflowTracker
     from studyctl.tracking.ui import serve
 
+    mark_lost(workspace)
     if workspace.mlflow_database.exists() and workspace.database.exists():
         ledger = open_ledger(workspace)
         try:
-            mark_lost(workspace, ledger)
             settle(ledger, MlflowTracker(workspace))
         finally:
             ledger.close()
@@ -311,11 +336,17 @@ def serve_ui(workspace: Workspace, experiment: str | None, port: int | None) -> 
         yield ui
 
 
-def mark_lost(workspace: Workspace, ledger: Ledger) -> list[Run]:
-    """Write down which runs are lost, for commands that write; returns them."""
+def mark_lost(workspace: Workspace) -> list[Run]:
+    """Write down which runs are lost, for commands that write runs; returns them."""
     from studyctl.runner.lost import mark
 
-    return mark(ledger, workspace.runs)
+    if not workspace.database.exists():
+        return []
+    ledger = open_ledger(workspace)
+    try:
+        return mark(ledger, workspace.runs)
+    finally:
+        ledger.close()
 
 
 def examine(workspace: Workspace, *, fix: bool) -> Iterator[Check]:
@@ -333,7 +364,7 @@ def examine(workspace: Workspace, *, fix: bool) -> Iterator[Check]:
         synchronise=lambda: synchronise(workspace),
         discover=lambda: discover(workspace),
         is_lost=lost.is_lost,
-        mark_lost=lambda ledger: mark_lost(workspace, ledger),
+        mark_lost=lambda ledger: lost.mark(ledger, workspace.runs),
         unknown_folders=lambda known: lost.unknown_folders(workspace.runs, known),
         read_folder=folder.read_record,
         mirror_problem=lambda fix: inspection.problem(workspace.mlflow_database, fix=fix, now=now()),

@@ -22,7 +22,6 @@ class RunOutcome:
 
     run: Run
     answered: tuple[Answered, ...]
-    lost: tuple[Run, ...]  # runs whose process was found to be gone
     problem: str | None  # what MLflow could not take
 
 

@@ -112,7 +112,7 @@ def _for_stale(stale: Sequence[tuple[Item, tuple[Reason, ...]]], answers: Mappin
 
 
 def _for_lost(lost: Sequence[Run]) -> list[Step]:
-    return [Step(f"studyctl runs show {run.short}", "its process is gone; see how far it came") for run in lost]
+    return [Step(f"studyctl runs show {run.short}", "how far the lost run came") for run in lost]
 
 
 def _for_evidence(

@@ -106,14 +106,14 @@ def _draft(order: Order, progress: Bars | Quiet) -> RunPage:
 
 def _recorded(here: Session, order: Order, progress: Bars | Quiet) -> RunPage:
     from studyctl.app.answers import tied_items
-    from studyctl.wiring import execute_run
+    from studyctl.wiring import execute_run, mark_lost
 
     with here.reader() as reader:  # the notes as they are now, before the experiment begins
         items = tied_items(reader, order.spec.name)
+    for lost in mark_lost(here.workspace):
+        here.warn(f"run {lost.short} ({lost.experiment}) was lost: its process is gone")
     with progress.showing():
         done = execute_run(here.workspace, order, items, progress)
-    for run in done.lost:
-        here.warn(f"run {run.short} ({run.experiment}) was lost: its process is gone; `studyctl runs show {run.short}`")
     if done.problem:
         here.warn(f"{done.problem}; the run itself is recorded")
     warnings = done.run.provenance.get("warnings") or ()
@@ -131,10 +131,11 @@ def raise_unless_finished(page: RunPage) -> None:
     run = page.run
     if run.state == "finished":
         return
-    look = f"studyctl runs show {run.short}"
+    kept = "a draft, nothing was recorded" if page.draft else f"kept as run {run.short}"
+    look = "the lines above say where" if page.draft else f"studyctl runs show {run.short}"
     if run.state == "killed":
-        raise Interrupted(f"{run.experiment} was stopped; kept as run {run.short}", look)
+        raise Interrupted(f"{run.experiment} was stopped; {kept}", "" if page.draft else look)
     trace, _, last = run.error.rstrip().rpartition("\n")
     if trace:
         typer.echo(run.error.rstrip(), err=True)
-    raise ExperimentError(f"{run.experiment} failed: {last.strip()}; kept as run {run.short}", look)
+    raise ExperimentError(f"{run.experiment} failed: {last.strip()}; {kept}", look)

@@ -37,15 +37,12 @@ def answer_page(page: AnswerPage) -> list[RenderableType]:
         for choice in page.newer:
             for finding in choice.findings:
                 sign, style = _verdict(finding.verdict)
-                parts.append(
-                    pieces((sign, style), f"  {finding.text}  ", (f"run {choice.run.short}", "dim"), indent=2)
-                )
+                parts.append(pieces((sign, style), f"  {finding.text}  ", (f"run {choice.run.short}", "dim"), indent=2))
         parts.append(block(f"studyctl answer {item.id} --refresh takes it over", 2, "dim"))
     if answer is not None and answer.evidence:
         parts.append(heading("Reproduce"))
         parts += [
-            pieces((line, "cyan"), (f"  {why}", "dim") if why else "", indent=2)
-            for line, why in _how(page, answer)
+            pieces((line, "cyan"), (f"  {why}", "dim") if why else "", indent=2) for line, why in _how(page, answer)
         ]
     parts += _surroundings(page)
     return parts
@@ -58,13 +55,9 @@ def _verdict(value: str | None) -> tuple[str, str]:
 
 
 def _conclusion(page: AnswerPage, answer: Answer) -> list[RenderableType]:
-    from studyctl.view.layout import block, heading, pieces
+    from studyctl.view.layout import block, conclusion, heading, pieces
 
-    sign, style = _verdict(answer.verdict)
-    parts: list[RenderableType] = [
-        heading("Answer"),
-        pieces((sign, f"bold {style}"), f"  {answer.conclusion}", indent=2),
-    ]
+    parts: list[RenderableType] = [heading("Answer"), conclusion(answer.verdict, answer.conclusion, 2, "bold")]
     marks = [f"recorded {words.when(answer.recorded)}"]
     if answer.author == "person":
         marks.append("in your own words")
@@ -92,9 +85,7 @@ def _evidence(page: AnswerPage, answer: Answer) -> list[RenderableType]:
     parts: list[RenderableType] = [heading("Evidence")]
     for evidence in shown:
         sign, style = _verdict(evidence.verdict)
-        parts.append(
-            pieces((sign, style), f"  {evidence.finding}  ", (_run_name(page, evidence), "dim"), indent=2)
-        )
+        parts.append(pieces((sign, style), f"  {evidence.finding}  ", (_run_name(page, evidence), "dim"), indent=2))
         if evidence.claim:
             parts.append(block(f"claim: {evidence.claim}", 4, "dim"))
         parts.append(block(evidence.text, 4))
@@ -131,8 +122,7 @@ def _surroundings(page: AnswerPage) -> list[RenderableType]:
     if page.children:
         parts.append(heading("Below it"))
         parts += [
-            pieces((child.id, "bold"), f"  {child.text}  ", (child.status, "dim"), indent=2)
-            for child in page.children
+            pieces((child.id, "bold"), f"  {child.text}  ", (child.status, "dim"), indent=2) for child in page.children
         ]
     if page.missing and page.answer is not None:
         parts.append(heading("Tied, but without evidence"))
@@ -176,9 +166,7 @@ def answer_json(page: AnswerPage) -> dict[str, Any]:
             "backed": answer.backed,
             "quick": answer.quick,
             "recorded": answer.recorded,
-            "evidence": [
-                _evidence_json(evidence, page.runs.get(evidence.run)) for evidence in answer.evidence
-            ],
+            "evidence": [_evidence_json(evidence, page.runs.get(evidence.run)) for evidence in answer.evidence],
             "figures": dict(answer.figures),
             "digest": answer.digest,
         }

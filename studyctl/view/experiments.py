@@ -53,6 +53,8 @@ def experiment_page(
     width: int,
 ) -> list[RenderableType]:
     """One experiment: what it asks, its parameters with type, default and bounds, its presets."""
+    from rich.padding import Padding
+
     from studyctl.view.layout import block, heading, pieces
     from studyctl.view.tables import Cell, Column, table
 
@@ -88,7 +90,7 @@ def experiment_page(
             )
             for p in params
         ]
-        parts.append(table(columns, rows, width))
+        parts.append(Padding(table(columns, rows, width - 2), (0, 0, 0, 2)))
     if presets:
         parts.append(heading("Presets"))
         for name, values in presets.items():

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from studyctl.core.models import Item, Reason, Tie
+from studyctl.core.models import Item, Tie
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+    from studyctl.core.models import Reason
 
 STYLES = {
     "doing": "yellow",

@@ -31,6 +31,15 @@ def verdict(value: str | None) -> tuple[str, str]:
     return (f"{sign} {value}" if value else sign), style
 
 
+def conclusion(verdict_: str | None, text: str, indent: int = 0, style: str = "") -> Padding:
+    """A verdict's sign with the answer; the verdict's word only where the text does not begin with it."""
+    sign, color = verdict(verdict_)
+    if verdict_ is not None and text.startswith(verdict_):
+        sign, rest = sign[: -len(verdict_)], text[len(verdict_) :]
+        return pieces((sign + verdict_, f"{style} {color}".strip()), rest, indent=indent)
+    return pieces((sign, f"{style} {color}".strip()), f"  {text}", indent=indent)
+
+
 def state(value: str) -> tuple[str, str]:
     """A run's state with its sign."""
     sign, style = STATES.get(value, ("·", ""))

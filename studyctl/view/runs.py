@@ -28,10 +28,10 @@ def run_table(runs: Sequence[Run], width: int) -> Table:
         Column("Run"),
         Column("Experiment"),
         Column("State"),
-        Column("Preset, changes", flexible=True, optional=True),
-        Column("Findings", flexible=True, optional=True),
-        Column("Started", optional=True),
+        Column("Started"),
         Column("Took", right=True),
+        Column("Findings", optional=True),
+        Column("Preset, changes", flexible=True, least=8, optional=True),
     )
     rows = []
     for run in runs:
@@ -41,10 +41,10 @@ def run_table(runs: Sequence[Run], width: int) -> Table:
                 Cell(run.short, "bold"),
                 Cell(run.experiment, "cyan"),
                 Cell(sign, style),
-                Cell(words.label(run)),
-                Cell(verdict_counts(run.findings)),
                 Cell(words.when(run.started)),
                 Cell(words.duration(words.seconds_of(run))),
+                Cell(verdict_counts(run.findings)),
+                Cell(words.label(run)),
             )
         )
     return table(columns, rows, width)
@@ -76,13 +76,7 @@ def result_page(page: RunPage) -> list[RenderableType]:
     if page.answered:
         parts.append(heading("Answers"))
         parts += [part for answered in page.answered for part in _answered_block(answered, run)]
-    figures = _shown_files(run.artifacts)
-    if figures:
-        parts.append(heading("Figures and tables"))
-        parts += [
-            pieces(f"{posixpath.join(page.folder, 'artifacts', a.path)}", (f"  {a.title}", "dim"), indent=2)
-            for a in figures
-        ]
+    parts += _files("Figures and tables", page.folder, _shown_files(run.artifacts))
     if page.notes:
         parts.append(heading("Note"))
         parts += [block(note) for note in page.notes]
@@ -109,25 +103,35 @@ def finding_block(finding: Finding, indent: int = 2) -> list[RenderableType]:
 
 
 def _answered_block(answered: Answered, run: Run) -> list[RenderableType]:
-    from studyctl.view.layout import block, pieces, verdict
+    from studyctl.view.layout import block, conclusion, pieces
 
     item, answer = answered.item, answered.answer
     parts: list[RenderableType] = [pieces((item.id, "bold"), f"  {item.text}", indent=2)]
     if answer is None:
-        what = "no finding of this run is tied to it" if item.kind in ("question", "claim") else f"a {item.kind}"
-        return [*parts, block(what, 6, "dim")]
-    sign, style = verdict(answer.verdict)
-    parts.append(pieces((sign, style), f"  {answer.conclusion}", indent=6))
+        asked = item.kind in ("question", "claim")
+        return [*parts, *([block("no finding of this run is tied to it", 6, "dim")] if asked else [])]
+    parts.append(conclusion(answer.verdict, answer.conclusion, 6))
     if answered.how == "kept":
         why = (
             "your own words stay; `studyctl answer` shows what this run found"
             if answer.author == "person"
-            else f"stays with run {answer.evidence[0].run[:8]}, which counts more than this one"
+            else f"from run {answer.evidence[0].run[:8]}: this one ({words.label(run)}) counts less"
         )
         parts.append(block(why, 6, "dim"))
     elif answer.quick:
         parts.append(block("from a quick run or changed parameters: a full run will replace it", 6, "yellow"))
     return parts
+
+
+def _files(title: str, folder: str, artifacts: Sequence[Artifact]) -> list[RenderableType]:
+    """Files below their folder, which is said once: paths of runs are long."""
+    from studyctl.view.layout import heading, pieces
+
+    if not artifacts:
+        return []
+    wide = max(len(artifact.path) for artifact in artifacts)
+    rows = [pieces(f"{a.path:<{wide}}", (f"  {a.title}", "dim"), indent=2) for a in artifacts]
+    return [heading(f"{title}, in {posixpath.join(folder, 'artifacts')}"), *rows]
 
 
 def _shown_files(artifacts: Sequence[Artifact]) -> list[Artifact]:
@@ -206,12 +210,7 @@ def run_page(page: RunPage) -> list[RenderableType]:
         if len(run.metrics) > len(shown):
             rest = len(run.metrics) - len(shown)
             parts.append(block(f"and {rest} more: studyctl runs show {run.short} --json", 2, "dim"))
-    if run.artifacts:
-        parts.append(heading("Files"))
-        parts += [
-            pieces(posixpath.join(page.folder, "artifacts", a.path), (f"  {a.title}", "dim"), indent=2)
-            for a in run.artifacts
-        ]
+    parts += _files("Files", page.folder, run.artifacts)
     return parts
 
 

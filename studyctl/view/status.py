@@ -18,7 +18,7 @@ SHOWN_ANSWERS = 8
 
 def status_page(page: StatusPage) -> list[RenderableType]:
     """Counts, what is new, what was answered, what went stale, the last runs, and what to do next."""
-    from studyctl.view.layout import block, heading, pieces, verdict
+    from studyctl.view.layout import block, conclusion, heading, pieces
 
     parts: list[RenderableType] = [pieces((page.workspace, "bold"))]
     for kind in KINDS:
@@ -43,9 +43,8 @@ def status_page(page: StatusPage) -> list[RenderableType]:
         parts.append(heading("Answered"))
         for one in page.answered[:SHOWN_ANSWERS]:
             assert one.answer is not None  # that is what answered means
-            sign, style = verdict(one.answer.verdict)
             parts.append(pieces((one.item.id, "bold"), f"  {one.item.text}", indent=2))
-            parts.append(pieces((sign, style), f"  {one.answer.conclusion}", indent=6))
+            parts.append(conclusion(one.answer.verdict, one.answer.conclusion, 6))
         if len(page.answered) > SHOWN_ANSWERS:
             rest = len(page.answered) - SHOWN_ANSWERS
             parts.append(block(f"and {rest} more: studyctl question list --status answered", 2, "dim"))

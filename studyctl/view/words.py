@@ -43,7 +43,10 @@ def moment(text: str) -> datetime:
 
 
 def seconds_of(run: Run) -> float | None:
-    """How long a run took, None while it runs or where its end is unknown."""
+    """How long the experiment itself took; from opening to ending the run where that was not measured."""
+    own = run.provenance.get("seconds")
+    if isinstance(own, (int, float)) and own > 0:
+        return float(own)
     if run.ended is None:
         return None
     return (moment(run.ended) - moment(run.started)).total_seconds()
