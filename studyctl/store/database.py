@@ -117,22 +117,32 @@ def open_for_reading(path: Path, *, immutable: bool = False) -> sqlite3.Connecti
 
 
 def _open(path: Path, immutable: bool) -> sqlite3.Connection:
-    db = connect(path, "immutable" if immutable else "ro")
+    if immutable:
+        return connect(path, "immutable")
     try:
-        stored_version(db)  # the first read: takes a lock, and finds a journal that was left behind
-        return db
+        return _checked(path)
     except sqlite3.OperationalError as error:
-        db.close()
         code = getattr(error, "sqlite_errorname", "") or ""
         if journal_of(path).exists():
             # A writer was killed in the middle: only a connection that may write can take its half back.
             if code.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN")):
                 _roll_back(path)
-                return connect(path, "ro")
-        elif not os.access(path.parent, os.W_OK) and not code.startswith("SQLITE_BUSY"):
+                return _checked(path)
+        elif code.startswith("SQLITE_IOERR") and not os.access(path.parent, os.W_OK):
             # Nobody can be writing here, and some read-only file systems give no locks.
             return connect(path, "immutable")
         raise
+
+
+def _checked(path: Path) -> sqlite3.Connection:
+    """A read-only connection after its first read, which takes a lock and finds a journal that was left behind."""
+    db = connect(path, "ro")
+    try:
+        stored_version(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
 
 
 def _roll_back(path: Path) -> None:

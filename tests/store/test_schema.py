@@ -86,9 +86,7 @@ def test_versions_agree() -> None:
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.stem)
-def test_every_earlier_version_becomes_todays(
-    golden: Path, database: sqlite3.Connection, tmp_path: Path
-) -> None:
+def test_every_earlier_version_becomes_todays(golden: Path, database: sqlite3.Connection, tmp_path: Path) -> None:
     version = int(golden.stem.removeprefix("schema_v"))
     path = tmp_path / "earlier.db"
     earlier = sqlite3.connect(path)
