@@ -219,17 +219,19 @@ class _Watch:
 
     def _follow_links(self) -> None:
         """What links lead to is read once, and under its own name where it has one here: links may lead back."""
-        files = {_identity(path) for path in self._paths.values()}
         folders = {_identity(path) for path in (*self._folders, *filter(os.path.exists, self._left_out))}
+        files: list[tuple[str, str, Rules]] = []
         while self._links:
+            self._links.sort(key=lambda link: link[1])
             path, name, rules = self._links.pop(0)
-            if os.path.isdir(path):
-                if name.rpartition("/")[2].lower() not in LEFT_OUT and not self._ignores_folder(
-                    path, f"{name}/", rules
-                ):
-                    self._folder(path, f"{name}/", rules, folders)
-            elif os.path.isfile(path) and (identity := _identity(path)) not in files:
-                files.add(identity)
+            if not os.path.isdir(path):
+                files.append((path, name, rules))
+            elif name.rpartition("/")[2].lower() not in LEFT_OUT and not self._ignores_folder(path, f"{name}/", rules):
+                self._folder(path, f"{name}/", rules, folders)
+        known = {_identity(path) for path in self._paths.values()}
+        for path, name, rules in files:
+            if os.path.isfile(path) and (identity := _identity(path)) not in known:
+                known.add(identity)
                 self._note(path, name, rules)
 
 
