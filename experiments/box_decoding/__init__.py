@@ -1,0 +1,146 @@
+"""Is exp(t_w) an unstable way to decode a box's width, and how do detectors' decoders compare?
+
+A detector predicts a raw number t, and a box's width is a function of it: anchor * exp(t) in YOLOv2 to v4, Faster R-CNN
+and others. "Unstable" is taken apart into what can be measured, and every part has findings of its own:
+
+    width-stability    whether training fails at lower rates with exp, by loss, optimizer and number format
+    overflow           where exp, areas and rounding spoil float32, float16 and bfloat16
+    clamp-order        clamping t before exp, and clamping its result
+    decoders           sixteen published methods: formula, range, round trip, noise, what they reach at their best rate
+
+Metrics, by prefix (a loss is log-l2, decoded-l2 or giou; OPT is sgd or adam; a DTYPE float32, float16 or bfloat16):
+
+    range.METHOD.{lower,upper,unreachable}      the sides that a map reaches, in units of its reference; share of boxes
+                                                that the method cannot represent
+    roundtrip.DTYPE.{METHOD,METHOD.lost,worst}  rms error of a width through encoding and decoding in a format; share of
+                                                boxes without a finite encoding; largest error over methods
+    slope.DECODER.steepest                      largest dw/dt, in units of the reference
+    limit.DTYPE.{exp_t,side_t,area_px.{least,most}}  last t whose exp is finite; t at which anchor * exp(t) overflows;
+                                                sides at which areas do, over losses and decoders
+    limit.DTYPE.LOSS.DECODER.{wrong_px,nonfinite_px,nonfinite_t,side_px,area_px,precision_px}
+                                                a prediction that runs away: first wrong, first not finite, by cause
+    usable.DTYPE.LOSS.DECODER.{from_px,to_px}   box sizes whose loss and gradient stay within the tolerance
+    clamp-order.{points,DTYPE.ORDER.…}          finite values and NaN gradients, exp clamped before and after
+    noise.FAMILY.{sigma,slope,small,large}      calibrated noise, d ln(loss)/d ln(size), loss at the smallest and the
+                                                largest size
+    train.OPT.LOSS.DECODER.{best_lr,best_iou,fail_lr,margin,nonfinite,dead,slow}
+                                                best rate and IoU there, lowest rate at which half of the seeds
+                                                fail, their ratio, trainings by kind of failure over all rates
+    versus.OPT.LOSS.{lr,DECODER.{failed,nonfinite}}  counts at the rate at which exp fails
+    threshold.OPT.LOSS.RIVAL.{ratio,lo,hi}      exp's failing rate over the rival's, paired by seed
+    clamping.{LOSS,all}.{nonfinite,dead,rescued}      what clamped exp makes of the trainings that exp lost (SGD)
+    reach.{survived,failed}                     the largest t predicted by trainings with exp in the loss
+    narrow.DTYPE.UNIT.DECODER.{failed,nonfinite,iou}  GIoU in a narrow format, boxes in pixels or in anchors
+    spread.{decoders,losses,difference,sigmoid-less-exp}.{iou,lo,hi}  IoU at the best rates, bootstrapped over seeds
+    check.NAME                                  distance to an independent reference (table `checks`)
+
+Infinity stands for "never within what was tried".
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from studyctl.lab import Params, Run, experiment
+
+from . import compare, figures, findings, measure
+
+
+class BoxDecoding(Params):
+    """What is measured, on which boxes, and how often."""
+
+    anchor: float = Field(373.0, ge=1, le=4096, description="side of the anchor", json_schema_extra={"unit": "px"})
+    target: float = Field(
+        150.0,
+        ge=1,
+        le=4096,
+        description="side of the target that a runaway prediction leaves behind",
+        json_schema_extra={"unit": "px"},
+    )
+    image: float = Field(640.0, ge=32, le=8192, description="side of the image", json_schema_extra={"unit": "px"})
+    mismatch: float = Field(1.25, gt=1, le=10, description="prediction over target where limits are scanned")
+    tolerance: float = Field(
+        0.1, gt=0, lt=1, description="relative error of loss or gradient above which a result is wrong"
+    )
+    boxes: int = Field(4_000, ge=100, le=1_000_000, description="boxes of the encode-decode round trip")
+    noise_loss: float = Field(
+        0.2, ge=0.02, le=0.5, description="expected IoU loss to which each decoder's noise is calibrated"
+    )
+    noise_size: float = Field(
+        100.0,
+        ge=20,
+        le=120,
+        description="side at which it is calibrated, and the anchor there",
+        json_schema_extra={"unit": "px"},
+    )
+    noise_samples: int = Field(20_000, ge=1_000, le=2_000_000, description="samples of the noise")
+    bin_spread: float = Field(
+        0.7, ge=0.2, le=3, description="spread of a predicted distribution", json_schema_extra={"unit": "bins"}
+    )
+    rate_low: float = Field(0.00125, gt=0, description="lowest learning rate")
+    rate_high: float = Field(10.24, gt=0, le=1e4, description="highest learning rate")
+    rates: int = Field(14, ge=3, le=100, description="learning rates, in equal ratios")
+    seeds: int = Field(16, ge=4, le=256, description="trainings for each rate, loss and decoder")
+    steps: int = Field(400, ge=20, le=20_000, description="steps of each training")
+    momentum: float = Field(0.9, ge=0, lt=1, description="of SGD")
+    adam: bool = Field(True, description="train with Adam as well")
+    curves: bool = Field(True, description="draw the curves of slopes and noise as well")
+    seed: int = Field(0, ge=0, description="of boxes, first weights, mini-batches and noise")
+
+
+@experiment(
+    title="Box decoding: stability and alternatives",
+    presets={
+        "quick": {
+            "boxes": 1_000,
+            "noise_samples": 4_000,
+            "rate_low": 0.0025,
+            "rates": 7,
+            "seeds": 8,
+            "steps": 100,
+            "adam": False,
+            "curves": False,
+        },
+        "full": {
+            "boxes": 100_000,
+            "noise_samples": 400_000,
+            "rates": 27,
+            "seeds": 64,
+            "steps": 2_000,
+        },
+    },
+)
+def box_decoding(params: BoxDecoding, run: Run) -> None:
+    """Check the instrument, measure, draw, and state what was found."""
+    found = measure.Results()
+    measure.check_instrument(params, run, found)
+    measure.survey(params, run, found)
+    measure.scan_limits(params, run, found)
+    measure.measure_slopes(params, run, found)
+    measure.measure_noise(params, run, found)
+    compare.compare_trainings(params, run, found)
+    measure.record_checks(params, run, found)
+    run.figure(
+        "training",
+        figures.training_figure(found.outcomes),
+        "Final IoU by learning rate, loss and decoder; k of n failed",
+    )
+    run.figure(
+        "limits",
+        figures.limits_figure(
+            found.runaways,
+            found.usables,
+            image=params.image,
+            mismatch=params.mismatch,
+            tolerance=params.tolerance,
+        ),
+        "Where loss and gradient stop being right, and stop being finite",
+    )
+    if params.curves:
+        run.figure("slopes", figures.slopes_figure(), "What a raw output decodes to, and its relative slope")
+        run.figure(
+            "noise",
+            figures.noise_figure(found.noise, params.noise_size, params.noise_loss),
+            "Expected IoU loss over box sizes under noise of equal cost at one size",
+        )
+    findings.state(run, found)
