@@ -116,8 +116,9 @@ def load(workspace: Workspace, spec: ExperimentSpec) -> Loaded:
 
 
 def _failed(spec: ExperimentSpec, error: BaseException, workspace: Workspace) -> ExperimentError:
+    said = error.msg if isinstance(error, SyntaxError) else error  # its text would name the line once more
     return ExperimentError(
-        f"{spec.name} cannot be imported: {type(error).__name__}: {error} ({where(error, workspace)})",
+        f"{spec.name} cannot be imported: {type(error).__name__}: {said} ({where(error, workspace)})",
         f"mend {spec.path}",
     )
 

@@ -185,6 +185,7 @@ def _perform(
                 signals.allow()
                 order.experiment.function(order.params, handle)
                 signals.hold()
+                signals.check()
         finally:
             outcome.seconds = round(time.perf_counter() - began, 3)
     outcome.findings = handle.decided()

@@ -54,13 +54,16 @@ class Signals:
     def allow(self) -> None:
         """From here on a signal ends the experiment; one that came before does so at once."""
         self._allowed = True
-        if self.received:
-            self._allowed = False
-            raise Killed(self.received)
+        self.check()
 
     def hold(self) -> None:
         """From here on signals wait."""
         self._allowed = False
+
+    def check(self) -> None:
+        """Raise for a signal that came already, even where the experiment swallowed it."""
+        if self.received:
+            raise Killed(self.received)
 
     @contextmanager
     def impatient(self) -> Iterator[None]:
@@ -80,7 +83,6 @@ class Signals:
         again = bool(self.received)
         self.received = self.received or signal.Signals(number).name
         if self._allowed:
-            self._allowed = False  # what cleans up in the experiment is not interrupted again
             raise Killed(self.received)
         if again and self._impatient and number == signal.SIGINT:
             raise Killed(self.received)
