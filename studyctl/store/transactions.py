@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,13 +21,14 @@ from studyctl.store.reader import StudyReader
 class Transactions:
     """Opens `study.db` for writing, at this version, and hands out one transaction at a time.
 
-    For one thread. Taking the write lock at the start, not at the first change, is what makes reading, deciding and
-    writing one step: two processes that read the same state could otherwise not both be right.
+    Taking the write lock at the start, not at the first change, is what makes reading, deciding and writing one step:
+    two processes that read the same state could otherwise not both be right. Threads wait for each other likewise.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.migrated = prepare(path)  # versions before and after
+        self._thread = threading.RLock()
         self._session: Session | None = None
         self._engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
         event.listen(self._engine, "begin", _begin)
@@ -44,11 +46,17 @@ class Transactions:
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
-        """The open transaction, or a new one that is committed at the end of the block."""
-        if self._session is not None:
-            yield self._session
-            self._session.flush()
-            return
+        """The open transaction of this thread, or a new one that is committed at the end of the block."""
+        with self._thread:
+            if self._session is not None:
+                yield self._session
+                self._session.flush()
+            else:
+                with self._new() as session:
+                    yield session
+
+    @contextmanager
+    def _new(self) -> Iterator[Session]:
         try:
             # Rows stay as they are after the commit; nothing is read back from them.
             with Session(self._engine, expire_on_commit=False, autoflush=False) as session:
@@ -68,14 +76,15 @@ class Transactions:
     @contextmanager
     def reading(self) -> Iterator[StudyReader]:
         """A reader for the block: inside a transaction it sees what was written so far."""
-        if self._session is None:
-            with StudyReader(self.path) as reader:
-                yield reader
-            return
-        self._session.flush()
-        raw = self._session.connection().connection.driver_connection
-        assert isinstance(raw, sqlite3.Connection)
-        yield StudyReader.over(self.path, raw)
+        with self._thread:
+            if self._session is None:
+                with StudyReader(self.path) as reader:
+                    yield reader
+                return
+            self._session.flush()
+            raw = self._session.connection().connection.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            yield StudyReader.over(self.path, raw)
 
 
 def _begin(connection: Connection) -> None:

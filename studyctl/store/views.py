@@ -88,8 +88,9 @@ VIEWS: dict[str, str] = {
             (SELECT count(*) FROM finding WHERE run = r.id AND verdict = 'refuted') AS refuted,
             (SELECT count(*) FROM finding WHERE run = r.id AND verdict = 'inconclusive') AS inconclusive,
             (SELECT json_group_array(id) FROM
-                (SELECT id FROM item WHERE gone_at IS NULL AND id IN
-                    (SELECT item FROM tie WHERE experiment = r.experiment) ORDER BY position)
+                (SELECT id FROM item WHERE gone_at IS NULL
+                    AND id IN (SELECT item FROM tie WHERE experiment = r.experiment)
+                    AND id NOT IN (SELECT item FROM override WHERE field = 'ignored') ORDER BY position)
             ) AS items,
             (SELECT json_group_array(item) FROM
                 (SELECT DISTINCT item FROM answer AS a JOIN answer_evidence AS e ON e.answer = a.number

@@ -118,12 +118,16 @@ def _insert(session: Session, table: type[Any], values: list[dict[str, Any]]) ->
 
 
 def restore_run(session: Session, run: Run) -> bool:
-    """Take a run in from its folder; False where the database knows as much already."""
+    """Take a run in from its folder; False where the database knows as much already.
+
+    It knows less of a run that came with a record, and of one whose end it missed.
+    """
     row = session.get(RunRow, run.id)
-    if row is not None and (row.state not in _OPEN or run.state in _OPEN):
-        return False
-    put_run(session, run)
-    return True
+    ended = row is not None and row.state in _OPEN and run.state not in _OPEN
+    if row is None or ended or (row.imported and not run.imported):
+        put_run(session, run)
+        return True
+    return False
 
 
 def end_run(session: Session, run_id: str, state: RunState, *, ended: str | None, error: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -95,6 +96,42 @@ def test_a_run_is_restored_from_its_folder_where_that_knows_more(ledger: StudyLe
     assert ledger.restore_run(run())
     assert not ledger.restore_run(run(state="failed"))
     assert reader.run("ab") == run()
+
+
+def test_a_run_of_this_machine_that_came_with_a_record_is_made_whole(ledger: StudyLedger, reader: StudyReader) -> None:
+    sync(ledger, assigned("Q1", "question", "Why?"))
+    ledger.finish_run(run(imported=True, host="", pid=0, metrics=(), artifacts=()))
+    ledger.record_answer(answer("Q1", "Why?", run()))
+    assert ledger.restore_run(run())
+    assert reader.run("ab") == run()
+    assert reader.answer("Q1") is not None
+    assert not ledger.restore_run(run(imported=True))
+
+
+def test_a_run_names_the_items_on_the_board_that_it_serves(ledger: StudyLedger, reader: StudyReader) -> None:
+    ties = (tie("box-decoding"),)
+    items = [assigned(f"Q{n}", "question", f"Why {n}?", n, ties=ties) for n in range(1, 4)]
+    sync(ledger, *items, assigned("Q4", "question", "How?", 4))
+    sync(ledger, *(replace(one, how="exact") for one in items[1:]), assigned("Q4", "question", "How?", 4, how="exact"))
+    ledger.override("Q2", "ignored", "yes", now=NOW)
+    ledger.finish_run(run())
+    ledger.record_answer(answer("Q4", "How?", run()))
+    found = reader._all("SELECT items, cited_by, findings, supported, refuted, inconclusive FROM runs")
+    assert found == [('["Q3"]', '["Q4"]', 1, 1, 0, 0)]
+
+
+def test_threads_write_one_after_the_other(ledger: StudyLedger, reader: StudyReader) -> None:
+    threads = [
+        threading.Thread(target=ledger.finish_run, args=(run(f"{n:x}" * 32, state="finished"),)) for n in range(6)
+    ]
+    with ledger.transaction():
+        sync(ledger, assigned("Q1", "question", "Why?"))
+        for thread in threads:
+            thread.start()
+        assert ledger.known_items()[0].id == "Q1"
+    for thread in threads:
+        thread.join()
+    assert len(reader.runs()) == 6
 
 
 def test_metrics_keep_every_float_as_it_is(ledger: StudyLedger, reader: StudyReader) -> None:

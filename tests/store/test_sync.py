@@ -81,6 +81,16 @@ def test_positions_run_over_all_notes_by_path_and_line(ledger: StudyLedger, read
     ]
 
 
+def test_stamps_are_those_of_the_last_sync(ledger: StudyLedger, reader: StudyReader) -> None:
+    old, kept = FileStamp("a.md", "note", 1, 2, 3, "x"), FileStamp(".gitignore", "ignore-file", 1, 2, 3, "")
+    ledger.sync([], [], [old, kept, FileStamp("b.md", "note", 1, 2, 3, "y")], read_notes=["a.md", "b.md"], now=NOW)
+    read_again = FileStamp("a.md", "note", 1, 2, 99, "z")
+    with ledger.transaction():
+        ledger.sync([], [], [read_again, kept], read_notes=["a.md"], now=LATER)
+    assert reader.stamps() == [kept, read_again]
+    assert reader.meta("synced") == LATER
+
+
 def test_what_is_no_longer_in_a_note_becomes_a_tombstone(ledger: StudyLedger, reader: StudyReader) -> None:
     detail = Detail("context", 2, "more")
     sync(
