@@ -110,9 +110,7 @@ class TestWhichRunCounts:
     )
     def test_a_newer_run_that_does_not_count_is_passed_over(self, newer: dict[str, Any]) -> None:
         old = a_run("a", a_finding("width"))
-        (choice,) = answers.choose(
-            (a_tie(),), {"box-decoding": [a_run("b", a_finding("width"), **newer), old]}
-        )
+        (choice,) = answers.choose((a_tie(),), {"box-decoding": [a_run("b", a_finding("width"), **newer), old]})
         assert choice.run is old
 
     def test_a_quick_run_counts_where_nothing_else_exists_and_says_so(self) -> None:
@@ -122,9 +120,7 @@ class TestWhichRunCounts:
         assert composed(an_item(a_tie()), quick).quick
 
     def test_a_run_that_did_not_finish_never_counts(self) -> None:
-        assert (
-            answers.choose((a_tie(),), {"box-decoding": [a_run("a", a_finding("width"), state="lost")]}) == ()
-        )
+        assert answers.choose((a_tie(),), {"box-decoding": [a_run("a", a_finding("width"), state="lost")]}) == ()
 
     def test_a_run_without_the_tied_finding_is_passed_over(self) -> None:
         old = a_run("a", a_finding("width"))
@@ -151,9 +147,7 @@ class TestWhatATieSelects:
             ("nothing", []),
         ],
     )
-    def test_a_fragment_selects_that_finding_and_those_below_it(
-        self, fragment: str, selected: list[str]
-    ) -> None:
+    def test_a_fragment_selects_that_finding_and_those_below_it(self, fragment: str, selected: list[str]) -> None:
         keys = ["se", "se.speed", "seed", "width"]
         assert [key for key in keys if answers.selects(fragment, key)] == selected
 
@@ -224,9 +218,7 @@ class TestWhatTheFindingsComeTo:
 
 class TestFigures:
     def test_cited_figures_are_pinned_by_experiment(self) -> None:
-        finding = replace(
-            a_finding("width", "supported", loss="0.125"), template="loss {loss:.2f}", text="loss 0.12"
-        )
+        finding = replace(a_finding("width", "supported", loss="0.125"), template="loss {loss:.2f}", text="loss 0.12")
         run = a_run("a", finding, metrics=(Metric("loss", 0.125), Metric("ratio", 2.5), Metric("other", 1.0)))
         answer = composed(an_item(a_tie()), run)
         # The cited figure and the one that decides the verdict, no other.
@@ -235,9 +227,7 @@ class TestFigures:
         assert answer.conclusion == "supported: loss 0.12"
 
     def test_a_persons_text_is_filled_and_pinned(self) -> None:
-        run = a_run(
-            "a", a_finding("width", "supported"), metrics=(Metric("ratio", 2.5),), params={"anchor": 373.0}
-        )
+        run = a_run("a", a_finding("width", "supported"), metrics=(Metric("ratio", 2.5),), params={"anchor": 373.0})
         item = an_item(a_tie())
         answer = answers.compose_person(
             item,
@@ -303,9 +293,7 @@ class TestMovingOn:
 
     def test_a_persons_words_stay_and_the_newer_run_is_named(self) -> None:
         item, old, new = an_item(a_tie()), a_run("a", a_finding("width")), a_run("b", a_finding("width"))
-        mine = answers.compose_person(
-            item, answers.choose(item.ties, {"box-decoding": [old]}), "my words", now=NOW
-        )
+        mine = answers.compose_person(item, answers.choose(item.ties, {"box-decoding": [old]}), "my words", now=NOW)
         assert not answers.supersedes(mine, composed(item, new, old), new.id)
         (newer,) = answers.newer_evidence(mine, answers.choose(item.ties, {"box-decoding": [new, old]}))
         assert newer.run is new

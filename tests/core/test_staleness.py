@@ -67,9 +67,7 @@ def an_answer(*runs: str) -> Answer:
         recorded="2026-11-24T03:04:05.123Z",
         question="Unstable?",
         question_norm="unstable?",
-        evidence=tuple(
-            Evidence(run, "box-decoding", "width", "", "supported", "yes") for run in runs or (RUN,)
-        ),
+        evidence=tuple(Evidence(run, "box-decoding", "width", "", "supported", "yes") for run in runs or (RUN,)),
         figures=(),
         digest="",
     )
@@ -78,9 +76,7 @@ def an_answer(*runs: str) -> Answer:
 def texts(
     answer: Answer | None = None, digests: dict[str, str | None] | None = None, item: Item | None = ITEM
 ) -> list[str]:
-    found = reasons(
-        answer or an_answer(), item, {RUN: a_run()}, AS_RECORDED | (digests or {}), evidence_version=1
-    )
+    found = reasons(answer or an_answer(), item, {RUN: a_run()}, AS_RECORDED | (digests or {}), evidence_version=1)
     return [f"{reason.trigger}: {reason.text}" for reason in found]
 
 
@@ -121,9 +117,7 @@ def test_a_raised_evidence_version_is_a_reason() -> None:
 
 def test_two_findings_of_one_run_and_two_runs_of_one_file_give_one_reason() -> None:
     runs = {RUN: a_run(), OTHER: a_run(OTHER)}
-    found = reasons(
-        an_answer(RUN, RUN, OTHER), ITEM, runs, AS_RECORDED | {CODE.path: "d2"}, evidence_version=1
-    )
+    found = reasons(an_answer(RUN, RUN, OTHER), ITEM, runs, AS_RECORDED | {CODE.path: "d2"}, evidence_version=1)
     assert len(found) == 1
 
 
