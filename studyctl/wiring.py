@@ -10,17 +10,27 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from studyctl.config import make_state
+from studyctl.config import CONFIG_NAME, Settings, Workspace, make_state
 from studyctl.errors import StudyctlError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from studyctl.app.change import Outcome, Plan
+    from studyctl.app.init import Made
     from studyctl.app.run import RunOutcome
-    from studyctl.config import Settings, Workspace
     from studyctl.core.item_pages import SyncReport
-    from studyctl.core.models import ExperimentProblem, ExperimentSpec, FileStamp, Item, Kind, Reason, Run
+    from studyctl.core.models import (
+        ExperimentProblem,
+        ExperimentSpec,
+        FileStamp,
+        Item,
+        Kind,
+        NoteProblem,
+        Reading,
+        Reason,
+        Run,
+    )
     from studyctl.core.pages import Check
     from studyctl.core.ports import Ledger, NoteFiles, Progress, Reader
     from studyctl.runner.session import Order
@@ -155,6 +165,34 @@ def _sync(workspace: Workspace, ledger: Ledger, everything: bool = False) -> Syn
         record=lambda: record_text(workspace),
         everything=everything,
     )
+
+
+def scan(paths: Sequence[Path], workspace: str | None = None) -> tuple[list[Reading], list[NoteProblem]]:
+    """What detection finds in files, folders and stdin (`-`), with the labels of the workspace around them."""
+    from studyctl.app.scan import scan
+    from studyctl.core.detector import detect
+    from studyctl.notes.files import check_utf8
+    from studyctl.notes.walk import walk
+
+    def read(source: bytes, name: str, settings: Settings) -> Reading:
+        check_utf8(source, name)
+        return detect(source, name, extra_labels=labels_of(settings), rules_off=settings.rules_off)
+
+    def notes_in(folder: Path) -> list[str]:
+        lone = Workspace(folder, folder / CONFIG_NAME, Settings())
+        return [stamp.path for stamp in walk(lone).stamps if stamp.role == "note"]
+
+    return scan(paths, workspace, read, notes_in)
+
+
+def init(folder: Path, notes: Sequence[str]) -> Made:
+    """Make a workspace in `folder`."""
+    from studyctl.app.init import init
+    from studyctl.notes.walk import walk
+
+    lone = Workspace(folder.resolve(), folder.resolve() / CONFIG_NAME, Settings())
+    holds_notes = folder.is_dir() and any(stamp.role == "note" for stamp in walk(lone).stamps)
+    return init(folder, notes, holds_notes)
 
 
 def labels_of(settings: Settings) -> dict[Kind, tuple[str, ...]]:

@@ -7,8 +7,9 @@ and where a note cannot be written, nothing is remembered either.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
+from studyctl.core import rewrite
 from studyctl.core.item_pages import SyncReport
 from studyctl.core.models import Item
 from studyctl.core.ports import Edit, Ledger, NoteFiles, Reader
@@ -56,9 +57,8 @@ def change(
         before = synchronise()
         with ledger.reading() as reader:
             planned = plan(reader, files)
-        edits = tuple(whole_lines(edit, files.read(edit.note)) for edit in planned.edits)
-        planned = replace(planned, edits=edits)
-        diffs = tuple(rewritten(planned.edits, files))
+        edits = planned.edits
+        diffs = tuple(rewritten(edits, files))
         if dry_run or not (edits or planned.overrides):
             return Outcome(planned, before, diffs=diffs)
         if planned.undoes is not None:
@@ -74,24 +74,10 @@ def change(
     return Outcome(planned, before, after, items, diffs)
 
 
-def whole_lines(edit: Edit, source: bytes) -> Edit:
-    """The same edit over whole lines: undo finds a line again that has moved, and eight bytes hardly say where."""
-    start = source.rfind(b"\n", 0, edit.offset) + 1
-    end = source.find(b"\n", edit.offset + len(edit.old))
-    end = len(source) if end < 0 else end
-    # An insertion between two lines is whole already.
-    if not edit.old and edit.offset == start and edit.new.endswith(b"\n"):
-        return edit
-    head, tail = source[start : edit.offset], source[edit.offset + len(edit.old) : end]
-    return Edit(edit.note, start, head + edit.old + tail, head + edit.new + tail)
-
-
 def rewritten(edits: Sequence[Edit], files: NoteFiles) -> list[tuple[str, bytes, bytes]]:
     """Each note that the edits change, before and after."""
     result: list[tuple[str, bytes, bytes]] = []
     for note in dict.fromkeys(edit.note for edit in edits):
-        source = changed = files.read(note)
-        for edit in sorted((e for e in edits if e.note == note), key=lambda e: -e.offset):
-            changed = changed[: edit.offset] + edit.new + changed[edit.offset + len(edit.old) :]
-        result.append((note, source, changed))
+        source = files.read(note)
+        result.append((note, source, rewrite.apply([edit for edit in edits if edit.note == note], source)))
     return result

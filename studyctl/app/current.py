@@ -6,25 +6,31 @@ Nothing is imported here that a list of todos does not need; syncing loads SQLMo
 from __future__ import annotations
 
 import errno
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 from studyctl.config import RACY_NS
 from studyctl.errors import NeedsMigration, NoteError
 
 if TYPE_CHECKING:
     from studyctl.core.models import FileStamp
-    from studyctl.core.ports import NoteFiles, Reader
+    from studyctl.core.ports import Reader
 
 # So many files whose stamps prove nothing are read once more; beyond that a sync, which renews the stamps, is cheaper.
 FEW = 40
 FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 
 
+class Watched(Protocol):
+    """As much of the note files as it takes to see whether one changed."""
+
+    def walk(self, known: Iterable[FileStamp] = ()) -> list[FileStamp]: ...
+    def read(self, note: str) -> bytes: ...
+
+
 def current(
     open_reader: Callable[[], Reader],
-    files: Callable[[], NoteFiles],
+    files: Callable[[], Watched],
     synchronise: Callable[[], None],
     warn: Callable[[str], None] = lambda text: None,
 ) -> Reader:
@@ -49,10 +55,10 @@ def current(
     return open_reader()
 
 
-def unchanged(known: Sequence[FileStamp], files: NoteFiles) -> bool:
+def unchanged(known: Sequence[FileStamp], files: Watched) -> bool:
     """Whether every watched file is as it was read: same files, same sizes, same times, or the same bytes."""
     before: Mapping[str, FileStamp] = {stamp.path: stamp for stamp in known}
-    seen = files.walk()
+    seen = files.walk(known)
     if len(seen) != len(before):
         return False
     doubtful: list[FileStamp] = []
@@ -60,12 +66,16 @@ def unchanged(known: Sequence[FileStamp], files: NoteFiles) -> bool:
         was = before.get(stamp.path)
         if was is None or (was.role, was.size, was.mtime_ns) != (stamp.role, stamp.size, stamp.mtime_ns):
             return False
-        if was.seen_ns - was.mtime_ns <= RACY_NS:
+        if was.role != "ignored" and was.seen_ns - was.mtime_ns <= RACY_NS:
+            if was.role != "note":
+                return False
             doubtful.append(was)
     return len(doubtful) <= FEW and all(_same_bytes(stamp, files) for stamp in doubtful)
 
 
-def _same_bytes(stamp: FileStamp, files: NoteFiles) -> bool:
+def _same_bytes(stamp: FileStamp, files: Watched) -> bool:
+    import hashlib
+
     try:
         return hashlib.sha256(files.read(stamp.path)).hexdigest() == stamp.sha256
     except NoteError:

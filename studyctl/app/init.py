@@ -54,7 +54,8 @@ def init(folder: Path, notes: Sequence[str], holds_notes: bool) -> Made:
 
 
 def _empty(root: Path) -> bool:
-    return not root.exists() or all(name.startswith(".") or name.lower() in INCIDENTAL for name in os.listdir(root))
+    names = [path.name.lower() for path in root.iterdir()] if root.exists() else []
+    return all(name.startswith(".") or name in INCIDENTAL for name in names)
 
 
 def _config(notes: Sequence[str]) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
 
-from studyctl.core.models import STATUSES, Item, Kind, Reason
+from studyctl.core.models import STATUSES, Item, Kind
 from studyctl.errors import UsageError
+
+if TYPE_CHECKING:
+    from studyctl.core.models import Reason
 
 # What a list leaves out unless it is asked for: what needs nothing more from the person.
 SETTLED: dict[Kind, tuple[str, ...]] = {
@@ -20,8 +22,7 @@ SETTLED: dict[Kind, tuple[str, ...]] = {
 ALL = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class Filters:
+class Filters(NamedTuple):
     """What a list is asked for; every field narrows it further."""
 
     kinds: tuple[Kind, ...] = ()
@@ -31,8 +32,7 @@ class Filters:
     match: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """The rows of a list and what was left out of it."""
 
     items: tuple[Item, ...]
@@ -44,7 +44,11 @@ class Listing:
 
 def fold(text: str) -> str:
     """Text as filters compare it: composed, without case."""
-    return unicodedata.normalize("NFC", text).casefold()
+    if text.isascii():
+        return text.casefold()
+    from unicodedata import normalize
+
+    return normalize("NFC", text).casefold()
 
 
 def check_statuses(kinds: Sequence[Kind], words: Sequence[str]) -> tuple[str, ...]:
@@ -59,6 +63,10 @@ def check_statuses(kinds: Sequence[Kind], words: Sequence[str]) -> tuple[str, ..
 
 def with_reasons(items: Sequence[Item], reasons: Mapping[str, tuple[Reason, ...]]) -> list[Item]:
     """The items, with `stale` as the status of those whose answer no longer holds."""
+    if not reasons:
+        return list(items)
+    from dataclasses import replace
+
     return [
         replace(item, status="stale") if reasons.get(item.id) and item.status != "dropped" else item for item in items
     ]

@@ -65,6 +65,7 @@ class _Gathered:
     readings: dict[str, Reading] = field(default_factory=dict)
     unread: list[NoteProblem] = field(default_factory=list)
     same: list[str] = field(default_factory=list)  # notes as they were
+    remarks: list[NoteProblem] = field(default_factory=list)  # what the walk had to leave out
 
     @property
     def notes(self) -> int:
@@ -77,7 +78,7 @@ def _gather(
     everything: bool,
     detect: Callable[[bytes, str], Reading],
 ) -> _Gathered:
-    seen = files.walk()
+    seen = files.walk(known.values())
     # Other labels, rules or ignored files may change what any note says.
     everything = everything or _setup(known.values()) != _setup(seen)
     gathered = _Gathered()
@@ -104,6 +105,7 @@ def _gather(
             gathered.readings[stamp.path] = detect(source, stamp.path)
         else:
             gathered.same.append(stamp.path)
+    gathered.remarks = [NoteProblem(path, 0, why) for path, why in files.problems]
     return gathered
 
 
@@ -141,6 +143,9 @@ def _write(
         similar=tuple((one, by_id[one.id].text) for one in matching.similar),
         suggestions=tuple((s.new, s.gone, s.score) for s in matching.suggestions),
         unread=tuple(gathered.unread),
-        remarks=tuple(problem for reading in gathered.readings.values() for problem in reading.problems),
+        remarks=(
+            *gathered.remarks,
+            *(problem for reading in gathered.readings.values() for problem in reading.problems),
+        ),
         imported=imported,
     )

@@ -18,8 +18,44 @@ Function = Callable[..., Any]
 EVERYWHERE = "-w/--workspace, -q/--quiet and --color work with every command: studyctl --help"
 
 
+def lighten(params: Sequence[Any]) -> None:
+    """Let plain parameters pass as they are: Typer 0.29 hands every value to Pydantic, which takes 80 ms to load.
+
+    What Pydantic would refuse or convert still goes to it, and older versions are left alone.
+    """
+    for param in params:
+        descriptor = getattr(param, "type_descriptor", None)
+        plain = descriptor is not None and descriptor.annotation in (str, bool, list[str])
+        if plain and "process_value" not in vars(param):
+            param.process_value = _plain(param, param.process_value)
+
+
+def _plain(param: Any, convert: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    several = getattr(param, "multiple", False) or param.nargs == -1
+    kind = bool if param.type_descriptor.annotation is bool else str
+
+    def process_value(ctx: Any, value: Any) -> Any:
+        given = tuple(value or ()) if several else value
+        parts = given if several else (() if given is None else (given,))
+        missing = param.required and not parts
+        if missing or not all(isinstance(part, kind) for part in parts):
+            return convert(ctx, value)
+        return given if param.callback is None else param.callback(ctx, param, given)
+
+    return process_value
+
+
 class Command(TyperCommand):
     """A command whose help ends with examples, as they are typed."""
+
+    def __init__(self, *args: Any, **attrs: Any) -> None:
+        super().__init__(*args, **attrs)
+        lighten(self.params)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)
+        lighten([option])
+        return option
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         if self.epilog:
@@ -33,9 +69,7 @@ class Command(TyperCommand):
 class Deferred:
     """A function that becomes a command when it is used."""
 
-    def __init__(
-        self, name: str, function: Function, examples: Sequence[str] = (), *, hidden: bool = False
-    ) -> None:
+    def __init__(self, name: str, function: Function, examples: Sequence[str] = (), *, hidden: bool = False) -> None:
         self.name = name
         self.function = function
         self.examples = tuple(examples)
@@ -44,9 +78,7 @@ class Deferred:
     def build(self) -> Any:
         """The click command, with its options worked out from the function's signature."""
         app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        app.command(self.name, cls=Command, epilog="\n".join(self.examples), hidden=self.hidden)(
-            self.function
-        )
+        app.command(self.name, cls=Command, epilog="\n".join(self.examples), hidden=self.hidden)(self.function)
         return build(app)
 
 
@@ -62,6 +94,12 @@ class Group(TyperGroup):
         attrs.setdefault("rich_markup_mode", None)
         super().__init__(name=name, help=help, **attrs)
         self.deferred: dict[str, Deferred] = {}
+        lighten(self.params)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)
+        lighten([option])
+        return option
 
     def command(self, name: str, *examples: str, hidden: bool = False) -> Callable[[Function], Function]:
         """Register a function under `name`; its docstring is its help."""

@@ -4,7 +4,7 @@ Without `from __future__ import annotations`: the options of a group are made he
 find such local values from an annotation that is text.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -176,7 +176,9 @@ def add_mark(group: Group, kind: Kind, verb: str) -> None:
     )
 
 
-def mark_items(ctx: typer.Context, kind: Kind, mark: str, ids: list[str], dry_run: bool) -> None:
+def mark_items(
+    ctx: typer.Context, kind: Kind, mark: Literal["done", "open", "dropped"], ids: list[str], dry_run: bool
+) -> None:
     """The steps of `done`, `undone` and of `drop` in the note."""
     from studyctl.app.mark import plan
     from studyctl.cli.writing import write
@@ -205,20 +207,23 @@ def add_add(group: Group, kind: Kind) -> None:
         dry_run: DryRun = False,
         as_json: AsJson = False,
     ) -> None:
-        from studyctl.app.add import added, plan
+        from studyctl.app.add import Reads, added, plan
         from studyctl.cli.writing import write
         from studyctl.view.items import item_json
+        from studyctl.wiring import labels_of
 
         here = session(ctx)
+        settings = here.workspace.settings
+        reads = Reads(labels_of(settings), settings.rules_off)
         outcome = write(
             ctx,
             f"{kind} add",
-            lambda reader, files: plan(kind, text, note, under, reader, files),
+            lambda reader, files: plan(kind, text, note, under, reads, reader, files),
             dry_run=dry_run,
-            silent=as_json,
+            silent=True,
         )
         if not dry_run:
-            item = added(outcome, kind)
+            item = added(outcome)
             if as_json:
                 here.json(item_json(item))
             else:

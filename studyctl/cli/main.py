@@ -11,7 +11,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 from typer.main import get_command as build
 
-from studyctl.cli.commands import Deferred, Group
+from studyctl.cli.commands import Deferred, Group, lighten
 from studyctl.cli.common import Globals, complain
 from studyctl.errors import EXIT_BUG, EXIT_OK, StudyctlError, UsageError
 
@@ -106,9 +106,7 @@ def _root(
     ctx: typer.Context,
     workspace: Annotated[
         str | None,
-        typer.Option(
-            "--workspace", "-w", metavar="DIR", help="The workspace; else the one around this folder."
-        ),
+        typer.Option("--workspace", "-w", metavar="DIR", help="The workspace; else the one around this folder."),
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say only what was asked for.")] = False,
     color: Annotated[
@@ -141,7 +139,9 @@ def root() -> Any:
         options_metavar="[OPTIONS]",
     )
     app.callback()(_root)
-    return build(app)
+    command = build(app)
+    lighten(command.params)  # those of completion are added last
+    return command
 
 
 def hoist(argv: Sequence[str]) -> list[str]:
@@ -212,9 +212,7 @@ def _os_error(error: OSError) -> int:
 
     if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT):
         return _our_bug()
-    complain(
-        f"{error.filename or 'the workspace'}: {error.strerror}", "check its permissions and the free space"
-    )
+    complain(f"{error.filename or 'the workspace'}: {error.strerror}", "check its permissions and the free space")
     return 3
 
 

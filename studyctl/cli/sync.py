@@ -38,7 +38,7 @@ def app(
             for line in view.explained(report):
                 typer.echo(line)
     for remark in report.remarks:
-        here.note(f"{remark.note}:{remark.line}: {remark.message}")
+        here.note(f"{remark.note}{f':{remark.line}' if remark.line else ''}: {remark.message}")
     if report.unread:
         for problem in report.unread[:-1]:
             here.warn(problem.message)

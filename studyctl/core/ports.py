@@ -185,7 +185,10 @@ class Tracker(Protocol):
 class NoteFiles(Protocol):
     """Reads and writes note files as bytes."""
 
-    def walk(self) -> list[FileStamp]: ...  # stat only, sha256 ""; notes, ignore files and the configuration
+    problems: list[tuple[str, str]]  # what the last walk had to leave out: (path, why)
+
+    # Stat only, sha256 ""; notes, ignore files and the configuration. `known` spares deciding anew what is ignored.
+    def walk(self, known: Iterable[FileStamp] = ()) -> list[FileStamp]: ...
     def read(self, note: str) -> bytes: ...  # NoteError
     def write(self, edits: Sequence[Edit]) -> None: ...  # checks `old`, then replaces atomically; NoteError on mismatch
 

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -59,14 +59,19 @@ def make_console(color: str = "auto", stream: IO[str] | None = None) -> Console:
     )
 
 
-def emit(renderables: Iterable[object], color: str = "auto", stream: IO[str] | None = None) -> None:
-    """Print tables and pages without the blanks with which Rich fills every line."""
+def emit(renderables: Iterable[Any], color: str = "auto", stream: IO[str] | None = None) -> None:
+    """Print tables of `view.tables`, and whatever Rich shows, without the blanks with which Rich fills every line."""
     target = stream or sys.stdout
-    console = make_console(color, target)
-    with console.capture() as captured:
-        for renderable in renderables:
+    colored = decide_color(color, target)
+    console: Console | None = None
+    for renderable in renderables:
+        if hasattr(renderable, "lines"):
+            target.writelines(line + "\n" for line in renderable.lines(colored))
+            continue
+        console = console or make_console(color, target)
+        with console.capture() as captured:
             console.print(renderable)
-    target.write(_FILL.sub(r"\1", captured.get()))
+        target.write(_FILL.sub(r"\1", captured.get()))
 
 
 def stderr_line(label: str, text: str, sgr: str, color: bool) -> None:

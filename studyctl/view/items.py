@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from studyctl.core.models import Item, Tie
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from studyctl.core.models import Reason
+    from studyctl.view.tables import Table
 
 STYLES = {
     "doing": "yellow",

@@ -9,7 +9,7 @@ from studyctl.core.ports import JournalEntry
 from studyctl.view.words import when
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from studyctl.view.tables import Table
 
 
 def journal_table(entries: Sequence[JournalEntry], width: int) -> Table:

@@ -11,7 +11,7 @@ from studyctl.view.items import STEP, tie_name
 from studyctl.view.words import plural
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from studyctl.view.tables import Table
 
 
 def found_table(readings: Sequence[Reading], width: int) -> Table:

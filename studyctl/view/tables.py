@@ -1,26 +1,37 @@
 """Tables that fit: columns give way in a fixed order, and what identifies a row is never cut.
 
-Widths are worked out here, in terminal cells (a Hangul syllable takes two), rather than by Rich: its way of
-shrinking columns cuts ids when a line of text is long.
+Widths are worked out here rather than by Rich, whose way of shrinking columns cuts ids when a line of text is long;
+the lines are put together here as well, since importing Rich's tables takes longer than all the rest of a list.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
+
+from studyctl.view.wrap import pad, plain, shorten, wrap
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 GAP = 2
 SEPARATOR = " › "
 LEAST = 8  # of a column that wraps, where the terminal is very narrow
+CODES = {
+    "bold": "1",
+    "dim": "2",
+    "italic": "3",
+    "red": "31",
+    "green": "32",
+    "yellow": "33",
+    "magenta": "35",
+    "cyan": "36",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(NamedTuple):
     """One column: a fixed one keeps its natural width, a flexible one shrinks and wraps or is cut."""
 
     header: str
@@ -31,17 +42,15 @@ class Column:
     optional: bool = False  # left out where even the least widths do not fit; the last such column goes first
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A person's or our own text, shown as it is; `indent` cells deeper for what hangs below another row."""
+class Cell(NamedTuple):
+    """A text, shown as it is; `indent` cells deeper for what hangs below another row."""
 
     text: str
     style: str = ""
     indent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A row that stands over those below it, in the column that wraps: a path, outermost part first."""
 
     parts: tuple[str, ...]
@@ -77,42 +86,82 @@ def fit(columns: Sequence[Column], natural: Sequence[int], width: int) -> list[i
     return widths
 
 
+class Table:
+    """A table without rules, laid out for a width; an id never wraps and is never cut."""
+
+    def __init__(self, columns: Sequence[Column], widths: Sequence[int], rows: Sequence[Row]) -> None:
+        self._columns = [(index, columns[index], width) for index, width in enumerate(widths) if width]
+        self._rows = rows
+
+    def lines(self, color: bool = False) -> Iterator[str]:
+        """The lines of the table, without blanks at their ends."""
+        yield self._line([(column.header, "bold") for _, column, _ in self._columns], color)
+        for row in self._rows:
+            if isinstance(row, Heading):
+                cells = [
+                    (shorten(row.within(width), width), row.style) if column.wrap else ("", "")
+                    for _, column, width in self._columns
+                ]
+                yield self._line(cells, color)
+            else:
+                yield from self._row(row, color)
+
+    def _row(self, row: Sequence[Cell], color: bool) -> Iterator[str]:
+        columns = [
+            (_cell_lines(row[index], width, column.wrap), row[index].style) for index, column, width in self._columns
+        ]
+        for number in range(max(len(lines) for lines, _ in columns)):
+            yield self._line([(lines[number] if number < len(lines) else "", style) for lines, style in columns], color)
+
+    def _line(self, cells: Sequence[tuple[str, str]], color: bool) -> str:
+        parts: list[str] = []
+        blank = 0  # cells left empty since the last text
+        for (_, column, width), (text, style) in zip(self._columns, cells, strict=True):
+            if text:
+                filled = pad(text, width, column.right)
+                shown = filled.rstrip()
+                parts.append(" " * blank + (styled(shown, style) if color else shown))
+                blank = cell_len(filled) - cell_len(shown) + GAP
+            else:
+                blank += width + GAP
+        return "".join(parts)
+
+    def __rich__(self) -> Text:
+        """For a page that mixes tables with what Rich shows."""
+        from rich.text import Text
+
+        return Text.from_ansi("\n".join(self.lines(color=True)))
+
+
+def styled(text: str, style: str) -> str:
+    """The text in a style, such as "bold green", for a terminal that shows it."""
+    codes = ";".join(CODES[word] for word in style.split())
+    return f"\x1b[{codes}m{text}\x1b[0m" if codes else text
+
+
+def _cell_lines(cell: Cell, width: int, wraps: bool) -> list[str]:
+    indent = " " * min(cell.indent, max(width - LEAST, 0))
+    if not wraps:
+        return [shorten(cell.text.replace("\n", " "), width)]
+    return [indent + line for line in wrap(cell.text, width - len(indent))]
+
+
 def table(columns: Sequence[Column], rows: Sequence[Row], width: int) -> Table:
-    """A table without lines that fits into `width` cells."""
+    """A table that fits into `width` cells."""
+    safe = [
+        Heading(tuple(map(plain, row.parts)), row.style)
+        if isinstance(row, Heading)
+        else [cell._replace(text=plain(cell.text)) for cell in row]
+        for row in rows
+    ]
     natural = [cell_len(column.header) for column in columns]
-    for row in rows:
+    filled = [False] * len(columns)
+    for row in safe:
         if not isinstance(row, Heading):
             for index, cell in enumerate(row):
-                longest = max(map(cell_len, cell.text.split("\n")), default=0)
+                longest = max(map(cell_len, cell.text.split("\n")))
                 natural[index] = max(natural[index], longest + cell.indent)
+                filled[index] = filled[index] or bool(cell.text)
     # A column that is empty throughout says nothing.
-    for index, column in enumerate(columns):
-        if column.optional and all(isinstance(row, Heading) or not row[index].text for row in rows):
-            natural[index] = 0
-    widths = fit(columns, natural, width)
-    shown = [index for index, w in enumerate(widths) if w]
-    result = Table(box=None, show_edge=False, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
-    for index in shown:
-        column = columns[index]
-        result.add_column(
-            Text(column.header),
-            width=widths[index],
-            justify="right" if column.right else "left",
-            no_wrap=not column.wrap,
-            overflow="fold" if column.wrap else "ellipsis",
-        )
-    for row in rows:
-        if isinstance(row, Heading):
-            result.add_row(*(_heading(row, widths[index]) if columns[index].wrap else "" for index in shown))
-        else:
-            result.add_row(*(_renderable(row[index]) for index in shown))
-    return result
-
-
-def _heading(row: Heading, width: int) -> Text:
-    return Text(row.within(width), row.style, no_wrap=True, overflow="ellipsis")
-
-
-def _renderable(cell: Cell) -> Text | Padding:
-    text = Text(cell.text, cell.style)
-    return Padding(text, (0, 0, 0, cell.indent)) if cell.indent else text
+    widths = [w if full or not c.optional else 0 for w, full, c in zip(natural, filled, columns, strict=True)]
+    return Table(columns, fit(columns, widths, width), safe)
