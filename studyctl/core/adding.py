@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from studyctl.core import masking, states
 from studyctl.core.detector import detect
 from studyctl.core.labels import Label, folded_labels, label_of
-from studyctl.core.models import Kind
+from studyctl.core.models import Found, Kind
 from studyctl.core.outline import Node, Outline
 from studyctl.core.ports import Edit
 from studyctl.core.rewrite import apply
@@ -26,8 +26,7 @@ from studyctl.errors import NoteError, NotFoundError, UsageError
 SECTIONS: dict[Kind, str] = {"todo": "Todo", "question": "Questions", "reading": "To read", "claim": "Claims"}
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ufeff]+")
-_BULLET = re.compile(r"(?:[-*+•]|\d{1,3}[.)])\s+(?=\S)")
-_BOX = re.compile(r"\[[ xX/\->!]\]\s+(?=\S)")
+_OWN_MARKS = re.compile(r"(?:(?:[-*+•]|\d{1,3}[.)])\s+(?=\S))?(?:\[[ xX/\->!]\]\s+(?=\S))?")
 # What would begin something else than text at the beginning of a list item.
 _STRUCTURE = re.compile(r"#{1,6}(?=\s|$)|>|```|~~~|\||<!--|<[A-Za-z/!?]|\$\$|%%")
 _NUMBER = re.compile(r"(\d{1,3})([.)])")
@@ -54,14 +53,23 @@ def add(
     else:
         place = page.below(page.node_called(under), kind)
     edit = page.insert(place, words)
-    _check(edit, source, kind, place, page.labels, rules_off)
+    try:
+        page.check(edit, kind, place, rules_off)
+    except NoteError:
+        # Some texts are labels themselves ("next steps"): a box says that it is meant.
+        if kind != "todo" or place.head.endswith("] "):
+            raise
+        place = replace(place, head=f"{place.head}[ ] ")
+        edit = page.insert(place, words)
+        page.check(edit, kind, place, rules_off)
     return edit
 
 
 def one_line(text: str) -> str:
     """A person's text as one line that begins nothing else: no bullet or box of its own, no heading, no fence."""
     words = " ".join(_CONTROLS.sub(" ", text).split())
-    words = _BOX.sub("", _BULLET.sub("", words, count=1), count=1) if words else ""
+    if marks := _OWN_MARKS.match(words):
+        words = words[marks.end() :]
     if not words:
         raise UsageError("there is no text to add", 'say what it is: studyctl todo add "compare the anchors"')
     return f"\\{words}" if _STRUCTURE.match(words) else words
@@ -149,7 +157,7 @@ class _Page:
             return _Place(self._end(sibling), self._like(sibling, kind, node))
         box = "[ ] " if kind == "todo" else ""
         if node.kind == "bullet":
-            return _Place(self._end(node), self._inner(node.line) + f"- {box}")
+            return _Place(self._end(node), f"{self._inner(node.line)} {box}")
         own = [child for child in node.children if child.kind != "heading"]
         quote = "> " * node.line.quote
         last = self._end(own[-1]) if own else node.last
@@ -190,16 +198,20 @@ class _Page:
         return head if plain and label is not None and label.scope == "todo" else f"{head}[ ] "
 
     def _inner(self, line: Line) -> str:
-        """The indentation of a bullet's first child, in the note's own measure."""
+        """Indentation and bullet of a bullet's first child, in the measure of the closest that is indented alike."""
         outer = line.raw[: line.bullet_start]
+        bullet = "-" if _NUMBER.fullmatch(line.bullet or "") else line.bullet or "-"
+        steps: list[tuple[bool, int, str]] = []
         for node in self.nodes:
             above = node.parent
             if node.kind == "bullet" and above is not None and above.kind == "bullet":
                 shallow = above.line.raw[: above.line.bullet_start]
                 deep = node.line.raw[: node.line.bullet_start]
                 if deep.startswith(shallow) and len(deep) > len(shallow):
-                    return outer + deep[len(shallow) :]
-        return outer + " " * max(2, len(line.bullet or "") + 1)
+                    unlike = shallow[-1:] != outer[-1:]
+                    steps.append((unlike, abs(node.line.number - line.number), deep[len(shallow) :]))
+        step = min(steps)[2] if steps else " " * max(2, len(line.bullet or "") + 1)
+        return outer + step + bullet
 
     # Writing it
 
@@ -219,30 +231,25 @@ class _Page:
             raw += "".join(f"\n{text}" + ("\r" if returns else "") for text in added)
         return Edit(self.note, line.byte, line.raw.encode(), raw.encode())
 
+    def check(self, edit: Edit, kind: Kind, place: _Place, rules_off: Sequence[str]) -> None:
+        """Read the note with and without the line: it must be what it is meant to be, and change nothing else."""
 
-def _check(
-    edit: Edit,
-    source: bytes,
-    kind: Kind,
-    place: _Place,
-    labels: Mapping[Kind, Sequence[str]],
-    rules_off: Sequence[str],
-) -> None:
-    """Read the note with and without the line: it must be what it is meant to be, and change nothing else."""
-    changed = apply([edit], source)
-    number = place.after + 2 + len(place.before)
-    before = Counter(f.norm for f in detect(source, edit.note, extra_labels=labels, rules_off=rules_off).found)
-    after = detect(changed, edit.note, extra_labels=labels, rules_off=rules_off).found
-    mine = [found for found in after if found.line == number]
-    if before - Counter(found.norm for found in after):
-        raise NoteError(
-            "this text would hide items of the note that stand below it",
-            "leave out what opens a comment or a code block",
-        )
-    if not any(kind in (found.kind, found.also) for found in mine):
-        read_as = f"a {mine[0].kind}" if mine else "no item"
-        hint = {
-            "question": "end it with a question mark, or add it elsewhere with --note or --under",
-            "claim": "a claim stands below its question and says what is so: --under Q1",
-        }.get(kind, "add it elsewhere with --note or --under")
-        raise NoteError(f"in {edit.note}:{number} this would be read as {read_as}, not as a {kind}", hint)
+        def read(source: bytes) -> tuple[Found, ...]:
+            return detect(source, self.note, extra_labels=self.labels, rules_off=rules_off).found
+
+        number = place.after + 2 + len(place.before)
+        after = read(apply([edit], self.source))
+        before = Counter((found.kind, found.norm) for found in read(self.source))
+        if before - Counter((found.kind, found.norm) for found in after):
+            raise NoteError(
+                f"in {self.note}:{number} this would hide items that stand below it, or turn them into others",
+                "leave out what opens a comment or a code block, or add it elsewhere with --note or --under",
+            )
+        mine = [found for found in after if found.line == number]
+        if not any(kind in (found.kind, found.also) for found in mine):
+            read_as = f"a {mine[0].kind}" if mine else "no item"
+            hint = {
+                "question": "end it with a question mark, or add it elsewhere with --note or --under",
+                "claim": "a claim stands below its question and says what is so: --under Q1",
+            }.get(kind, "add it elsewhere with --note or --under")
+            raise NoteError(f"in {self.note}:{number} this would be read as {read_as}, not as a {kind}", hint)

@@ -13,7 +13,7 @@ from typing import Literal
 from studyctl.core import states, ties
 from studyctl.core.models import Item
 from studyctl.core.ports import Edit
-from studyctl.core.scanner import Line, scan
+from studyctl.core.scanner import Line, scan, scan_line
 from studyctl.errors import NoteError
 
 State = Literal["done", "open", "dropped"]
@@ -48,22 +48,24 @@ def set_state(item: Item, source: bytes, state: State) -> Edit | None:
     line = line_at(item.note, source, item.line)
     if _says(line, state):
         return None
-    if line.bullet is None and states.marker_of(line.text) is None:
-        raise NoteError(
-            f"{item.id} is {_what(line)} ({item.note}:{item.line}), where no box can stand",
-            f"make it a list item (- [{_BOXES[state]}] …), or drop it with `studyctl item ignore {item.id}`",
-        )
+    marked = states.marker_of(line.text) is not None
     body = _body(line, state)
-    if line.bullet is None:
+    if line.bullet is None and not marked:
+        raw = line.raw
+    elif line.bullet is None:
         raw = line.raw[: line.text_start] + body + line.raw[line.text_end :]
     else:
-        box = f"[{_BOXES[state]}]" if line.box is not None or states.marker_of(line.text) is None else ""
+        box = f"[{_BOXES[state]}]" if line.box is not None or not marked else ""
         if line.box is not None:
             head = line.raw[: line.box_start] + box + line.raw[line.box_end : line.text_start]
         else:
-            gap = "" if line.text_start > line.bullet_end else " "
-            head = line.raw[: line.text_start] + (f"{gap}{box} " if box else "")
+            head = line.raw[: line.text_start] + (f"{box} " if box else "")
         raw = head + body + line.raw[line.text_end :]
+    if not _says(scan_line(raw), state):
+        raise NoteError(
+            f"{item.id} is {_what(line)} ({item.note}:{item.line}), where no box can stand",
+            f"make it a list item (- [{_BOXES[state]}] …), or leave it out with `studyctl item ignore {item.id}`",
+        )
     return rewritten(item.note, line, raw)
 
 
@@ -93,6 +95,8 @@ def _body(line: Line, state: State) -> str:
 def _what(line: Line) -> str:
     if line.level:
         return "a heading"
+    if line.bullet is not None:
+        return f"a line beginning with {line.bullet}"
     return "a row of a table" if "|" in line.text else "a paragraph"
 
 
@@ -131,8 +135,10 @@ def _link_place(line: Line, item: Item) -> int:
     end = line.text_start + states.tail_start(line.text)
     if end <= line.text_start:
         end = line.text_end
-    # A backslash at the very end is a line break.
-    return end - 1 if line.raw[:end].endswith("\\") and not line.raw[:end].endswith("\\\\") else end
+    words = line.raw[:end]
+    if words.endswith("\\") and not words.endswith("\\\\"):  # a line break
+        return len(words[:-1].rstrip())
+    return end
 
 
 def _end_of_cell(line: Line, item: Item) -> int:
