@@ -97,7 +97,8 @@ class Recorder:
             self._send()
 
     def _flush(self) -> None:
-        if self._history is not None:
+        # The thread may come once more between `seal` and its end.
+        if self._history is not None and not self._history.closed:
             self._history.flush()
         self._flushed = time.monotonic()
 
