@@ -39,7 +39,9 @@ Infinity stands for "never within what was tried".
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Literal
+
+from pydantic import Field, ValidationInfo, field_validator
 
 from studyctl.lab import Params, Run, experiment
 
@@ -57,7 +59,7 @@ class BoxDecoding(Params):
         description="side of the target that a runaway prediction leaves behind",
         json_schema_extra={"unit": "px"},
     )
-    image: float = Field(640.0, ge=32, le=8192, description="side of the image", json_schema_extra={"unit": "px"})
+    image: float = Field(640.0, ge=256, le=8192, description="side of the image", json_schema_extra={"unit": "px"})
     mismatch: float = Field(1.25, gt=1, le=10, description="prediction over target where limits are scanned")
     tolerance: float = Field(
         0.1, gt=0, lt=1, description="relative error of loss or gradient above which a result is wrong"
@@ -84,8 +86,17 @@ class BoxDecoding(Params):
     steps: int = Field(400, ge=20, le=20_000, description="steps of each training")
     momentum: float = Field(0.9, ge=0, lt=1, description="of SGD")
     adam: bool = Field(True, description="train with Adam as well")
-    curves: bool = Field(True, description="draw the curves of slopes and noise as well")
+    figures: Literal["all", "main", "none"] = Field(
+        "all", description="main: training and limits, without the curves of slopes and noise"
+    )
     seed: int = Field(0, ge=0, description="of boxes, first weights, mini-batches and noise")
+
+    @field_validator("rate_high")
+    @classmethod
+    def _above_the_lowest(cls, value: float, info: ValidationInfo) -> float:
+        if value <= info.data.get("rate_low", 0.0):
+            raise ValueError("has to be above rate_low")
+        return value
 
 
 @experiment(
@@ -99,7 +110,7 @@ class BoxDecoding(Params):
             "seeds": 8,
             "steps": 100,
             "adam": False,
-            "curves": False,
+            "figures": "main",
         },
         "full": {
             "boxes": 100_000,
@@ -120,6 +131,14 @@ def box_decoding(params: BoxDecoding, run: Run) -> None:
     measure.measure_noise(params, run, found)
     compare.compare_trainings(params, run, found)
     measure.record_checks(params, run, found)
+    if params.figures != "none":
+        _draw_main(params, run, found)
+    if params.figures == "all":
+        _draw_curves(params, run, found)
+    findings.state(run, found)
+
+
+def _draw_main(params: BoxDecoding, run: Run, found: measure.Results) -> None:
     run.figure(
         "training",
         figures.training_figure(found.outcomes),
@@ -136,11 +155,12 @@ def box_decoding(params: BoxDecoding, run: Run) -> None:
         ),
         "Where loss and gradient stop being right, and stop being finite",
     )
-    if params.curves:
-        run.figure("slopes", figures.slopes_figure(), "What a raw output decodes to, and its relative slope")
-        run.figure(
-            "noise",
-            figures.noise_figure(found.noise, params.noise_size, params.noise_loss),
-            "Expected IoU loss over box sizes under noise of equal cost at one size",
-        )
-    findings.state(run, found)
+
+
+def _draw_curves(params: BoxDecoding, run: Run, found: measure.Results) -> None:
+    run.figure("slopes", figures.slopes_figure(), "What a raw output decodes to, and its relative slope")
+    run.figure(
+        "noise",
+        figures.noise_figure(found.noise, params.noise_size, params.noise_loss),
+        "Expected IoU loss over box sizes under noise of equal cost at one size",
+    )

@@ -147,7 +147,9 @@ def round_trip_checks(found: list[RoundTrip]) -> list[Check]:
     ]
 
 
-def limit_checks(scans: list[Runaway], clamps: list[ClampOrder], anchor: float, target: float) -> list[Check]:
+def limit_checks(
+    scans: list[Runaway], clamps: list[ClampOrder], *, anchor: float, target: float, mismatch: float
+) -> list[Check]:
     """Where areas overflow has a closed form: side^2 + target^2 exceeds the largest number."""
     found = []
     for scan in scans:
@@ -155,7 +157,7 @@ def limit_checks(scans: list[Runaway], clamps: list[ClampOrder], anchor: float, 
         limit = limits(dtype)
         # A sum overflows once it would round up to the next power of two.
         square = limit.largest * (1 + limit.epsilon / 4) - target**2
-        if scan.decoder != "exp" or square <= (1.5 * target) ** 2:
+        if scan.decoder != "exp" or square <= (mismatch * target) ** 2:
             continue  # the scan began beyond the edge
         edge = math.sqrt(square)
         # The scan meets the edge only where t has a number: neighbours are eps * t apart.

@@ -48,6 +48,7 @@ LABELS = {
     "sigmoid": "sigma(t)",
     "distribution": "distribution (DFL)",
 }
+SMALLEST_SHOWN = 28.0  # pixels, of a runaway prediction
 LOSS_LABELS = {"log-l2": "log L2", "decoded-l2": "decoded L2", "giou": "GIoU", "iou": "IoU"}
 OPTIMIZER_LABELS = {"sgd": "SGD with momentum", "adam": "Adam"}
 
@@ -148,7 +149,7 @@ def _runaway_panel(ax: Axes, runaways: Sequence[Runaway], tolerance: float) -> N
     ax.set_yticks(places, names, fontsize=8)
     ax.set_ylim(y - 0.6, -0.9)
     ticks = (2, 3, 5, 8, 12, 19, 38)
-    ax.set_xlim(_spread(28), _spread(1e75))
+    ax.set_xlim(_spread(SMALLEST_SHOWN), _spread(1e75))
     ax.set_xticks([_spread(10.0**k) for k in ticks], [f"1e{k}" for k in ticks])
     ax.set_xlabel("side of a prediction that runs away from its target, pixels")
     ax.set_title("First wrong and first not finite", fontsize=10)
@@ -176,7 +177,7 @@ def _runaway_panel(ax: Axes, runaways: Sequence[Runaway], tolerance: float) -> N
 
 def _spread(px: float) -> float:
     """Exponents span 2 to 38: their logarithm gives the small and the huge formats room alike."""
-    return math.log10(math.log10(px))
+    return math.log10(math.log10(max(px, SMALLEST_SHOWN)))
 
 
 def _dumbbell(ax: Axes, y: float, one: Runaway) -> None:

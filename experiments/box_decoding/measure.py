@@ -103,7 +103,9 @@ def check_instrument(p: Settings, run: Run, out: Results) -> None:
 
 def record_checks(p: Settings, run: Run, out: Results) -> None:
     """Add the checks that need the measurements, and record all of them."""
-    later = round_trip_checks(out.trips) + limit_checks(out.runaways, out.clamps, p.anchor, p.target)
+    later = round_trip_checks(out.trips) + limit_checks(
+        out.runaways, out.clamps, anchor=p.anchor, target=p.target, mismatch=p.mismatch
+    )
     flat = next(r for r in out.noise if r.family == "exp")
     later.append(Check("noise.exp-slope", flat.slope, 0.0, 1e-6, "exp is scale-free: holds by construction"))
     require(later)

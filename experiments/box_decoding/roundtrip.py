@@ -6,6 +6,7 @@ shows what a target loses on the way: the box, its encoding and its decoding are
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,16 +62,17 @@ def round_trips(method: Method, centres: Array, sizes: Array, image: float) -> t
         error = relative[:, kept]
         moved = np.abs(back_centres - centres)[:, kept]
         iou = _iou(*(a[:, kept] for a in (centres, sizes, back_centres, back_sizes)))
+        some = bool(kept.any())
         found.append(
             RoundTrip(
                 method.key,
                 dtype,
                 float(reached.mean()),
                 float((reached & ~finite).sum() / max(reached.sum(), 1)),
-                float(error.max(initial=0.0)),
-                float(np.sqrt((error**2).mean())),
-                float(moved.max(initial=0.0)),
-                float((1.0 - iou).mean()),
+                float(error.max()) if some else math.nan,
+                float(np.sqrt((error**2).mean())) if some else math.nan,
+                float(moved.max()) if some else math.nan,
+                float((1.0 - iou).mean()) if some else math.nan,
             )
         )
     return tuple(found)
