@@ -17,6 +17,8 @@ SCHEMA_VERSION = 1
 # In the file's header, so that a database of some other program is told from ours.
 APPLICATION_ID = int.from_bytes(b"stdy", "big")
 BUSY_SECONDS = 30.0
+# A committed answer survives a power cut: even the removal of the journal reaches the disk.
+SYNCHRONOUS = "EXTRA"
 REBUILD = "`studyctl doctor --fix` sets it aside and rebuilds it from the notes, the run folders and the record"
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from studyctl.errors import StoreError
-from studyctl.store import views
+from studyctl.store import database, views
 from studyctl.store.database import (
     APPLICATION_ID,
     connect,
@@ -76,6 +76,7 @@ def _migrate(
 ) -> tuple[int, int]:
     db = connect(path, "rwc")
     try:
+        db.execute(f"PRAGMA synchronous = {database.SYNCHRONOUS}")
         before = version = refuse_foreign(db, path, migrations[-1].version)
         for step in migrations:
             if step.version <= version:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
+from studyctl.store import database
 from studyctl.store.database import connect, store_error
 from studyctl.store.migrate import prepare
 from studyctl.store.reader import StudyReader
@@ -39,9 +40,12 @@ class Transactions:
     def _connect(self) -> sqlite3.Connection:
         # Without Python's transaction handling, which begins too late and ends before DDL.
         db = connect(self.path, "rw")
-        db.execute("PRAGMA foreign_keys = ON")
-        # A committed answer survives a power cut: the journal's removal reaches the disk too.
-        db.execute("PRAGMA synchronous = EXTRA")
+        try:
+            db.execute("PRAGMA foreign_keys = ON")
+            db.execute(f"PRAGMA synchronous = {database.SYNCHRONOUS}")
+        except BaseException:
+            db.close()
+            raise
         return db
 
     @contextmanager

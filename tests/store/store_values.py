@@ -131,7 +131,11 @@ def answer(item_id: str = "Q1", question: str = "Why?", *runs: Run, **more: Any)
 def python(code: str, *arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run a program of its own: what it forks has one thread, and may be killed."""
     here = str(Path(__file__).parent)
-    program = f"import sys; sys.path.insert(0, {here!r})\n{textwrap.dedent(code)}"
+    program = (
+        f"import sys; sys.path.insert(0, {here!r})\n"
+        "from studyctl.store import database; database.SYNCHRONOUS = 'OFF'\n"
+        f"{textwrap.dedent(code)}"
+    )
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", program, *map(str, arguments)],
         cwd=cwd,

@@ -18,7 +18,7 @@ from studyctl.store.reader import StudyReader
 
 def filled(path: Path) -> Path:
     with StudyLedger(path) as ledger:
-        sync(ledger, *(assigned(f"Q{n}", "question", f"Why {n}?" * 40, n) for n in range(1, 200)))
+        sync(ledger, *(assigned(f"Q{n}", "question", f"Why {n}?" * 40, n) for n in range(1, 50)))
     return path
 
 
@@ -110,7 +110,7 @@ WRITES = """
 
     def write(ledger):
         with ledger.transaction():
-            sync(ledger, *(assigned(f"Q{n}", "question", f"How {n}?" * 40, n, how="similar") for n in range(1, 250)))
+            sync(ledger, *(assigned(f"Q{n}", "question", f"How {n}?" * 40, n, how="similar") for n in range(1, 60)))
             ledger.finish_run(run())
             ledger.record_answer(answer("Q1", "Why?", run()))
             ledger.journal("run box-decoding", "ran", [], [], now=NOW)
@@ -177,17 +177,17 @@ def test_a_write_that_is_killed_at_any_step_is_whole_or_not_there(
             items, runs, answer = reader.items(), reader.runs(), reader.answer("Q1")
             entries = reader.journal()
         if code == "-9":
-            assert [one.text[:4] for one in items] == ["Why "] * 199
+            assert [one.text[:4] for one in items] == ["Why "] * 49
             assert (runs, answer, entries) == ([], None, [])
         else:
-            assert [one.text[:4] for one in items] == ["How "] * 249
+            assert [one.text[:4] for one in items] == ["How "] * 59
             assert len(runs) == len(entries) == 1 and answer is not None
 
 
 def test_a_reader_takes_a_killed_writers_half_back(killed: tuple[Path, list[list[str]]], tmp_path: Path) -> None:
     home = hot(killed, tmp_path)
     with StudyReader(home) as reader:
-        assert len(reader.items()) == 199
+        assert len(reader.items()) == 49
     assert not database.journal_of(home).exists()
 
 
@@ -214,7 +214,7 @@ def test_a_database_that_stays_locked_says_so(path: Path, monkeypatch: pytest.Mo
         with pytest.raises(StoreError, match="locked by another process"):
             ledger.override("Q1", "ignored", "yes", now=NOW)
         with StudyReader(path) as reader:
-            assert len(reader.items()) == 199
+            assert len(reader.items()) == 49
         holder.execute("ROLLBACK")
         ledger.override("Q1", "ignored", "yes", now=NOW)
     holder.close()
@@ -235,7 +235,7 @@ def test_without_locks_a_read_only_folder_is_read_as_it_is(path: Path, monkeypat
     monkeypatch.setattr(database, "connect", without_locks)
     monkeypatch.setattr(os, "access", lambda *_: False)
     with StudyReader(path) as reader:
-        assert len(reader.items()) == 199
+        assert len(reader.items()) == 49
     assert modes == ["ro", "immutable"]
     monkeypatch.setattr(os, "access", lambda *_: True)
     with pytest.raises(StoreError, match="disk I/O error"):
@@ -244,7 +244,7 @@ def test_without_locks_a_read_only_folder_is_read_as_it_is(path: Path, monkeypat
 
 def test_an_immutable_reader_touches_nothing(path: Path) -> None:
     with StudyReader(path, immutable=True) as reader:
-        assert len(reader.items()) == 199
+        assert len(reader.items()) == 49
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
@@ -253,7 +253,7 @@ def test_a_read_only_folder_is_read_and_not_written(path: Path) -> None:
     path.parent.chmod(0o555)
     try:
         with StudyReader(path) as reader:
-            assert len(reader.items()) == 199
+            assert len(reader.items()) == 49
         with StudyLedger(path) as ledger, pytest.raises(StoreError, match="cannot be"):
             ledger.finish_run(run())
     finally:

@@ -227,3 +227,9 @@ def test_a_workspace_that_was_migrated_keeps_its_items(tmp_path: Path) -> None:
     backup = path.with_name(f"study.db.v{SCHEMA_VERSION}.bak")
     with StudyReader(backup) as reader:
         assert [one.id for one in reader.items()] == ["Q1"]
+
+
+def test_what_is_committed_is_on_the_disk(tmp_path: Path, durable: None) -> None:
+    with StudyLedger(tmp_path / "study.db") as ledger, ledger.transaction(), ledger.reading() as reader:
+        settings = [reader._all(f"PRAGMA {name}")[0][0] for name in ("synchronous", "journal_mode", "foreign_keys")]
+    assert settings == [3, "delete", 1]  # 3: EXTRA
