@@ -56,15 +56,17 @@ def _relocated(edit: Edit, source: bytes) -> Edit:
     if _is_whole(source, edit.offset, edit.old):
         return edit
     added = _added_lines(edit)
-    for text in (edit.old, added):
+    for text in dict.fromkeys((edit.old, added, added.lstrip(b"\r\n"))):
         places = list(_places(text, source)) if text else []
         if len(places) > 1:
             raise NoteError(
                 f"{edit.note} holds {shown(text)} more than once now: nobody can tell which is meant",
                 "mend the note by hand; nothing was written",
             )
+        if places and text is edit.old:
+            return Edit(edit.note, places[0], edit.old, edit.new)
         if places:
-            return Edit(edit.note, places[0], text, edit.new) if text is edit.old else _removal(edit, places[0], source)
+            return _removal(edit.note, places[0], len(text), source)
     raise NoteError(
         f"{edit.note} has changed since: {shown(added or edit.old)} is not there any more",
         "mend the note by hand; nothing was written",
@@ -103,16 +105,16 @@ def _added_lines(inverse: Edit) -> bytes:
     return b""
 
 
-def _removal(inverse: Edit, place: int, source: bytes) -> Edit:
-    """Take out the added lines with one line end: the one behind them, else the one before."""
-    start, end = place, place + len(_added_lines(inverse))
+def _removal(note: str, start: int, length: int, source: bytes) -> Edit:
+    """Take out whole lines with one line end: the one behind them, else the one before."""
+    end = start + length
     if end < len(source):
         end += 2 if source[end : end + 2] == b"\r\n" else 1
     elif source[start - 2 : start] == b"\r\n":
         start -= 2
     elif start:
         start -= 1
-    return Edit(inverse.note, start, source[start:end], b"")
+    return Edit(note, start, source[start:end], b"")
 
 
 def shown(text: bytes) -> str:
