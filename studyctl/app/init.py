@@ -9,7 +9,7 @@ from pathlib import Path
 
 from studyctl.app.templates import CONFIG, FIRST_EXPERIMENT, FIRST_NOTE
 from studyctl.config import CONFIG_NAME, Workspace, find_config, make_state
-from studyctl.errors import WorkspaceError
+from studyctl.errors import UsageError, WorkspaceError
 
 NOTES = "notes"
 FIRST_FILES = {"notes/study-note.md": FIRST_NOTE, "experiments/monty_hall.py": FIRST_EXPERIMENT}
@@ -36,6 +36,11 @@ def init(folder: Path, notes: Sequence[str], holds_notes: bool) -> Made:
     around = find_config(root) if root.exists() else find_config(root.parent)
     if around is not None and around.parent == root:
         raise WorkspaceError(f"{folder} is a workspace already: {around}", "studyctl status")
+    for name in notes:
+        if not (root / name).exists():
+            raise UsageError(
+                f"--notes {name}: there is no such folder in {root}", "make it first, or leave --notes out"
+            )
     first = not notes and not holds_notes and _empty(root)
     try:
         root.mkdir(parents=True, exist_ok=True)

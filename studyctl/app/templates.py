@@ -23,8 +23,9 @@ Write as you always do: studyctl finds the questions, todos, papers and claims i
 
 * Monty Hall
     * Does switching doors win more often than staying? ([monty-hall](../experiments/monty_hall.py#switching))
+    * Once the host has opened a door, where is the prize?
         * both closed doors are equally likely. ([monty-hall](../experiments/monty_hall.py#equal-doors))
-    * How much does switching gain with more doors?
+    * How much does switching gain with ten doors?
 
 ## Todo
 

@@ -91,7 +91,7 @@ def show_list(
         return
     if listing.items:
         here.print(item_table(name.capitalize(), listing.items, listing.depths, listing.statuses, here.width))
-    footer = summary(noun, listing.statuses, listing.hidden)
+    footer = summary((name, noun), listing.statuses, listing.hidden)
     if footer:
         here.say(footer)
     elif listing.total:

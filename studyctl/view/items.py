@@ -95,13 +95,13 @@ def shortened(items: Sequence[Item]) -> list[tuple[str, ...]]:
     return [item.topic[len(shared[item.note]) :] for item in items]
 
 
-def summary(noun: str, statuses: Sequence[str], hidden: Mapping[str, int]) -> str:
-    """The line below a list: how many of what, and what was left out."""
+def summary(noun: tuple[str, str], statuses: Sequence[str], hidden: Mapping[str, int]) -> str:
+    """The line below a list: how many of what (one, several), and what was left out."""
     counts: dict[str, int] = {}
     for status in statuses:
         counts[status] = counts.get(status, 0) + 1
     parts = ", ".join(f"{count} {status}" for status, count in counts.items())
-    line = f"{len(statuses)} {noun}: {parts}" if statuses else ""
+    line = f"{len(statuses)} {noun[len(statuses) != 1]}: {parts}" if statuses else ""
     if hidden:
         left = ", ".join(f"{count} {status}" for status, count in hidden.items())
         line += f"{'; ' if line else ''}{left} not shown (--status all)"

@@ -20,7 +20,7 @@ def journal_table(entries: Sequence[JournalEntry], width: int) -> Table:
         Column("When"),
         Column("Command"),
         Column("What", flexible=True, wrap=True, least=20),
-        Column("Notes", flexible=True, optional=True),
+        Column("Notes", flexible=True, least=20, optional=True),
         Column("", optional=True),
     )
     rows = [

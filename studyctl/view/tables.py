@@ -89,22 +89,30 @@ def fit(columns: Sequence[Column], natural: Sequence[int], width: int) -> list[i
 class Table:
     """A table without rules, laid out for a width; an id never wraps and is never cut."""
 
-    def __init__(self, columns: Sequence[Column], widths: Sequence[int], rows: Sequence[Row]) -> None:
+    def __init__(self, columns: Sequence[Column], widths: Sequence[int], rows: Sequence[Row], width: int) -> None:
         self._columns = [(index, columns[index], width) for index, width in enumerate(widths) if width]
         self._rows = rows
+        self._width = width
 
     def lines(self, color: bool = False) -> Iterator[str]:
         """The lines of the table, without blanks at their ends."""
         yield self._line([(column.header, "bold") for _, column, _ in self._columns], color)
         for row in self._rows:
             if isinstance(row, Heading):
-                cells = [
-                    (shorten(row.within(width), width), row.style) if column.wrap else ("", "")
-                    for _, column, width in self._columns
-                ]
-                yield self._line(cells, color)
+                yield self._heading(row, color)
             else:
                 yield from self._row(row, color)
+
+    def _heading(self, row: Heading, color: bool) -> str:
+        """From the column that wraps to the end of the line: nothing else stands in this row."""
+        start = 0
+        for _, column, width in self._columns:
+            if column.wrap:
+                break
+            start += width + GAP
+        room = max(self._width - start, LEAST)
+        text = shorten(row.within(room), room)
+        return " " * start + (styled(text, row.style) if color else text)
 
     def _row(self, row: Sequence[Cell], color: bool) -> Iterator[str]:
         columns = [
@@ -164,4 +172,4 @@ def table(columns: Sequence[Column], rows: Sequence[Row], width: int) -> Table:
                 filled[index] = filled[index] or bool(cell.text)
     # A column that is empty throughout says nothing.
     widths = [w if full or not c.optional else 0 for w, full, c in zip(natural, filled, columns, strict=True)]
-    return Table(columns, fit(columns, widths, width), safe)
+    return Table(columns, fit(columns, widths, width), safe, width)
