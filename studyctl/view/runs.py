@@ -26,12 +26,11 @@ def run_table(runs: Sequence[Run], width: int) -> Table:
 
     columns = (
         Column("Run"),
-        Column("Experiment"),
+        Column("Experiment", flexible=True, least=16),
         Column("State"),
         Column("Started"),
         Column("Took", right=True),
         Column("Findings", optional=True),
-        Column("Preset, changes", flexible=True, least=8, optional=True),
     )
     rows = []
     for run in runs:
@@ -39,12 +38,11 @@ def run_table(runs: Sequence[Run], width: int) -> Table:
         rows.append(
             (
                 Cell(run.short, "bold"),
-                Cell(run.experiment, "cyan"),
+                Cell(" · ".join(part for part in (run.experiment, words.label(run)) if part), "cyan"),
                 Cell(sign, style),
                 Cell(words.when(run.started)),
                 Cell(words.duration(words.seconds_of(run))),
                 Cell(verdict_counts(run.findings)),
-                Cell(words.label(run)),
             )
         )
     return table(columns, rows, width)

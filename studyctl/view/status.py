@@ -25,7 +25,7 @@ def status_page(page: StatusPage) -> list[RenderableType]:
         by_status = page.counts.get(kind, {})
         total = sum(by_status.values())
         if total:
-            shown: list[tuple[str, str] | str] = [f"{total:>5} ", f"{PLURALS[kind]:<10} "]
+            shown: list[tuple[str, str] | str] = [f"{total:>5} ", f"{PLURALS[kind] if total > 1 else kind:<10} "]
             for index, (status, count) in enumerate(by_status.items()):
                 shown += [", " if index else " ", (f"{count} {status}", STYLES.get(status, ""))]
             parts.append(pieces(*shown))

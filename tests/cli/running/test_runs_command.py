@@ -1,0 +1,63 @@
+"""`studyctl runs` and `studyctl status`: what was recorded, and where things stand."""
+
+from __future__ import annotations
+
+from study_bench import Study
+
+
+def test_the_list_is_newest_first_and_fits_a_terminal(study: Study) -> None:
+    done = study("runs", "list", columns=80)
+    lines = done.out.splitlines()
+    assert lines[0].split() == ["Run", "Experiment", "State", "Started", "Took", "Findings"]
+    assert "coin · quick  ✓ finished" in lines[1]
+    assert "coin          ✓ finished" in lines[2] and lines[2].endswith("✓ 1  ✗ 1  · 1")
+    assert max(map(len, lines)) <= 80
+    assert lines[-1] == "2 runs"
+
+
+def test_filters(study: Study) -> None:
+    study("run", "failing")
+    assert [r["experiment"] for r in study("runs", "list", "--state", "failed", "--json").json] == ["failing"]
+    assert len(study("runs", "list", "-e", "coin", "--json").json) == 2
+    assert len(study("runs", "list", "--item", "c1", "--json").json) == 2
+    assert study("runs", "list", "--item", "Q3", "--json").json == []
+    assert study("runs", "list", "--limit", "1").out.endswith("1 of 3 runs; --limit 0 shows all\n")
+    assert study("runs", "list", "--state", "odd").code == 2
+
+
+def test_a_run_in_full(study: Study) -> None:
+    run = study("runs", "list", "--json").json[1]
+    done = study("runs", "show", run["id"][:7])
+    for part in ("reproduce   studyctl run coin\n", "  flips = 1000\n", "  rate     0.508\n", "  tables/counts.csv"):
+        assert part in done.out
+    assert "answers     Q1, C1, Q2\n" in done.out
+    value = study("runs", "show", run["id"], "--json").json
+    assert {file["path"] for file in value["files"]} == {"experiments/coin.py", "experiments/_luck.py"}
+
+
+def test_an_unknown_run(study: Study) -> None:
+    assert study("runs", "show", "zzz").code == 4
+
+
+def test_nothing_has_run(fresh: Study) -> None:
+    assert fresh("runs", "list").out == "no runs yet: `studyctl experiment list` shows what can be run\n"
+
+
+class TestStatus:
+    def test_it_proposes_to_run_what_questions_are_tied_to(self, fresh: Study) -> None:
+        done = fresh("status")
+        assert "    3 questions   2 open, 1 noted\n" in done.out
+        assert "  studyctl run coin                      answers Q1, C1, Q2\n" in done.out
+        assert fresh().out == done.out
+
+    def test_it_shows_answers_and_runs(self, study: Study) -> None:
+        done = study("status")
+        assert "    3 questions   1 open, 2 answered\n" in done.out
+        assert "  Q1  Is the coin fair?\n      ± mixed: supported for rate" in done.out
+        assert study("status", "--json").json["answered"][0]["id"] == "Q1"
+
+    def test_it_shows_what_went_stale_and_why(self, study: Study) -> None:
+        study.edit("experiments/_luck.py", "SHIFT = 0.0", "SHIFT = 0.1")
+        done = study("status")
+        assert "Stale\n  Q1  Is the coin fair?\n      - experiments/_luck.py changed since run " in done.out
+        assert "studyctl run coin                      renews Q1, C1, Q2\n" in done.out
