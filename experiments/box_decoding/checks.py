@@ -13,9 +13,10 @@ import numpy as np
 from studyctl.lab import ExperimentError
 
 from .arithmetic import DTYPES, NARROW, Array, limits
-from .decoders import METHODS, measured_range
+from .decoders import measured_range
 from .limits import ClampOrder, Runaway, exp_limit
 from .losses import LOSSES, objective, overlap_loss
+from .methods import METHODS
 from .noise import Family, calibrate, draw, exp_width_loss
 from .roundtrip import RoundTrip
 from .sensitivity import sensitivity

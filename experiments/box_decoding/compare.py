@@ -14,7 +14,7 @@ from studyctl.lab import Run
 
 from .intervals import wilson
 from .losses import LOSSES
-from .measure import LOW_PRECISION, THROUGH_EXP, Results, Settings
+from .measure import LOW_PRECISION, THROUGH_EXP, Results
 from .outcomes import (
     RIVALS,
     Outcome,
@@ -25,10 +25,11 @@ from .outcomes import (
     spread,
     threshold_ratio,
 )
+from .parameters import BoxDecoding
 from .training import DECODERS, OPTIMIZERS, Problem, make_problem, train
 
 
-def compare_trainings(p: Settings, run: Run, out: Results) -> None:
+def compare_trainings(p: BoxDecoding, run: Run, out: Results) -> None:
     """Train every combination, compare thresholds paired by seed, and try the narrow formats at the best rates."""
     rates = np.geomspace(p.rate_low, p.rate_high, p.rates)
     problem = make_problem(p.seeds, p.steps, p.seed)
@@ -80,7 +81,7 @@ def compare_trainings(p: Settings, run: Run, out: Results) -> None:
     _spread(p, run, out)
 
 
-def _compare(p: Settings, run: Run, out: Results, optimizer: str, loss: str) -> None:
+def _compare(p: BoxDecoding, run: Run, out: Results, optimizer: str, loss: str) -> None:
     """exp against its rivals: thresholds paired by seed, and counts at the rate at which exp fails."""
     exp = out.outcomes[optimizer, loss, "exp"]
     at = min(exp.fail, exp.rates.size - 1)
@@ -96,7 +97,7 @@ def _compare(p: Settings, run: Run, out: Results, optimizer: str, loss: str) -> 
         run.metrics({f"{name}.ratio": found.value, f"{name}.lo": found.low, f"{name}.hi": found.high})
 
 
-def _low_precision(p: Settings, run: Run, out: Results, problem: Problem) -> list[dict[str, object]]:
+def _low_precision(p: BoxDecoding, run: Run, out: Results, problem: Problem) -> list[dict[str, object]]:
     """GIoU in the narrow formats, at each decoder's best rate, on boxes in pixels and in units of the anchor."""
     table: list[dict[str, object]] = []
     for dtype in ("float16", "bfloat16"):
@@ -123,7 +124,7 @@ def _low_precision(p: Settings, run: Run, out: Results, problem: Problem) -> lis
     return table
 
 
-def _spread(p: Settings, run: Run, out: Results) -> None:
+def _spread(p: BoxDecoding, run: Run, out: Results) -> None:
     sgd: Mapping[tuple[str, str], Outcome] = {
         (loss, decoder): one for (o, loss, decoder), one in out.outcomes.items() if o == "sgd"
     }

@@ -11,9 +11,9 @@ import math
 from studyctl.lab import Run
 
 from .arithmetic import NARROW
-from .decoders import METHODS
 from .losses import LOSSES
 from .measure import LOW_PRECISION, THROUGH_EXP, Results
+from .methods import METHODS
 from .outcomes import RIVALS
 
 # The error of a width that is still called kept.

@@ -2,7 +2,8 @@
 
 A box is given by its two sides; the target is concentric, so that only the sides matter. The corner arithmetic is the
 one of the published implementations (corners, clamped intersection, union, enclosing box, in pixels), operation by
-operation, because it is these intermediate numbers that overflow or lose their digits.
+operation, because it is these intermediate numbers that overflow or lose their digits. GIoU is Rezatofighi et al.'s
+(arXiv:1902.09630).
 """
 
 from __future__ import annotations

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, field
-from typing import Protocol
 
 from studyctl.lab import Run
 
 from .arithmetic import NARROW
 from .checks import Check, instrument, limit_checks, require, round_trip_checks
-from .decoders import METHODS, measured_range
+from .decoders import measured_range
 from .intervals import Interval
 from .limits import (
     OVERLAP_LOSSES,
@@ -26,8 +25,10 @@ from .limits import (
     runaway,
     usable,
 )
+from .methods import METHODS
 from .noise import Response, families, response
 from .outcomes import Clamping, Outcome, Spread
+from .parameters import BoxDecoding
 from .roundtrip import RoundTrip, make_boxes, round_trips
 from .sensitivity import MAPS, sensitivity
 from .widths import RCNN_CLAMP
@@ -35,47 +36,6 @@ from .widths import RCNN_CLAMP
 # A loss in whose backward pass exp takes part; in log-l2 it does not.
 THROUGH_EXP = ("decoded-l2", "giou")
 LOW_PRECISION = ("exp", "squared-sigmoid", "linear")
-
-
-class Settings(Protocol):
-    """What the measurements read of the parameters."""
-
-    @property
-    def anchor(self) -> float: ...
-    @property
-    def target(self) -> float: ...
-    @property
-    def image(self) -> float: ...
-    @property
-    def mismatch(self) -> float: ...
-    @property
-    def tolerance(self) -> float: ...
-    @property
-    def boxes(self) -> int: ...
-    @property
-    def noise_loss(self) -> float: ...
-    @property
-    def noise_size(self) -> float: ...
-    @property
-    def noise_samples(self) -> int: ...
-    @property
-    def bin_spread(self) -> float: ...
-    @property
-    def rate_low(self) -> float: ...
-    @property
-    def rate_high(self) -> float: ...
-    @property
-    def rates(self) -> int: ...
-    @property
-    def seeds(self) -> int: ...
-    @property
-    def steps(self) -> int: ...
-    @property
-    def momentum(self) -> float: ...
-    @property
-    def adam(self) -> bool: ...
-    @property
-    def seed(self) -> int: ...
 
 
 @dataclass(slots=True)
@@ -95,13 +55,13 @@ class Results:
     spread: Spread | None = None
 
 
-def check_instrument(p: Settings, run: Run, out: Results) -> None:
+def check_instrument(p: BoxDecoding, out: Results) -> None:
     """Hold gradients, ranges and limits against independent references before anything is measured."""
     out.checks += instrument(p.image, p.seed)
     require(out.checks)
 
 
-def record_checks(p: Settings, run: Run, out: Results) -> None:
+def record_checks(p: BoxDecoding, run: Run, out: Results) -> None:
     """Add the checks that need the measurements, and record all of them."""
     later = round_trip_checks(out.trips) + limit_checks(
         out.runaways, out.clamps, anchor=p.anchor, target=p.target, mismatch=p.mismatch
@@ -128,7 +88,7 @@ def record_checks(p: Settings, run: Run, out: Results) -> None:
     )
 
 
-def survey(p: Settings, run: Run, out: Results) -> None:
+def survey(p: BoxDecoding, run: Run, out: Results) -> None:
     """Formula, range and round trip of every method."""
     boxes = make_boxes(p.boxes, p.image, p.seed)
     table = []
@@ -161,6 +121,7 @@ def survey(p: Settings, run: Run, out: Results) -> None:
                 "boxes_in_range": trips["float64"].reachable,
                 **{f"width_error_{d}": trips[d].width_error for d in trips},
                 **{f"lost_{d}": trips[d].lost for d in NARROW},
+                "paper": method.paper,
                 "source": method.source,
             }
         )
@@ -172,7 +133,7 @@ def survey(p: Settings, run: Run, out: Results) -> None:
     run.table("decoders", table, "How each method codes a box; measured ranges are those of one side's map")
 
 
-def scan_limits(p: Settings, run: Run, out: Results) -> None:
+def scan_limits(p: BoxDecoding, run: Run, out: Results) -> None:
     """Where each format stops being right and stops being finite, cause by cause."""
     scan = {"anchor": p.anchor, "image": p.image, "mismatch": p.mismatch, "tolerance": p.tolerance}
     table = []
@@ -240,7 +201,7 @@ def _limit_row(away: Runaway, fits: Usable) -> dict[str, object]:
     }
 
 
-def measure_slopes(p: Settings, run: Run, out: Results) -> None:
+def measure_slopes(p: BoxDecoding, run: Run, out: Results) -> None:
     """dw/dt and d ln w/dt of every scalar map."""
     table = []
     for decoder in MAPS:
@@ -258,7 +219,7 @@ def measure_slopes(p: Settings, run: Run, out: Results) -> None:
     run.table("slopes", table, "Slopes in units of the reference; steepest over t from -8 to 8")
 
 
-def measure_noise(p: Settings, run: Run, out: Results) -> None:
+def measure_noise(p: BoxDecoding, run: Run, out: Results) -> None:
     """Expected IoU loss under noise of equal cost at one size."""
     table = []
     for family in families(p.noise_size, p.image):

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arithmetic import Array
-from .decoders import CENTERNET_STRIDE, DFL_BINS
+from .decoders import CENTERNET_STRIDE
 from .losses import concentric_iou
+from .methods import DFL_BINS
 from .widths import EXP, SQUARED_SIGMOID, WidthMap, distribution, image_sigmoid, linear, relu, square
 
 BATCHES = 10

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arithmetic import DTYPES, Array, wide
-from .decoders import Method, decode, encode, places
+from .decoders import decode, encode, places
+from .methods import Method
 
 SMALLEST, LARGEST = 8.0, 512.0
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+import experiments.box_decoding
 from experiments.box_decoding import box_decoding
-from experiments.box_decoding.decoders import METHODS
 from experiments.box_decoding.losses import LOSSES
+from experiments.box_decoding.methods import METHODS
 from studyctl.core.predicates import verdict
 from studyctl.lab import ExperimentError, Finding, Record, draft
 
@@ -110,6 +111,13 @@ def test_the_conclusion_says_what_the_verdicts_say(findings: dict[str, Finding])
         assert text.startswith("It depends")
     assert ("exp fails first with" in text) == ("supported" in verdicts)
     assert ("it does not fail before both" in text) == ("refuted" in verdicts)
+
+
+def test_the_docstring_lists_every_kind_of_metric(values: dict[str, float]) -> None:
+    listed = {
+        line.split(".")[0].strip() for line in (experiments.box_decoding.__doc__ or "").splitlines() if "." in line
+    }
+    assert {name.split(".")[0] for name in values} <= listed
 
 
 def test_what_the_field_knows_comes_out(findings: dict[str, Finding], values: dict[str, float]) -> None:
