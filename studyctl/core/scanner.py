@@ -20,6 +20,7 @@ _BULLET = re.compile(r"(?:[-*+•◦‣▪●]|\d{1,3}[.)])(?=[ \t\r]|$)|・(?=[
 _HEADING = re.compile(r"(#{1,6})(?=[ \t\r]|$)")
 _CLOSING_HASHES = re.compile(r"(?:^|[ \t])#+$")
 _RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}$")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _BLANKS = " \t\r\f\v\u3000\u00a0"
 
 
@@ -74,6 +75,22 @@ def byte_length(text: str) -> int:
         return len(text.encode("utf-8", "surrogateescape"))
     except UnicodeEncodeError:
         return len(text.encode("utf-8", "surrogatepass"))
+
+
+def parsable(raw: str) -> str:
+    """The text with escaped bytes replaced by characters of as many bytes: what a parser may be given."""
+    if raw.isascii():
+        return raw
+    try:
+        raw.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return _SURROGATE.sub("\ufffd", raw)
+    return _SURROGATE.sub("?", raw)
+
+
+def escaped(raw: str) -> bool:
+    """Whether the text holds bytes that were not UTF-8."""
+    return _SURROGATE.search(raw) is not None
 
 
 def columns(blank: str, start: int = 0) -> int:

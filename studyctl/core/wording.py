@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 # Full-width marks as the half-width ones that the patterns know.
-_HALF = str.maketrans("？！：（）［］，；～　", "?!:()[],;~ ")
+_HALF = str.maketrans("？！：（）［］，；～　ＱＡ．", "?!:()[],;~ QA.")
 _CLOSERS = " \t\r\n\"'”’»」』】)]*_~`.…。．!^"
 # Gives up early on nearly every line that holds no question.
 _HINT = re.compile(
@@ -116,6 +116,12 @@ _NO_DOUBT = re.compile(
     re.IGNORECASE,
 )
 
+# Questions to the reader, as tutorials put them.
+_TO_READER = re.compile(
+    r"^(?:are|do|did|have|can|could|would|will|want|got|need|ready|looking)\b[^?]{0,12}\byou\b|\b(?:did you know|have you ever|how about you|what do you think)\b"
+    r"|여러분|(?:하|보|아|계|되|있)(?:시|셨)나요|(?:하|보|아)신가요|みなさん|皆さん|(?:你们|你們|大家|您)",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(
     r"(?<=[.。!！?？])\s+|(?<=[。！？])(?=\S)|(?<=\?)(?=[가-힣ぁ-ん一-龥])|\s*(?:→|⇒|=>|->|⟶|➡️?|:=)\s*"
 )
@@ -177,8 +183,7 @@ def question_ending(text: str) -> bool:
         if _ZH_CONTROL.search(text):
             return False
         return bool(
-            _ZH_ENDING.search(text)
-            or (len(text) <= 60 and (_ZH_START.search(text) or _ZH_INSIDE.search(text)))
+            _ZH_ENDING.search(text) or (len(text) <= 60 and (_ZH_START.search(text) or _ZH_INSIDE.search(text)))
         )
     if last.isascii():
         if _EN_START.match(text) and len(text) <= 160:
@@ -217,3 +222,8 @@ def _marked(text: str) -> Wording | None:
     rest = text[marks[-1].end() :].strip(_CLOSERS + "([")
     confidence: Literal["high", "low"] = "low" if hedged(text[: marks[-1].end()]) else "high"
     return Wording("wording.mark", confidence, not rest)
+
+
+def to_reader(text: str) -> bool:
+    """Whether a question is put to the reader rather than asked by the writer."""
+    return _TO_READER.search(text) is not None

@@ -1,0 +1,139 @@
+"""What a note says: its questions, todos, readings and claims, each with the rule that found it.
+
+`detect` is the entry. The steps: lines (`scanner`), what is no prose (`masking`), which block belongs below which
+(`outline`), what each block is (`detector_rules`), which questions the note answers itself, and the found items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from studyctl.core import markup, masking, scanner, ties
+from studyctl.core.detector_items import Judged
+from studyctl.core.detector_rules import Judge
+from studyctl.core.labels import folded_labels
+from studyctl.core.models import Detail, Found, Kind, Mark, NoteProblem, Reading, Role, Tie
+from studyctl.core.outline import Outline
+from studyctl.core.rules import SENTENCES
+
+# Every rule that an item can carry, with the sentence that explains it.
+RULES: dict[str, str] = SENTENCES
+
+_CLOSED: frozenset[Mark] = frozenset({"noted", "done", "dropped"})
+
+
+def detect(
+    source: bytes | str,
+    note: str,
+    *,
+    extra_labels: Mapping[Kind, Sequence[str]] | None = None,
+    rules_off: Collection[str] = (),
+) -> Reading:
+    """Read one note. `extra_labels` are a person's own labels by kind; `rules_off` names rules or their families."""
+    text = scanner.decode(source)
+    lines = scanner.scan(text)
+    mask = masking.mask(text, lines)
+    extra = folded_labels(extra_labels or {})
+    nodes = Outline(lines, mask, extra).build()
+    judged = Judge(lines, extra, rules_off).judge(nodes)
+    _answered(judged)
+    found = _found(judged)
+    return Reading(note, found, tuple(_problems(note, source, lines, judged)))
+
+
+def _answered(judged: list[Judged]) -> None:
+    """Mark as noted every question that the note answers, and below which no question is open."""
+    for one in reversed(judged):
+        item = one.item
+        if item is None:
+            continue
+        holds_open = one.open_below
+        if item.kind == "question":
+            if item.mark == "open" and one.answered and not holds_open:
+                item.mark = "noted"
+            if item.mark not in _CLOSED:
+                holds_open = True
+        above = one.owner_item()
+        if above is not None and holds_open:
+            above.open_below = True
+
+
+def _found(judged: list[Judged]) -> tuple[Found, ...]:
+    index = {id(one): number for number, one in enumerate(j for j in judged if j.item)}
+    details: dict[int, list[Detail]] = {}
+    extra_ties: dict[int, list[Tie]] = {}
+    for one in judged:
+        holder = one if one.item else one.owner_item()
+        if holder is None:
+            continue
+        if one.role in ("context", "source", "answer") and one.item is None:
+            details.setdefault(id(holder), []).append(_detail(one))
+        elif one.item is not None:
+            details.setdefault(id(holder), []).extend(_own_details(one))
+        if one.item is None and one.only_ties:
+            extra_ties.setdefault(id(holder), []).extend(_ties(one))
+    found: list[Found] = []
+    for one in judged:
+        item = one.item
+        if item is None:
+            continue
+        above = one.owner_item()
+        found.append(
+            Found(
+                kind=item.kind,
+                also=item.also,
+                text=item.text,
+                norm=ties.normalise(item.text),
+                line=item.line,
+                last_line=item.last_line,
+                parent=None if above is None else index[id(above)],
+                topic=one.topic,
+                mark=item.mark,
+                box=one.node.line.box if one.node.kind == "bullet" else None,
+                rule=item.rule,
+                confidence=item.confidence,
+                ties=(*([] if one.second else _ties(one)), *extra_ties.get(id(one), ())),
+                details=tuple(details.get(id(one), ())),
+                anchor=None if one.second else one.node.anchor,
+            )
+        )
+    return tuple(found)
+
+
+def _ties(one: Judged) -> list[Tie]:
+    return [Tie(span.experiment, span.fragment, span.target, line) for line, span in one.node.ties]
+
+
+def _detail(one: Judged) -> Detail:
+    role: Role = "source" if one.role == "source" else "answer" if one.role == "answer" else "context"
+    url = None
+    if role == "source":
+        targets = markup.links(one.node.raw)
+        url = targets[0].target if targets else None
+    return Detail(role, one.node.line.number, one.text, url)
+
+
+def _own_details(one: Judged) -> list[Detail]:
+    """The links within an item's own text, and the answer that stands on its line."""
+    assert one.item is not None
+    line = one.item.line
+    links = [] if one.second else markup.links(one.node.raw)
+    own = [Detail("source", line, link.text or link.target, link.target) for link in links]
+    if one.inline_answer:
+        own.append(Detail("answer", line, one.inline_answer))
+    return own
+
+
+def _problems(note: str, source: bytes | str, lines: list[scanner.Line], judged: list[Judged]) -> list[NoteProblem]:
+    problems = [
+        NoteProblem(note, one.item.line, f"its state is unknown: {one.conflict}")
+        for one in judged
+        if one.item is not None and one.conflict
+    ]
+    if isinstance(source, bytes):
+        broken = [line.number for line in lines if not line.raw.isascii() and scanner.escaped(line.raw)]
+        if broken:
+            more = f" (and {len(broken) - 1} more lines)" if len(broken) > 1 else ""
+            problems.append(NoteProblem(note, broken[0], f"this line is not UTF-8{more}"))
+    problems.sort(key=lambda problem: problem.line)
+    return problems

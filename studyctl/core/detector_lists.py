@@ -1,0 +1,368 @@
+"""Judges bullets: what a label, a question or a task above them makes of them, else their box, marker and wording."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studyctl.core import sources, statements, states, wording
+from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
+from studyctl.core.labels import inline_label
+from studyctl.core.models import Kind
+from studyctl.core.outline import ANSWER, QUESTION, Node
+from studyctl.core.wording import half_width
+
+if TYPE_CHECKING:
+    from studyctl.core.detector_rules import Judge
+
+
+def judge_bullet(judge: Judge, one: Judged) -> None:
+    node = one.node
+    zone = _zone(judge, one)
+    marker = states.marker_of(node.raw)
+    if not node.text:
+        _empty(judge, one, zone, marker)
+        return
+    if zone.scope == "toc":
+        one.zone = zone
+        return
+    label = None if node.line.box is not None or marker else judge.label(node)
+    if label is not None and (node.children or label.scope not in ("reference", "toc", "form")):
+        _label(judge, one, zone, label.scope)
+        if one.role == "label":
+            one.zone = judge.labelled(label)
+        return
+    if _answers(judge, one) or _introduced(judge, one, zone):
+        return
+    if node.line.box is not None or marker is not None:
+        _task(judge, one, zone, marker)
+        return
+    _UNBOXED.get(zone.scope, _free)(judge, one, zone)
+
+
+def _zone(judge: Judge, one: Judged) -> Zone:
+    """What stands over a bullet; a question directly before its list, or in the heading, is what it stands beneath."""
+    node, zone = one.node, judge.zone(one)
+    if zone.scope == "heading":
+        above = one.above
+        assert above is not None
+        if above.block in (-1, node.block):
+            above.block = node.block
+            return Zone("beneath")
+        return FREE
+    lead = judge.by_node.get(id(node.lead)) if node.lead else None
+    if lead is None or lead.item is None or lead.item.kind != "question" or zone.scope not in ("free", "question"):
+        return zone
+    if node.gap and (zone.scope == "question" or not statements.is_statement(node.words)):
+        return zone
+    if node.gap and wording.question(node.words):
+        return zone
+    one.owner = lead
+    return Zone("beneath")
+
+
+def _empty(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None) -> None:
+    """A bullet without words: a bare TODO that labels its children, a tie of what stands above it, or nothing."""
+    node = one.node
+    if marker is not None and node.children:
+        judge.set_role(one, "label", Zone("todo", marker.mark, "todo-label"))
+    elif marker is not None:
+        mark_paper_above(judge, one, marker)
+    else:
+        one.only_ties = bool(node.ties)
+        judge.set_role(one, "none", zone)
+
+
+def mark_paper_above(judge: Judge, one: Judged, marker: states.Marker) -> None:
+    """A bare TODO below a heading that names a paper: the paper is to be read."""
+    above = one.above
+    if above is None or above.node.kind != "heading" or above.item is not None:
+        return
+    words = above.node.words
+    paper = sources.title_like(words) or sources.is_citation(words) or sources.only_links(above.node.raw)
+    if paper and judge.put(above, "reading", "marker.heading"):
+        assert above.item is not None
+        above.item.mark = marker.mark
+        above.zone = Zone("reading-deep")
+
+
+def _label(judge: Judge, one: Judged, zone: Zone, scope: str) -> None:
+    """A bullet that is a label: it opens a zone; "답:" below a question opens the answer."""
+    if scope == "answer":
+        holder = one.owner
+        asked = holder is not None and holder.item is not None and holder.item.kind == "question"
+        judge.set_role(one, "context", Zone("beneath") if asked else FREE)
+        return
+    if scope == "form":
+        judge.set_role(one, "topic", zone)
+        return
+    judge.set_role(one, "label")
+
+
+def _answers(judge: Judge, one: Judged) -> bool:
+    """A bullet that begins with "A:" or an arrow, below a question or next to it."""
+    node = one.node
+    found = ANSWER.match(half_width(node.prose))
+    if not found:
+        return False
+    question = one.owner
+    if question is None or question.item is None or question.item.kind != "question":
+        question = _before(judge, node)
+    if question is None:
+        return False
+    said = node.text[found.end() :].strip() if found.end() < len(node.text) else ""
+    if statements.is_no_answer(said) or wording.question(said):
+        return False
+    return judge.answer(one, question, said, "beneath-question.answer")
+
+
+def _before(judge: Judge, node: Node) -> Judged | None:
+    """The question that stands directly before a bullet, in the same list."""
+    siblings = node.parent.children if node.parent else []
+    at = next((i for i in range(len(siblings) - 1, -1, -1) if siblings[i] is node), 0)
+    before = judge.by_node.get(id(siblings[at - 1])) if at > 0 else None
+    return before if before and before.item and before.item.kind == "question" else None
+
+
+def _introduced(judge: Judge, one: Judged, zone: Zone) -> bool:
+    """A bullet such as "질문: …", "Q1. …" or "TODO: …" in small letters."""
+    node = one.node
+    prose = half_width(node.prose)
+    form = QUESTION.match(prose)
+    if form and form.end() < len(node.raw) and not sources.is_citation(node.words):
+        text = node.raw[form.end() :].strip()
+        if judge.put(one, "question", "qa", text=text, also=_also(node), box=node.line.box, mark=zone.mark):
+            one.zone = Zone("beneath")
+            return True
+    named = inline_label(prose, judge.extra)
+    if named is None or states.marker_of(node.raw):
+        return False
+    kind, begin = named
+    text = node.raw[begin:].strip() if begin < len(node.raw) else ""
+    also = _also(node) if kind == "question" else None
+    if kind == "todo" and (asks := wording.question(text)) and asks.whole:
+        kind, also = "question", "todo"
+    if not judge.put(one, kind, "inline-label", text=text, also=also, box=node.line.box):
+        return False
+    one.zone = {"question": Zone("beneath"), "reading": Zone("reading-deep")}.get(kind, Zone("task"))
+    return True
+
+
+def _also(node: Node) -> Kind | None:
+    return "todo" if node.line.box is not None else None
+
+
+def _task(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None) -> None:
+    """A bullet with a box or a marker: a reading, a question as well, or simply a todo."""
+    node = one.node
+    box = node.line.box
+    by = "box" if box is not None else "marker"
+    asks = wording.question(node.words)
+    worded = asks is not None and asks.whole and not sources.only_links(node.raw)
+    confidence: Confidence = asks.confidence if asks else "high"
+    if zone.scope == "reading" and judge.put(one, "reading", "reading-label.child", box=box, marker=marker):
+        one.zone = Zone("reading-deep")
+    elif zone.scope == "question" and _in_question_label(judge, one, zone, marker):
+        return
+    elif sources.to_be_read(node.raw, node.words) and judge.put(
+        one, "reading", f"{by}.reading", box=box, marker=marker
+    ):
+        one.zone = Zone("reading-deep")
+    elif worded and judge.put(
+        one, "question", f"{by}.question", also="todo", confidence=confidence, box=box, marker=marker
+    ):
+        one.zone = Zone("beneath")
+    elif judge.put(one, "todo", by, box=box, marker=marker, mark=zone.mark):
+        one.zone = Zone("todo", family="todo-label", boxed=True) if zone.scope == "todo" else Zone("task")
+        label = judge.label(node)
+        if label is not None and node.children:
+            one.zone = judge.labelled(label)
+    else:
+        judge.set_role(one, "topic", zone)
+
+
+def _in_question_label(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None = None) -> bool:
+    """Below a question label: question wording, a leaf, or a parent of a statement."""
+    node = one.node
+    box = node.line.box
+    family = zone.family or "question-label"
+    asks = wording.question(node.words)
+    tasked: Kind | None = "todo" if box is not None or marker is not None else None
+    rule = ""
+    confidence: Confidence = "high"
+    if asks is not None:
+        rule, confidence = f"{family}.wording", asks.confidence
+    elif not node.children:
+        rule = f"{family}.leaf"
+        confidence = "low" if statements.is_statement(node.words) else "high"
+    elif any(_states(child) for child in node.children):
+        rule = f"{family}.parent-of-statement"
+    if family == "callout" and rule:
+        rule = "callout"
+    if not rule or not judge.put(
+        one,
+        "question",
+        rule,
+        also=tasked,
+        confidence=confidence,
+        mark=zone.mark,
+        box=box,
+        marker=marker,
+    ):
+        return False
+    one.zone = Zone("beneath")
+    if asks is not None and not asks.whole:
+        take_inline_answer(one)
+    return True
+
+
+def _states(child: Node) -> bool:
+    """Whether a block below a bullet states something."""
+    if child.kind not in ("bullet", "para"):
+        return False
+    if ANSWER.match(half_width(child.prose)):
+        return True
+    if wording.question(child.words) or sources.is_citation(child.words) or child.line.box is not None:
+        return False
+    return statements.is_statement(child.words) and not statements.is_no_answer(child.words)
+
+
+def take_inline_answer(one: Judged) -> None:
+    """Keep what stands behind a question on its own line, if it answers it."""
+    pieces = wording.sentences(one.node.words)
+    for index, piece in enumerate(pieces[:-1]):
+        if wording.question(piece):
+            rest = " ".join(pieces[index + 1 :]).strip()
+            arrow = any(sign in one.node.words for sign in ("→", "⇒", "=>", "->"))
+            if not statements.is_no_answer(rest) and (arrow or statements.is_statement(rest)):
+                one.answered, one.inline_answer = True, rest
+            return
+
+
+def _question(judge: Judge, one: Judged, zone: Zone) -> None:
+    node = one.node
+    asks = wording.question(node.words)
+    if sources.only_links(node.raw) or (sources.is_citation(node.words) and not node.children and not asks):
+        judge.set_role(one, "source", zone)
+    elif statements.is_no_answer(node.words) and not node.children and not asks:
+        judge.set_role(one, "context", zone)
+    elif not _in_question_label(judge, one, zone):
+        judge.set_role(one, "topic", zone)
+
+
+def _todo(judge: Judge, one: Judged, zone: Zone) -> None:
+    node = one.node
+    if sources.only_links(node.raw) or sources.is_citation(node.words):
+        judge.set_role(one, "source", zone)
+        return
+    if zone.boxed and statements.is_statement(node.words):
+        judge.set_role(one, "context", zone)
+        return
+    asks = wording.question(node.words)
+    rule = "callout" if zone.family == "callout" else "todo-label"
+    if asks is not None and asks.whole and asks.rule != "wording.doubt":
+        if judge.put(one, "question", rule, also="todo", confidence=asks.confidence, mark=zone.mark):
+            one.zone = Zone("beneath")
+            return
+    if judge.put(one, "todo", rule, mark=zone.mark):
+        one.zone = Zone("todo", zone.mark, zone.family)
+    else:
+        judge.set_role(one, "topic", zone)
+
+
+def _reading(judge: Judge, one: Judged, zone: Zone) -> None:
+    node = one.node
+    papers = [child for child in node.children if child.kind == "bullet"]
+    grouped = (
+        bool(papers)
+        and not sources.looks_like_paper(node.raw, node.words)
+        and len(node.words.split()) <= 3
+        and all(sources.looks_like_paper(child.raw, child.words) for child in papers)
+    )
+    if grouped or not judge.put(one, "reading", "reading-label.child", mark=zone.mark):
+        judge.set_role(one, "topic", zone)
+    else:
+        one.zone = Zone("reading-deep")
+
+
+def _reading_deep(judge: Judge, one: Judged, zone: Zone) -> None:
+    """Below a paper: an embedded question (also a todo), a question, an intention, a source, else context."""
+    node = one.node
+    one.zone = zone
+    asks = wording.question(node.words)
+    if sources.only_links(node.raw) or sources.is_citation(node.words):
+        one.role = "source"
+    elif asks is not None and asks.whole:
+        if judge.put(one, "question", "reading-label.question", confidence=asks.confidence):
+            one.zone = Zone("beneath")
+    elif statements.embeds_question(node.words):
+        if judge.put(one, "question", "reading-label.question", also="todo"):
+            one.zone = Zone("beneath")
+    elif statements.is_intention(node.words):
+        if judge.put(one, "todo", "reading-label.intention"):
+            one.zone = Zone("task")
+    if one.role == "none":
+        one.role = "context"
+
+
+def _beneath(judge: Judge, one: Judged, zone: Zone) -> None:
+    judge.below_question(one, zone, None)
+
+
+def _reference(judge: Judge, one: Judged, zone: Zone) -> None:
+    judge.set_role(one, "source", zone)
+
+
+def _worded(judge: Judge, one: Judged, zone: Zone) -> bool:
+    """A question by its wording alone."""
+    node = one.node
+    asks = wording.question(node.words)
+    if asks is None or sources.only_links(node.raw) or sources.is_citation(node.words):
+        return False
+    if sources.title_like(node.words, 0.8) or wording.to_reader(node.words):
+        return False
+    pieces = wording.sentences(node.words)
+    if not asks.whole and not wording.question(pieces[0]) and len(pieces) > 3:
+        return False
+    confidence: Confidence = "low" if len(pieces) > 3 else asks.confidence
+    if not judge.put(one, "question", asks.rule, confidence=confidence):
+        return False
+    one.zone = Zone("beneath")
+    if not asks.whole:
+        take_inline_answer(one)
+    return True
+
+
+def _free(judge: Judge, one: Judged, zone: Zone) -> None:
+    if _worded(judge, one, zone):
+        return
+    embedded = statements.embeds_question(one.node.words) and statements.is_intention(one.node.words)
+    if (
+        embedded
+        and any(c in one.node.words for c in "왜어얼무뭐뭘언누몇")
+        and judge.put(one, "question", "wording.ending", also="todo", confidence="low")
+    ):
+        one.zone = Zone("beneath")
+        return
+    judge.set_role(one, "topic", FREE if zone.scope in ("beneath", "heading") else zone)
+
+
+def _below_task(judge: Judge, one: Judged, zone: Zone) -> None:
+    """Below a todo outside of any label: a question, a source, else context."""
+    node = one.node
+    if _worded(judge, one, zone):
+        return
+    linked = sources.only_links(node.raw) or sources.is_citation(node.words)
+    judge.set_role(one, "source" if linked else "context", zone)
+
+
+_UNBOXED = {
+    "question": _question,
+    "todo": _todo,
+    "reading": _reading,
+    "reading-deep": _reading_deep,
+    "beneath": _beneath,
+    "reference": _reference,
+    "task": _below_task,
+    "free": _free,
+    "quote": _free,
+}

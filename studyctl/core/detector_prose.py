@@ -1,0 +1,264 @@
+"""Judges paragraphs, quotes and callouts."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from studyctl.core import detector_lists, sources, statements, states, wording
+from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
+from studyctl.core.labels import inline_label
+from studyctl.core.outline import ANSWER, QUESTION, Node
+from studyctl.core.wording import half_width
+
+if TYPE_CHECKING:
+    from studyctl.core.detector_rules import Judge
+
+_QUESTION_CALLOUTS = frozenset({"question", "help", "faq", "q", "ask"})
+_TODO_CALLOUTS = frozenset({"todo", "task", "tasks"})
+_FOREIGN_CALLOUTS = frozenset({"quote", "cite", "example", "abstract", "summary", "tldr"})
+# Sentences of a paragraph beyond which a question in it is rhetoric.
+_MOST_SENTENCES = 4
+_SENTENCE_START = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
+
+
+def judge(judge: Judge, one: Judged) -> None:
+    if one.node.kind == "callout":
+        _callout(judge, one)
+    elif one.node.kind == "quote":
+        _quote(judge, one)
+    else:
+        _paragraph(judge, one)
+
+
+def _callout(judge: Judge, one: Judged) -> None:
+    node = one.node
+    listed = any(child.kind == "bullet" for child in node.children)
+    if node.callout in _QUESTION_CALLOUTS:
+        zone = Zone("question", family="callout")
+        asks = wording.question(node.words)
+        if node.text and (asks or not listed) and judge.label(node) is None and judge.put(one, "question", "callout"):
+            zone = Zone("heading")
+        else:
+            one.role = "label"
+    elif node.callout in _TODO_CALLOUTS:
+        zone = Zone("todo", family="callout")
+        if node.text and not listed and judge.label(node) is None and judge.put(one, "todo", "callout"):
+            zone = Zone("task")
+        else:
+            one.role = "label"
+    else:
+        zone = Zone("quote") if node.callout in _FOREIGN_CALLOUTS else FREE
+        one.role = "topic"
+    one.zone = zone
+
+
+def _quote(judge: Judge, one: Judged) -> None:
+    """A quote inherits what stands over it where that is a question; else it holds somebody else's words."""
+    zone = judge.zone(one)
+    one.zone = zone if zone.scope in ("beneath", "task", "reading-deep", "toc", "reference") else Zone("quote")
+
+
+def _paragraph(judge: Judge, one: Judged) -> None:
+    node, zone = one.node, judge.zone(one)
+    one.zone = zone if zone.scope != "heading" else FREE
+    if zone.scope in ("toc", "reference"):
+        return
+    marker = states.marker_of(node.raw)
+    if not node.text:
+        if marker is not None:
+            detector_lists.mark_paper_above(judge, one, marker)
+        one.only_ties = marker is None and bool(node.ties)
+        return
+    before = _before(judge, one)
+    if _answers(judge, one, before) or _introduced(judge, one, zone, marker):
+        return
+    if zone.scope == "beneath":
+        judge.below_question(one, zone, None)
+    elif zone.scope == "heading":
+        _below_heading(judge, one, before)
+    elif not _asks(judge, one, zone) and not _listed(judge, one, zone):
+        _goes_on(judge, one, before)
+
+
+def _before(judge: Judge, one: Judged) -> Judged | None:
+    """The block directly before a paragraph, below the same heading or bullet."""
+    siblings = one.node.parent.children if one.node.parent else []
+    for index in range(len(siblings) - 1, 0, -1):
+        if siblings[index] is one.node:
+            return judge.by_node.get(id(siblings[index - 1]))
+    return None
+
+
+def _asked(before: Judged | None) -> Judged | None:
+    """The question that stands before a paragraph, or that the paragraph before it already answers."""
+    if before is None:
+        return None
+    if before.item is not None and before.item.kind == "question":
+        return before if before.node.kind in ("para", "callout", "bullet", "heading") else None
+    if before.item is not None and before.item.kind == "claim" and before.node.kind == "para":
+        owner = before.owner
+        return owner if owner is not None and owner.item is not None and owner.item.kind == "question" else None
+    return None
+
+
+def _answers(judge: Judge, one: Judged, before: Judged | None) -> bool:
+    """A line that begins with "A:", "답:" or an arrow, behind a question."""
+    node = one.node
+    found = ANSWER.match(half_width(node.prose))
+    if not found:
+        return False
+    question = _asked(before)
+    if question is None and one.owner is not None and one.owner.item is not None:
+        question = one.owner if one.owner.item.kind == "question" else None
+    if question is None:
+        return False
+    said = node.raw[found.end() :].strip()
+    if statements.is_no_answer(said):
+        one.role, one.owner = "context", question
+        return True
+    return judge.answer(one, question, said, "beneath-question.answer")
+
+
+def _introduced(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None) -> bool:
+    """A paragraph that begins with "Q1.", "질문:" or a marker."""
+    node = one.node
+    prose = half_width(node.prose)
+    form = QUESTION.match(prose)
+    if form and form.end() < len(node.raw) and not sources.is_citation(node.words):
+        if judge.put(one, "question", "qa", text=node.raw[form.end() :].strip(), mark=zone.mark):
+            one.zone = Zone("beneath")
+            return True
+    if marker is not None:
+        return _marked(judge, one, zone, marker)
+    named = inline_label(prose, judge.extra)
+    if named is None:
+        return False
+    kind, begin = named
+    text = node.raw[begin:].strip()
+    if kind == "todo" and (asks := wording.question(text)) and asks.whole:
+        return judge.put(one, "question", "inline-label", text=text, also="todo")
+    return judge.put(one, kind, "inline-label", text=text)
+
+
+def _marked(judge: Judge, one: Judged, zone: Zone, marker: states.Marker) -> bool:
+    node = one.node
+    asks = wording.question(node.words)
+    if sources.to_be_read(node.raw, node.words):
+        return judge.put(one, "reading", "marker.reading", marker=marker)
+    if asks is not None and asks.whole:
+        return judge.put(one, "question", "marker.question", also="todo", confidence=asks.confidence, marker=marker)
+    return judge.put(one, "todo", "marker", marker=marker, mark=zone.mark)
+
+
+def _below_heading(judge: Judge, one: Judged, before: Judged | None) -> None:
+    """The first paragraph below a heading that is a question answers it; behind that, everything is free again."""
+    above = one.above
+    assert above is not None
+    first = above.block in (-1, one.node.block)
+    if first and above.block == -1:
+        above.block = one.node.block
+        judge.below_question(one, FREE, above)
+    elif not _asks(judge, one, FREE):
+        _goes_on(judge, one, before)
+
+
+def _asks(judge: Judge, one: Judged, zone: Zone) -> bool:
+    """A paragraph that asks something: below a question label, or in prose by its last (or only) sentence."""
+    node = one.node
+    words = node.words
+    asks = wording.question(words)
+    if asks is None or sources.only_links(node.raw) or sources.is_citation(words):
+        return False
+    pieces = wording.sentences(words)
+    if zone.scope == "question":
+        rule = "callout" if zone.family == "callout" else f"{zone.family}.wording"
+        return _ask(judge, one, asks, rule, pieces, asks.confidence, zone)
+    if _rhetorical(judge, one, asks, pieces) or (zone.scope == "quote" and not _quoted_alone(node, words)):
+        return False
+    confidence: Confidence = "low" if len(pieces) > 2 or not asks.whole else asks.confidence
+    return _ask(judge, one, asks, asks.rule, pieces, confidence, zone)
+
+
+def _ask(
+    judge: Judge, one: Judged, asks: wording.Wording, rule: str, pieces: list[str], confidence: Confidence, zone: Zone
+) -> bool:
+    node = one.node
+    if not judge.put(one, "question", rule, confidence=confidence, line=_question_line(judge, node), mark=zone.mark):
+        return False
+    if not asks.whole:
+        detector_lists.take_inline_answer(one)
+    one.zone = Zone("beneath")
+    return True
+
+
+def _rhetorical(judge: Judge, one: Judged, asks: wording.Wording, pieces: list[str]) -> bool:
+    """A question of prose that its writer does not really ask."""
+    if wording.to_reader(one.node.words):
+        return True
+    if len(pieces) > _MOST_SENTENCES or len(one.node.words) > 600:
+        return True
+    if asks.rule == "wording.doubt":
+        return False
+    return not asks.whole and not (len(pieces) == 2 and wording.question(pieces[0]) is not None)
+
+
+def _quoted_alone(node: Node, words: str) -> bool:
+    """Whether a quote is nothing but one short question."""
+    siblings = node.parent.children if node.parent else []
+    return len(siblings) == 1 and len(words) <= 150
+
+
+def _question_line(judge: Judge, node: Node) -> int:
+    """The line on which the last sentence of a paragraph begins."""
+    if not node.starts:
+        return node.line.number
+    body = node.prose.rstrip()
+    begin = 0
+    for found in _SENTENCE_START.finditer(body, 0, max(0, len(body) - 1)):
+        begin = found.end()
+    place = bisect_right([offset for offset, _ in node.starts], begin) - 1
+    return node.line.number if place < 0 else judge.lines[node.starts[place][1]].number
+
+
+def _listed(judge: Judge, one: Judged, zone: Zone) -> bool:
+    """Lines below a label that are no bullets: a paper or link to be read, a short intention to be done."""
+    node = one.node
+    if zone.scope == "reading":
+        paper = sources.only_links(node.raw) or sources.is_citation(node.words)
+        return paper and judge.put(one, "reading", "reading-label.child", confidence="low", mark=zone.mark)
+    if zone.scope != "todo":
+        return False
+    listed = any(child.kind == "bullet" for child in (node.parent.children if node.parent else ()))
+    if listed or node.starts or len(node.words) > 80:
+        return False
+    if zone.family == "callout":
+        return judge.put(one, "todo", "callout", mark=zone.mark)
+    return statements.is_intention(node.words) and judge.put(
+        one, "todo", "todo-label", confidence="low", mark=zone.mark
+    )
+
+
+def _goes_on(judge: Judge, one: Judged, before: Judged | None) -> None:
+    """The paragraph behind a question: its answer, if it states something; more of the same paragraph is detail."""
+    node = one.node
+    question = _asked(before)
+    if question is None or before is None:
+        if before is not None and before.role == "answer" and before.node.block == node.block:
+            one.role, one.owner = "answer", before.owner
+        elif one.owner is not None:
+            linked = sources.only_links(node.raw) or sources.is_citation(node.words)
+            one.role = "source" if linked else "context"
+        return
+    if before is not question:  # the question was answered by the line before
+        if before.node.block == node.block:
+            one.role, one.owner = "answer", question
+        return
+    if question.node.kind == "bullet":
+        return
+    if statements.is_statement(node.words) and not statements.is_no_answer(node.words):
+        judge.answer(one, question, node.text, "beneath-question.statement")
+        one.zone = judge.zone(one)
+    elif sources.only_links(node.raw) or sources.is_citation(node.words):
+        one.role, one.owner = "source", question

@@ -1,0 +1,390 @@
+"""The outline of a note: which line belongs below which heading, label line, bullet or paragraph.
+
+Lists nest by indentation alone, as their writer sees them. A bold line and a line such as "TODO:" above a list count
+as headings below the real ones. Paragraphs are cut into units where a line ends a sentence, so that a question and
+the line that answers it stay apart.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+
+from studyctl.core import states, ties
+from studyctl.core.labels import inline_label, label_of
+from studyctl.core.markup import plain
+from studyctl.core.masking import Mask
+from studyctl.core.models import Kind
+from studyctl.core.scanner import Line, columns
+
+BOLD_LINE = 7
+COLON_LINE = 8
+
+_BOLD = re.compile(r"(\*\*|__)(?=\S)(?:(?!\1).){1,120}\1\s*[:：]?$")
+_HASHES = re.compile(r"#{1,6}\s+")
+_CALLOUT = re.compile(r"\[!([A-Za-z][\w-]{0,30})(?:\|[^\[\]]{0,80})?\]([+-])?\s*")
+_SENTENCE_END = re.compile(r"[.?!。？！…][\"'”’)\]」』*_~]*$|(?:[가-힣]다|[가-힣]요|[가-힣]까|[있없]음|[함됨])$")
+ANSWER = re.compile(
+    r"(?:\*\*|__)?(?:A|Ans|Answer|답|답변|정답|해답|대답|答|答え|回答|解答|答案)\s?\d{0,3}\s?(?:[.:：)）]|\*\*[:：]?)(?:\*\*|__)?(?=\s|\S)"
+    r"|(?:→|⇒|=>|-+>|↳|➡️?|∴|⟹|└>?|ㄴ(?=\s)|»)\s*"
+)
+QUESTION = re.compile(
+    r"(?:\*\*|__)?(?:\[?Q(?:uestion)?\s?\d{0,3}\]?\s?(?:[.:：)）]|(?<=\d)(?=\s)|(?<=\])|\*\*[:：]?)|(?:問|问|문)\s?\d{0,3}\s?[.:：)）])(?:\*\*|__)?\s*"
+)
+_DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?$")
+
+NodeKind = Literal["root", "heading", "bullet", "para", "row", "callout", "quote"]
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """One block of a note that can be an item, or stand above one."""
+
+    kind: NodeKind
+    index: int  # of its first line
+    line: Line
+    parent: Node | None
+    raw: str  # its words with markup, without ties
+    prose: str  # the same with code and comments replaced
+    last: int  # index of its last line
+    block: int = 0  # paragraphs and lists are numbered; the units of one share its number
+    level: int = 0  # of a heading
+    children: list[Node] = field(default_factory=list)
+    ties: list[tuple[int, ties.TieSpan]] = field(default_factory=list)  # with their line numbers
+    starts: list[tuple[int, int]] = field(default_factory=list)  # (offset in `prose`, line index) of further lines
+    lead: Node | None = None  # the paragraph directly before a list
+    callout: str = ""  # the type of a callout
+    cells: list[str] = field(default_factory=list)  # of a table's row
+    header: list[str] = field(default_factory=list)
+    anchor: str | None = None
+    ours: bool = False  # studyctl wrote it
+    gap: bool = False  # a blank line stands between its lead (or what came before) and it
+    _text: str | None = None
+    _words: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What a person reads of it."""
+        if self._text is None:
+            self._text = ties.visible(_HASHES.sub("", self.raw) if self.raw[:1] == "#" else self.raw)
+        return self._text
+
+    @property
+    def words(self) -> str:
+        """Its words without any markup, for matching."""
+        if self._words is None:
+            prose = _HASHES.sub("", self.prose) if self.prose[:1] == "#" else self.prose
+            self._words = plain(ties.visible(prose))
+        return self._words
+
+
+@dataclass(slots=True)
+class _Frame:
+    """Where the builder stands, within the note or within one quote."""
+
+    sections: list[Node]
+    bullets: list[Node] = field(default_factory=list)
+    para: Node | None = None  # the unit that the next line may go on
+    lead: Node | None = None  # the last paragraph, while nothing else came behind it
+
+
+class Outline:
+    """Builds the nodes of a note, in document order; a parent stands before its children."""
+
+    def __init__(self, lines: list[Line], mask: Mask, extra: dict[str, Kind]) -> None:
+        self.lines = lines
+        self.mask = mask
+        self.extra = extra
+        self.nodes: list[Node] = []
+        self.block = 0
+        self.gap = True  # a blank line, or something hidden, stands before
+        blank = Line(0, 0, 0, "", 0, 0, None, 0, 0, None, -1, -1, 0, 0, 0, 0)
+        self.root = Node("root", -1, blank, None, "", "", -1)
+        self.outer = _Frame([self.root])
+        self.frame = self.outer
+        self.quoted: Node | None = None
+
+    def build(self) -> list[Node]:
+        index = 0
+        while index < len(self.lines):
+            index = self._line(index)
+        return self.nodes
+
+    def _line(self, index: int) -> int:
+        """Take one line (or a whole table); the index of the next one."""
+        line = self.lines[index]
+        if self.mask.hidden[index]:
+            self.frame.para = None
+            self.gap = True
+            return index + 1
+        if line.text_start == line.text_end and line.bullet is None and line.level == 0:
+            self.frame.para = None
+            self.gap = True
+            if not line.quote:
+                self._leave_quote()
+            return index + 1
+        if line.quote:
+            if self._enter_quote(index):
+                return index + 1
+        elif self.quoted:
+            self._leave_quote()
+        if line.rule:
+            self._close_label_lines()
+            self.frame.bullets, self.frame.para, self.frame.lead = [], None, None
+            self.gap = True
+            return index + 1
+        if line.level:
+            self._heading(index)
+        elif line.bullet:
+            self._bullet(index)
+        elif "|" in line.text and self._is_table(index):
+            return self._table(index)
+        else:
+            self._text(index)
+        self.gap = False
+        return index + 1
+
+    # -- making nodes ---------------------------------------------------------------------------------------------
+
+    def _node(self, kind: NodeKind, index: int, parent: Node, skip: int = 0) -> Node:
+        line = self.lines[index]
+        raw, prose, spans = self._texts(index, skip)
+        node = Node(kind, index, line, parent, raw, prose, index, self.block)
+        if spans:
+            node.ties = [(line.number, span) for span in spans]
+        if "^sq-" in line.raw:
+            node.anchor = ties.anchor_of(line.raw)
+        node.ours = ties.is_own_answer(line.raw)
+        parent.children.append(node)
+        self.nodes.append(node)
+        return node
+
+    def _texts(self, index: int, skip: int = 0) -> tuple[str, str, list[ties.TieSpan]]:
+        """A line's text and its prose, both without ties, and the ties."""
+        line = self.lines[index]
+        raw = line.raw[line.text_start + skip : line.text_end]
+        prose = self.mask.prose(index, line)[skip:] if index in self.mask.spans else raw
+        if "experiments/" not in raw and "studyctl:" not in raw:
+            return raw, prose, []
+        spans = ties.find_ties(prose)
+        return ties.strip_ties(raw).rstrip(), ties.strip_ties(prose).rstrip(), spans
+
+    def _extend(self, node: Node, index: int) -> None:
+        """Let a line go on the unit that stands before it."""
+        raw, prose, spans = self._texts(index)
+        node.starts.append((len(node.prose) + 1, index))
+        node.raw += " " + raw
+        node.prose += " " + prose
+        node.last = index
+        node.ties += [(self.lines[index].number, span) for span in spans]
+        node.anchor = node.anchor or ties.anchor_of(self.lines[index].raw)
+
+    # -- headings and label lines ---------------------------------------------------------------------------------
+
+    def _push(self, node: Node) -> None:
+        """Make a node the section that what follows belongs to."""
+        sections = self.frame.sections
+        while len(sections) > 1 and sections[-1].level >= node.level:
+            sections.pop()
+        if node.parent is not sections[-1]:
+            assert node.parent is not None
+            node.parent.children.pop()  # it came last
+            node.parent = sections[-1]
+            sections[-1].children.append(node)
+        sections.append(node)
+        self.frame.bullets, self.frame.para, self.frame.lead = [], None, None
+
+    def _heading(self, index: int) -> None:
+        self.block += 1
+        node = self._node("heading", index, self.frame.sections[-1])
+        node.level = self.lines[index].level
+        self._push(node)
+
+    def _close_label_lines(self) -> None:
+        while self.frame.sections[-1].level >= BOLD_LINE:
+            self.frame.sections.pop()
+
+    def _is_label_line(self, node: Node) -> bool:
+        """Whether a paragraph of one line introduces the list (or the lines) behind it."""
+        if node.starts or node.kind != "para":
+            return False
+        return node.prose.endswith((":", "：")) or label_of(node.prose, self.extra) is not None
+
+    def _make_section(self, node: Node, level: int) -> None:
+        node.kind, node.level = "heading", level
+        self._push(node)
+
+    # -- bullets --------------------------------------------------------------------------------------------------
+
+    def _bullet(self, index: int) -> None:
+        frame, line = self.frame, self.lines[index]
+        lead = frame.lead
+        if lead is not None and not frame.bullets and self._is_label_line(lead):
+            self._make_section(lead, COLON_LINE)
+            lead = None
+        while frame.bullets and frame.bullets[-1].line.indent + 2 > line.indent:
+            frame.bullets.pop()
+        if not frame.bullets and (lead is not None or self.gap or not self._list_open()):
+            self.block += 1
+        node = self._node("bullet", index, frame.bullets[-1] if frame.bullets else frame.sections[-1])
+        if len(frame.bullets) == 0:
+            node.lead, node.gap = (lead, self.gap) if lead is not None else self._lead_of_list()
+        frame.bullets.append(node)
+        frame.para = None
+        frame.lead = None
+
+    def _list_open(self) -> bool:
+        children = self.frame.sections[-1].children
+        return bool(children) and children[-1].kind == "bullet"
+
+    def _lead_of_list(self) -> tuple[Node | None, bool]:
+        """The paragraph before the list that a bullet goes on, and whether a blank line parts the two."""
+        children = self.frame.sections[-1].children
+        before = children[-2] if len(children) > 1 else None
+        return (before.lead, before.gap) if before is not None and before.kind == "bullet" else (None, False)
+
+    # -- paragraphs -----------------------------------------------------------------------------------------------
+
+    def _text(self, index: int) -> None:
+        frame, line = self.frame, self.lines[index]
+        text = self._texts(index)[1]
+        if not self.gap and frame.para is not None:
+            if frame.para.line.indent < 2 and self._is_label_line(frame.para) and not frame.bullets:
+                self._make_section(frame.para, COLON_LINE)
+                self._new_paragraph(index)
+            elif self._begins_unit(text) or _SENTENCE_END.search(states.strip_tail(frame.para.prose)):
+                parent = frame.para.parent
+                assert parent is not None
+                frame.para = frame.lead = self._node("para", index, parent)
+            else:
+                self._extend(frame.para, index)
+            return
+        if frame.bullets and not self.gap:
+            self._behind_bullet(index, text)
+            return
+        if frame.bullets and line.indent >= 2:
+            owner = next((b for b in reversed(frame.bullets) if b.line.indent < line.indent), None)
+            if owner is not None:
+                del frame.bullets[frame.bullets.index(owner) + 1 :]
+                self.block += 1
+                frame.para = self._node("para", index, owner)
+                return
+        self._new_paragraph(index)
+
+    def _behind_bullet(self, index: int, text: str) -> None:
+        """A line directly below a bullet: it goes on the bullet, unless it begins something of its own."""
+        frame, line = self.frame, self.lines[index]
+        bullet = frame.bullets[-1]
+        if line.indent < 2 and (label_of(text, self.extra) or text.endswith((":", "："))) and self._list_follows(index):
+            self._new_paragraph(index)
+        elif (
+            self._begins_unit(text)
+            or _SENTENCE_END.search(states.strip_tail(bullet.prose))
+            or not bullet.prose
+            or self.mask.hidden[index - 1]
+        ):
+            if line.indent == 0 and line.quote == 0 and not ANSWER.match(text) and _BOLD.fullmatch(text):
+                self._new_paragraph(index)
+            else:
+                frame.para = self._node("para", index, bullet)
+        else:
+            self._extend(bullet, index)
+
+    def _list_follows(self, index: int) -> bool:
+        following = index + 1
+        while following < len(self.lines) and self.lines[following].blank:
+            following += 1
+        return following < len(self.lines) and self.lines[following].bullet is not None
+
+    def _begins_unit(self, text: str) -> bool:
+        """Whether a line begins something of its own: an answer, a question, a task."""
+        return bool(
+            ANSWER.match(text)
+            or QUESTION.match(text)
+            or states.marker_of(text)
+            or (len(text) < 400 and inline_label(text, self.extra))
+        )
+
+    def _new_paragraph(self, index: int) -> None:
+        frame = self.frame
+        frame.bullets = []
+        section = frame.sections[-1]
+        if section.level == COLON_LINE and any(child.kind == "bullet" for child in section.children):
+            frame.sections.pop()
+        self.block += 1
+        node = self._node("para", index, frame.sections[-1])
+        if _BOLD.fullmatch(node.prose.strip()):
+            self._make_section(node, BOLD_LINE)
+        else:
+            frame.para = frame.lead = node
+
+    # -- quotes, callouts, tables ---------------------------------------------------------------------------------
+
+    def _enter_quote(self, index: int) -> bool:
+        """Go into the quote that a line belongs to; True when the line is a callout's title."""
+        line = self.lines[index]
+        callout = _CALLOUT.match(line.text)
+        if self.quoted is not None and not callout and (not self.gap or self.lines[index - 1].quote):
+            return False
+        self._leave_quote()
+        raw = line.raw
+        margin = columns(raw[: len(raw) - len(raw.lstrip(" \t"))])
+        outer = self.outer
+        owner: Node = outer.sections[-1]
+        if outer.bullets and margin >= 2:
+            owner = next((b for b in reversed(outer.bullets) if b.line.indent < margin), owner)
+        else:
+            outer.bullets = []
+        outer.para = outer.lead = None
+        self.block += 1
+        if callout:
+            node = self._node("callout", index, owner, skip=callout.end())
+            node.callout = callout.group(1).casefold()
+        else:
+            node = self._node("quote", index, owner)
+            node.raw = node.prose = ""
+            node.ties = []
+        self.quoted = node
+        self.frame = _Frame([node])
+        self.gap = True
+        return callout is not None
+
+    def _leave_quote(self) -> None:
+        if self.quoted is not None:
+            self.quoted = None
+            self.frame = self.outer
+            self.gap = True
+
+    def _is_table(self, index: int) -> bool:
+        if index + 1 >= len(self.lines) or self.mask.hidden[index + 1]:
+            return False
+        following = self.lines[index + 1]
+        return "|" in following.raw and "-" in following.raw and _DELIMITER.match(following.text) is not None
+
+    def _table(self, index: int) -> int:
+        header = self._cells(index)
+        self.block += 1
+        self.frame.bullets, self.frame.para, self.frame.lead = [], None, None
+        index += 2
+        while index < len(self.lines):
+            line = self.lines[index]
+            if self.mask.hidden[index] or "|" not in line.text or line.quote != self.lines[index - 1].quote:
+                break
+            row = self._node("row", index, self.frame.sections[-1])
+            row.cells, row.header = self._cells(index), header
+            index += 1
+        self.gap = True
+        return index
+
+    def _cells(self, index: int) -> list[str]:
+        """The cells of a row, without ties; a pipe in inline code or behind a backslash parts nothing."""
+        line = self.lines[index]
+        prose = self.mask.prose(index, line)
+        raw = line.text
+        cuts = [i for i, c in enumerate(prose) if c == "|" and (i == 0 or prose[i - 1] != "\\")]
+        edges = [-1, *cuts, len(raw)]
+        cells = [raw[a + 1 : b].strip() for a, b in zip(edges, edges[1:], strict=False)]
+        if prose.startswith("|"):
+            cells = cells[1:]
+        return [ties.strip_ties(cell).replace("\\|", "|") for cell in cells]

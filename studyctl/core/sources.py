@@ -1,0 +1,124 @@
+"""Recognising sources: links, citations and titles of papers."""
+
+from __future__ import annotations
+
+import re
+
+from studyctl.core.markup import CODE, links, without_links
+from studyctl.core.wording import half_width
+
+_YEAR = re.compile(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)")
+_ET_AL = re.compile(r"\bet al\b|\s외\s\d+인|ら\s?[(\[]|等人")
+# "Wen, Y.", "Y. Wen", "X. He"
+_AUTHOR = re.compile(r"\b[A-Z]\.(?:[- ]?[A-Z]\.)*\s[A-Z][\w'-]+|\b[A-Z][\w'-]+,\s(?:[A-Z]\.[- ]?)+")
+_VENUE = re.compile(
+    r"\b(?:arXiv|CVPR|ICCV|ECCV|NeurIPS|NIPS|ICML|ICLR|AAAI|IJCAI|ACL|EMNLP|NAACL|SIGGRAPH|SIGKDD|KDD|UAI|AISTATS|JMLR"
+    r"|TPAMI|PAMI|IJCV|ICRA|IROS|WACV|BMVC|MICCAI|INTERSPEECH|ICASSP|Nature|Science|PNAS|Springer|Proceedings|Proc\."
+    r"|Journal|Transactions|preprint|O'Reilly|Press|doi|DOI|ISBN)\b"
+)
+_PAPER_HOST = re.compile(
+    r"arxiv\.org|openreview\.net|doi\.org|aclanthology|thecvf\.com|papers\.n(?:eur)?ips|proceedings\.mlr|jmlr\.org|semanticscholar"
+    r"|paperswithcode|dl\.acm\.org|ieeexplore|sciencedirect|springer|nature\.com|biorxiv|distill\.pub|\.pdf(?:$|[?#])",
+    re.IGNORECASE,
+)
+_TRACKER = re.compile(
+    r"/(?:issues?|pull|pulls|merge_requests|browse|tickets?)/|trello\.com|jira|linear\.app", re.IGNORECASE
+)
+_LEAD = re.compile(
+    r"^(?:(?:참고|출처|논문|링크|참조|자료|ref|refs|reference|references|source|sources|link|links|see|see also|cf|from|via|paper|slides?|code|repo|video|blog|docs?|doc"
+    r"|参考|参照|出典|論文|リンク|资料|資料|来源|來源|论文|链接|連結|代码|原论文|原論文)(?:\s?(?:문헌|자료|논문|링크|文献|资料|資料))?\.?\s*[:.)]?\s*)+",
+    re.IGNORECASE,
+)
+_LEAD_STRICT = re.compile(
+    r"^(?:참고|출처|참조|참고 ?자료|참고 ?문헌|링크|reference|ref|source|link|see|see also|cf|参考|参照|出典|参考文献|参考资料|資料|来源|來源|链接)\s*[:.)]",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"^[\"“'‘「『《<*_].*[\"”'’」』》>*_](?:\s*[(,].{0,80})?$")
+_WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
+_SMALL: frozenset[str] = frozenset(
+    "a an and are as at by for from in into is it its of on or over the to via vs with without under using than through do does be not your".split()
+)
+_READ = re.compile(
+    r"^(?:(?:re-?)?read|skim|finish(?: reading)?|study|look at|watch|review|go through)\b(?:\s+(?:the|this|paper|article|post|book|about|again|through))*"
+    r"|(?:논문|글|책|문서)?\s*(?:다시\s*)?(?:읽기|읽어보기|읽을 것|정독|보기)$|(?:を|も)?(?:もう一度)?読む$|^(?:阅读|閱讀|读|讀|看)(?:完|一下)?",
+    re.IGNORECASE,
+)
+
+
+def only_links(text: str) -> bool:
+    """Whether the text (with its markup) is nothing but links, apart from a word such as "paper:" before them."""
+    if "](" not in text and "://" not in text and "[[" not in text and "www." not in text:
+        return False
+    rest = _LEAD.sub("", without_links(text).strip().strip(":-–—|,.;&()[]<>*_\"'“”·~ ").strip())
+    return not rest.strip(":-–—|,.;&()[]<>*_\"'“”·~ ")
+
+
+def first_url(text: str) -> str | None:
+    found = links(text)
+    return found[0].target if found else None
+
+
+def is_citation(text: str) -> bool:
+    """Whether the words are a citation: authors, year and venue, or a line that begins with "참고:" or "see"."""
+    half = half_width(text).strip()
+    if not half or len(half) > 600:
+        return False
+    if _LEAD_STRICT.match(half):
+        return True
+    authors = len(_AUTHOR.findall(half))
+    signs = (
+        (2 if authors >= 2 else 1 if authors else 0)
+        + (1 if _ET_AL.search(half) else 0)
+        + (1 if _YEAR.search(half) else 0)
+        + (1 if _VENUE.search(half) else 0)
+    )
+    return signs >= 2 and (title_like(half, 0.5) or _QUOTED.match(half) is not None or authors >= 2)
+
+
+def title_like(text: str, share: float = 0.7) -> bool:
+    """Whether most words of a text that need a capital in a title have one."""
+    words: list[str] = [w for w in _WORD.findall(text) if w.casefold() not in _SMALL]
+    if len(words) < 3:
+        return False
+    return sum(w[0].isupper() for w in words) >= share * len(words)
+
+
+def looks_like_paper(raw: str, words: str) -> bool:
+    """A link to a paper, a citation, or a title in capitals or quotes; `raw` has its markup, `words` has none."""
+    if only_links(raw) or is_citation(words):
+        return True
+    return title_like(words) or _QUOTED.match(raw.strip()) is not None
+
+
+def leads_to_paper(raw: str) -> bool:
+    """Whether a text that is only a link leads to something to read, and not to an issue tracker."""
+    targets = links(raw)
+    if not targets:  # wiki links: a title in them decides
+        return title_like(without_brackets(raw))
+    return not any(_TRACKER.search(link.target) for link in targets)
+
+
+def is_paper_link(raw: str) -> bool:
+    return any(_PAPER_HOST.search(link.target) for link in links(raw))
+
+
+def without_brackets(text: str) -> str:
+    return text.replace("[[", " ").replace("]]", " ").strip()
+
+
+def to_be_read(raw: str, words: str) -> bool:
+    """Whether a task is to read one particular thing: a link, a citation or a quoted title, and nothing else."""
+    if CODE in words and not links(raw):
+        return False
+    if only_links(raw):
+        return leads_to_paper(raw)
+    if is_citation(words):
+        return True
+    rest = _READ.sub("", raw.strip(), count=1).strip(" :-–*_")
+    if rest == raw.strip(" :-–*_") or not rest:
+        return False
+    return (
+        (only_links(rest) and leads_to_paper(rest))
+        or is_citation(rest)
+        or (_QUOTED.match(rest) is not None and rest[0] in '"“「『《')
+    )
