@@ -116,7 +116,7 @@ def rebuild(tools: Tools) -> tuple[int, int]:
 def _restore(tools: Tools, ledger: Ledger) -> list[Run]:
     """Take up the runs whose folders the database does not know."""
     with ledger.reading() as reader:
-        known = [run.id for run in reader.runs()]
+        known = _known_whole(reader.runs())
     restored = []
     for folder in tools.unknown_folders(known):
         try:
@@ -126,6 +126,11 @@ def _restore(tools: Tools, ledger: Ledger) -> list[Run]:
         if ledger.restore_run(run):
             restored.append(run)
     return restored
+
+
+def _known_whole(runs: Sequence[Run]) -> list[str]:
+    """The runs of which the database knows all; of one that came with the record, its own folder knows more."""
+    return [run.id for run in runs if not run.imported]
 
 
 def _notes(tools: Tools) -> Iterator[Check]:
@@ -139,7 +144,7 @@ def _notes(tools: Tools) -> Iterator[Check]:
 def _folders(tools: Tools, ledger: Ledger, fix: bool) -> Check:
     with ledger.reading() as reader:
         known = reader.runs()
-    unknown = list(tools.unknown_folders([run.id for run in known]))
+    unknown = list(tools.unknown_folders(_known_whole(known)))
     if not unknown:
         return Check("run folders", True, f"{len(known)} run{'' if len(known) == 1 else 's'}")
     if fix:
