@@ -54,8 +54,13 @@ def _answered(judged: list[Judged]) -> None:
             if item.mark not in _CLOSED:
                 holds_open = True
         above = one.owner_item()
-        if above is not None and holds_open:
+        if above is not None and holds_open and not _apart(one, above):
             above.open_below = True
+
+
+def _apart(one: Judged, above: Judged) -> bool:
+    """Whether a block stands below a heading that is a question, but behind what answers it."""
+    return above.zone.scope == "heading" and above.block != one.node.block
 
 
 def _found(judged: list[Judged]) -> tuple[Found, ...]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from studyctl.core import sources, statements, states, wording
 from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
-from studyctl.core.labels import inline_label
+from studyctl.core.labels import Label, inline_label
 from studyctl.core.models import Kind
 from studyctl.core.outline import ANSWER, QUESTION, Node
 from studyctl.core.wording import half_width
@@ -26,7 +26,7 @@ def judge_bullet(judge: Judge, one: Judged) -> None:
         one.zone = zone
         return
     label = None if node.line.box is not None or marker else judge.label(node)
-    if label is not None and (node.children or label.scope not in ("reference", "toc", "form")):
+    if label is not None and _labels(node, zone, label):
         _label(judge, one, zone, label.scope)
         if one.role == "label":
             one.zone = judge.labelled(label)
@@ -52,12 +52,25 @@ def _zone(judge: Judge, one: Judged) -> Zone:
     lead = judge.by_node.get(id(node.lead)) if node.lead else None
     if lead is None or lead.item is None or lead.item.kind != "question" or zone.scope not in ("free", "question"):
         return zone
-    if node.gap and (zone.scope == "question" or not statements.is_statement(node.words)):
-        return zone
-    if node.gap and wording.question(node.words):
+    if node.gap and (zone.scope == "question" or not _answering(lead, node)):
         return zone
     one.owner = lead
     return Zone("beneath")
+
+
+def _answering(lead: Judged, node: Node) -> bool:
+    """Whether a list that a blank line parts from a question answers it: its first bullet states something."""
+    if lead.block == -1:
+        stated = statements.is_statement(node.words) and wording.question(node.words) is None
+        lead.block = node.block if stated else -2
+    return lead.block == node.block
+
+
+def _labels(node: Node, zone: Zone, label: Label) -> bool:
+    """Whether a bullet that reads like a label is one, and not an item of the label above it."""
+    if label.loose:
+        return bool(node.children) and zone.scope not in ("todo", "reading", "reading-deep", "task")
+    return bool(node.children) or label.scope not in ("reference", "toc", "form")
 
 
 def _empty(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None) -> None:
@@ -335,11 +348,8 @@ def _worded(judge: Judge, one: Judged, zone: Zone) -> bool:
 def _free(judge: Judge, one: Judged, zone: Zone) -> None:
     if _worded(judge, one, zone):
         return
-    embedded = statements.embeds_question(one.node.words) and statements.is_intention(one.node.words)
-    if (
-        embedded
-        and any(c in one.node.words for c in "왜어얼무뭐뭘언누몇")
-        and judge.put(one, "question", "wording.ending", also="todo", confidence="low")
+    if statements.wants_to_know(one.node.words) and judge.put(
+        one, "question", "wording.embedded", confidence="low"
     ):
         one.zone = Zone("beneath")
         return

@@ -63,7 +63,7 @@ def _quote(judge: Judge, one: Judged) -> None:
 def _paragraph(judge: Judge, one: Judged) -> None:
     node, zone = one.node, judge.zone(one)
     one.zone = zone if zone.scope != "heading" else FREE
-    if zone.scope in ("toc", "reference"):
+    if zone.scope == "toc":
         return
     marker = states.marker_of(node.raw)
     if not node.text:
@@ -170,7 +170,8 @@ def _asks(judge: Judge, one: Judged, zone: Zone) -> bool:
     words = node.words
     asks = wording.question(words)
     if asks is None or sources.only_links(node.raw) or sources.is_citation(words):
-        return False
+        known = zone.scope in ("free", "question") and len(words) <= 120 and statements.wants_to_know(words)
+        return known and judge.put(one, "question", "wording.embedded", confidence="low")
     pieces = wording.sentences(words)
     if zone.scope == "question":
         rule = "callout" if zone.family == "callout" else f"{zone.family}.wording"

@@ -26,6 +26,7 @@ class Label:
     scope: Scope
     mark: Mark = "open"  # of the items below that say nothing themselves
     weak: bool = False  # its bullets have to look like it, too
+    loose: bool = False  # by its grammar alone: as a bullet it may be an item itself
     inline: bool = False  # short enough to introduce an item on its own line ("질문: …")
 
 
@@ -182,7 +183,7 @@ def _named(words: str) -> Label | None:
             return label
     will = _KO_WILL.fullmatch(words)
     if will and (ord(will.group(1)) - 0xAC00) % 28 == 8:
-        return Label("todo", inline=True)
+        return Label("todo", loose=True)
     return None
 
 

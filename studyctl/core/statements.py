@@ -60,11 +60,11 @@ _KO_NOT_CONNECTIVE = re.compile(
 # -- Japanese ---------------------------------------------------------------------------------------------------------
 
 _JA_NOT_FINITE = re.compile(
-    r"(?:違い|ちがい|扱い|狙い|度合い|お願い|つながり|まとめ|こと|とき|もの|ところ|方|使い分け|組み合わせ|ばらつき|流れ|仕組み|考え|答え|問い|振る舞い|重み|やり方|読み|見積もり|偏り|広がり|手続き|働き|動き|向き|続き|くらい|ぐらい|みたい|あたり|ほど|など|まで|から|より|への|での|という|といった|について|における|による|に対する|する(?:際|時|方法|場合|理由|意味))$"
+    r"(?:違い|ちがい|扱い|狙い|度合い|お願い|つながり|まとめ|こと|とき|もの|ところ|方|使い分け|組み合わせ|ばらつき|流れ|仕組み|考え|答え|問い|振る舞い|重み|やり方|読み|見積もり|偏り|広がり|手続き|働き|動き|向き|続き|くらい|ぐらい|みたい|あたり|ほど|など|まで|より|への|での|という|といった|について|における|による|に対する|する(?:際|時|方法|場合|理由|意味))$"
 )
 _JA_FINITE = re.compile(
-    r"(?:[ぁ-ん一-龥ァ-ヶーA-Za-z0-9)\ufffc](?:する|した|しない|だ|だった|である|であった|です|でした|ます|ました|ません|ない|なかった|たい|らしい|ようだ|そうだ|はず|ため|から|ので|のだ|んだ|わけ|模様)"
-    r"|[ぁ-ん一-龥](?:る|た|う|く|す|つ|ぬ|む|ぶ|ぐ|い|れた|った|いた|ている|ていた|てる|しい|よい|良い|にくい|やすい))$"
+    r"(?:[ぁ-ん一-龥ァ-ヶーA-Za-z0-9)\ufffc](?:する|した|しない|だ|だった|である|であった|です|でした|ます|ました|ません|ない|なかった|たい|らしい|ようだ|そうだ|はず|ため|ので|のだ|んだ|わけ|模様)"
+    r"|[るいだたすうくぬむつ]から|[ぁ-ん一-龥](?:る|た|う|く|す|つ|ぬ|む|ぶ|ぐ|い|れた|った|いた|ている|ていた|てる|しい|よい|良い|にくい|やすい))$"
 )
 _JA_PREDICATIVE = re.compile(
     r"(?:が|は|も|を|に|で|と)(?:より|大きく|大幅に|必ず|約|[^\s、。]{0,8})?"
@@ -89,6 +89,11 @@ _EN_FINITE = re.compile(
     r"|overfits|underfits|learns|outperforms|allows|seems|looks|becomes|keeps|leads|causes|contains|shows|grows|shrinks|scales|stays|goes|comes|gets|lets|adds|removes|prevents|avoids|ensures|acts|behaves|applies|follows|holds"
     r"|equals|exceeds|matches|differs|explains|suggests|implies|reports|argues|claims|proves|finds|found|got|went|showed|gave|took|became|led|ran|failed|dropped|improved|increased|decreased|converged|diverged|crashed|worked|helped|returned|caused"
     r"|pads|saves|costs|waits|blocks|copies|stores|holds|sends|reads|writes|treats|ignores|assumes|escapes|penalizes|normalizes|approximates|minimizes|maximizes|underestimates|overestimates|smooths|doubles|halves|dominates|vanishes|explodes|saturates|corresponds|consists|tends|happens|exists|occurs|remains|suffers|supports|provides|produces|generates|captures|encodes|decodes|preserves|forces|encourages|regularizes|speeds|slows)\b",
+    re.IGNORECASE,
+)
+_EN_ARGUE = re.compile(
+    r"\w\s+(?:argue|show|report|claim|find|prove|suggest|propose|demonstrate|observe|note|conclude|say|think"
+    r"|believe)\s+that\b",
     re.IGNORECASE,
 )
 _EN_RELATIVE = re.compile(r"\b(?:that|which|who|where|when|what|how|why|whether|if)\s+(?:\w+\s+){0,4}?$", re.IGNORECASE)
@@ -125,6 +130,11 @@ _EMBEDDED = _pattern(
     r"^(?:check|verify|find out|see|figure out|understand|test|measure|look up|investigate|determine|learn|ask|explain|study|explore|confirm)\b[^.?]*?\b(?:how|why|whether|if|what|which|when|where)\b",
     r"^how (?:much|many|well|often|fast|slow|large|long|far)\b",
     flags=re.IGNORECASE,
+)
+_ASKING = re.compile(
+    r"(?:^|[\s(])(?:왜|어떻게|얼마나|무엇|뭐가|뭘|어떤|언제|누가)|なぜ|どう|为什么|為什麼|怎么|怎麼"
+    r"|^(?:find|figure) out|^(?:check|understand) why",
+    re.IGNORECASE,
 )
 _NO_ANSWER = _pattern(
     r"^(?:모름|모르겠\S*|잘 모\S*|아직 (?:모|못|안)\S*.*|미정|없음|확인 ?(?:필요|중|요망).*|추후 .{0,10}|나중에 .{0,12}|못 찾\S*|찾아(?:봐야|볼).*)$",
@@ -171,7 +181,7 @@ def _connected(text: str, word: str) -> bool:
 
 
 def _english(text: str) -> bool:
-    if _EN_BECAUSE.match(text) or _EN_PRONOUN.match(text) or _EN_THAN.search(text):
+    if _EN_BECAUSE.match(text) or _EN_PRONOUN.match(text) or _EN_THAN.search(text) or _EN_ARGUE.search(text):
         return True
     for match in _EN_FINITE.finditer(text):
         before = text[: match.start()]
@@ -223,6 +233,12 @@ def is_intention(text: str) -> bool:
 def embeds_question(text: str) -> bool:
     """Whether what is to be done is to find something out (얼마나 느린지 확인, "check whether …")."""
     return _EMBEDDED.search(half_width(text).strip()) is not None
+
+
+def wants_to_know(text: str) -> bool:
+    """Whether a text outside of any label says, with a question word, that something is to be found out."""
+    text = bare_end(half_width(text).strip())
+    return _ASKING.search(text) is not None and embeds_question(text) and is_intention(text)
 
 
 def is_no_answer(text: str) -> bool:

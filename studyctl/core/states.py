@@ -39,6 +39,8 @@ _MARKER = re.compile(
     r"(?:(?P<colon>[:：])(?P<shut1>\*\*|__|\*|_|==)?|(?P<shut2>\*\*|__|\*|_|==)[:：]?)?"
     r"(?P<rest>(?<=[:：])|(?<=[:：]\*\*)|(?=\s|$)|(?=\s))"
 )
+# The word as English uses it, not as a marker.
+_PHRASE = re.compile(r"NOW (?:and|that|we|i|it|is|the|you|they|this|let)\b|LATER (?:on|we|in)\b|WAITING (?:for )?(?:is|time)\b")
 _PRIORITY = re.compile(r"\s*\[#[A-C]\](?=\s|$)")
 _DATE_MARKS = "📅📆🗓⏳⌛🛫✅❌➕"
 _ALL_MARKS = _DATE_MARKS + "🔺⏫🔼🔽⏬🔁🆔⛔🏁"
@@ -85,7 +87,7 @@ def marker_of(text: str) -> Marker | None:
     if head and not ("A" <= head[0] <= "Z") and text[:1] not in "#*_=":
         return None
     found = _MARKER.match(text)
-    if not found or (found["open"] or "") != (found["shut1"] or found["shut2"] or ""):
+    if not found or _PHRASE.match(text) or (found["open"] or "") != (found["shut1"] or found["shut2"] or ""):
         return None
     word = found["word"].upper().replace("-", "")
     end = found.end()
