@@ -82,6 +82,7 @@ def make_state(workspace: Workspace) -> None:
         workspace.state.mkdir(exist_ok=True)
         with (workspace.state / ".gitignore").open("x", encoding="utf-8", newline="\n") as file:
             file.write("# Made by studyctl: databases, runs and caches of this machine.\n*\n")
+        load_settings(workspace.config_file)  # now that there is a place to keep them for the next command
     except FileExistsError:
         pass
     except OSError as error:

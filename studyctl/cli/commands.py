@@ -25,19 +25,21 @@ def lighten(params: Sequence[Any]) -> None:
     """
     for param in params:
         descriptor = getattr(param, "type_descriptor", None)
-        plain = descriptor is not None and descriptor.annotation in (str, bool, list[str])
+        plain = descriptor is not None and descriptor.annotation in (str, bool, int, list[str])
         if plain and "process_value" not in vars(param):
             param.process_value = _plain(param, param.process_value)
 
 
 def _plain(param: Any, convert: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     several = getattr(param, "multiple", False) or param.nargs == -1
-    kind = bool if param.type_descriptor.annotation is bool else str
+    annotation = param.type_descriptor.annotation
+    kind = annotation if annotation in (bool, int) else str
 
     def process_value(ctx: Any, value: Any) -> Any:
         given = tuple(value or ()) if several else value
         parts = given if several else (() if given is None else (given,))
         missing = param.required and not parts
+        # A number that was typed is text, and may have bounds: only its default passes.
         if missing or not all(isinstance(part, kind) for part in parts):
             return convert(ctx, value)
         return given if param.callback is None else param.callback(ctx, param, given)

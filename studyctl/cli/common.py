@@ -110,13 +110,13 @@ def session(ctx: typer.Context) -> Session:
     return Session(options if isinstance(options, Globals) else Globals())
 
 
-def complain(message: str, hint: str = "") -> None:
+def complain(message: str, hint: str = "", color: str = "auto") -> None:
     """An error on stderr: one line of what went wrong, one of what to do next."""
     sys.stdout.flush()
-    color = decide_color("auto", sys.stderr)
-    stderr_line("error: ", message, "31", color)
+    colored = decide_color(color, sys.stderr)
+    stderr_line("error: ", message, "31", colored)
     if hint:
-        stderr_line("  next: ", hint, "36", color)
+        stderr_line("  next: ", hint, "36", colored)
 
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer.main import get_command as build
 
 from studyctl.cli.commands import Deferred, Group, lighten
-from studyctl.cli.common import Globals, complain
-from studyctl.errors import EXIT_BUG, EXIT_OK, StudyctlError, UsageError
+from studyctl.cli.common import Globals
+from studyctl.cli.common import complain as _complain
+from studyctl.errors import EXIT_BUG, EXIT_OK, StudyctlError, UsageError, WorkspaceError
 
 PROGRAM = "studyctl"
+COLORS = ("auto", "always", "never")
+# A full disk or a missing permission is no bug of ours.
+FULL_OR_FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
 # Click's base of all that can be typed wrongly. Typer has its own copy of Click since 0.26, so it is taken
 # from Typer's public error rather than imported by name.
 CLICK_ERROR: type[Exception] = typer.BadParameter.__mro__[2]
@@ -39,7 +45,7 @@ LOOK, NOTES, EXPERIMENTS, WORKSPACE = (
 )
 PANELS: dict[str, tuple[Entry, ...]] = {
     LOOK: (
-        Entry("status", "status", "Show where things stand and what to do next"),
+        Entry("status", "status", "Show where things stand"),
         Entry("show", "show", "Show items in full"),
         Entry("open", "open", "Open an item's note in your editor, at its line"),
         Entry("scan", "scan", "Show what would be found in a note, and why"),
@@ -56,17 +62,17 @@ PANELS: dict[str, tuple[Entry, ...]] = {
     ),
     EXPERIMENTS: (
         Entry("experiment", "experiment", "List, show and start experiments"),
-        Entry("run", "run", "Run an experiment and record what it finds"),
+        Entry("run", "run", "Run an experiment, record it, and answer the questions that are tied to it"),
         Entry("runs", "runs", "List and show recorded runs"),
-        Entry("answer", "answer", "Show or record the answer to a question"),
-        Entry("ui", "ui", "Open the MLflow UI on this workspace"),
+        Entry("answer", "answer", "Show the answer to a question or a claim"),
+        Entry("ui", "ui", "Start the MLflow UI on this workspace's runs, and print its address"),
     ),
     WORKSPACE: (
-        Entry("init", "init", "Make a workspace, empty or around your notes"),
+        Entry("init", "init", "Make a workspace"),
         Entry("sync", "sync", "Read the notes that changed"),
-        Entry("export", "export", "Write the record that is committed to git"),
-        Entry("import", "import_", "Merge a record into this workspace"),
-        Entry("doctor", "doctor", "Check the workspace and mend what can be mended"),
+        Entry("export", "export", "Write the record"),
+        Entry("import", "import_", "Merge a record"),
+        Entry("doctor", "doctor", "Check the workspace"),
     ),
 }
 COMMANDS = {entry.name: entry for panel in PANELS.values() for entry in panel}
@@ -120,7 +126,7 @@ def _root(
 
     Without a command: where things stand and what to do next.
     """
-    if color not in ("auto", "always", "never"):
+    if color not in COLORS:
         raise UsageError(f"--color {color}: no such choice", "auto, always or never")
     ctx.obj = Globals(workspace=workspace, quiet=quiet, color=color)
     if ctx.invoked_subcommand is None:
@@ -168,6 +174,7 @@ def hoist(argv: Sequence[str]) -> list[str]:
 
 def run(argv: Sequence[str]) -> int:
     """Run one command; the value is the exit code, and an error is two lines for the person."""
+    complain = partial(_complain, color=_color(argv))
     try:
         code = root().main(hoist(argv), prog_name=PROGRAM, standalone_mode=False)
         sys.stdout.flush()
@@ -176,7 +183,8 @@ def run(argv: Sequence[str]) -> int:
         complain(error.message, error.hint)
         return error.exit_code
     except CLICK_ERROR as error:
-        return _misused(error)
+        complain(*_misused(error))
+        return UsageError.exit_code
     except typer.Abort:
         complain("stopped", "nothing was changed")
         return 130
@@ -185,19 +193,32 @@ def run(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         return _reader_left()
     except OSError as error:
-        return _os_error(error)
+        if error.errno not in FULL_OR_FORBIDDEN:
+            return _our_bug(complain)
+        complain(f"{error.filename or 'the workspace'}: {error.strerror}", "check its permissions and the free space")
+        return WorkspaceError.exit_code
     except SystemExit as error:  # typer's own: completion, and a pipe whose reader left
         return error.code if isinstance(error.code, int) else EXIT_OK
     except Exception:
-        return _our_bug()
+        return _our_bug(complain)
 
 
-def _misused(error: Any) -> int:
+def _color(argv: Sequence[str]) -> str:
+    """What --color says, for errors that come before the options are read."""
+    said = "auto"
+    for word, following in zip(argv, [*argv[1:], ""], strict=False):
+        if word == "--":
+            break
+        if word == "--color" or word.startswith("--color="):
+            said = word.partition("=")[2] or following
+    return said if said in COLORS else "auto"
+
+
+def _misused(error: Any) -> tuple[str, str]:
     """A usage error of click's, in our two lines."""
     message = error.format_message().rstrip(".")
     path = error.ctx.command_path if getattr(error, "ctx", None) is not None else PROGRAM
-    complain(message[:1].lower() + message[1:], f"`{path} --help` shows what it takes")
-    return UsageError.exit_code
+    return message[:1].lower() + message[1:], f"`{path} --help` shows what it takes"
 
 
 def _reader_left() -> int:
@@ -206,17 +227,7 @@ def _reader_left() -> int:
     return EXIT_OK
 
 
-def _os_error(error: OSError) -> int:
-    """A full disk or a missing permission is no bug of ours."""
-    import errno
-
-    if error.errno not in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT):
-        return _our_bug()
-    complain(f"{error.filename or 'the workspace'}: {error.strerror}", "check its permissions and the free space")
-    return 3
-
-
-def _our_bug() -> int:
+def _our_bug(complain: Callable[[str, str], None]) -> int:
     import traceback
 
     traceback.print_exc()

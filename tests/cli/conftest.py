@@ -1,0 +1,98 @@
+"""Running the command line in this process, as a person would type it."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+Typed = Callable[..., Ran]
+
+
+@pytest.fixture
+def studyctl(monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """`studyctl("todo", "list")`, at 100 columns, without colour, editor or workspace from the environment."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "VISUAL", "EDITOR", "STUDYCTL_WORKSPACE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("TZ", "UTC")
+
+    def typed(*argv: str, stdin: bytes = b"") -> Ran:
+        from studyctl.cli.main import run
+
+        out, err = io.BytesIO(), io.BytesIO()
+        with monkeypatch.context() as streams:
+            streams.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), "utf-8"))
+            streams.setattr(sys, "stdout", io.TextIOWrapper(out, "utf-8", write_through=True))
+            streams.setattr(sys, "stderr", io.TextIOWrapper(err, "utf-8", write_through=True))
+            code = run(argv)
+            sys.stdout.flush()
+            sys.stderr.flush()
+            # Wrappers that are collected would close the buffers.
+            sys.stdout.detach()
+            sys.stderr.detach()
+        return Ran(code, out.getvalue().decode(), err.getvalue().decode())
+
+    return typed
+
+
+def untied(text: str) -> str:
+    """A note without its links to experiments, which come and go."""
+    from studyctl.core.ties import strip_ties
+
+    return "\n".join(strip_ties(line) for line in text.split("\n"))
+
+
+@pytest.fixture
+def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace around a copy of the user's own note, without its links; the working directory."""
+    root = tmp_path / "real"
+    (root / "notes").mkdir(parents=True)
+    source = (REPOSITORY / "notes" / "study-note.md").read_text("utf-8")
+    (root / "notes" / "study-note.md").write_text(untied(source), "utf-8")
+    (root / "studyctl.toml").write_text('notes = "notes"\n')
+    (root / "experiments" / "box_decoding").mkdir(parents=True)
+    (root / "experiments" / "box_decoding" / "__init__.py").touch()
+    monkeypatch.chdir(root)
+    return root
+
+
+@pytest.fixture
+def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small workspace of three notes; the working directory."""
+    root = tmp_path / "vault"
+    (root / "papers").mkdir(parents=True)
+    (root / "studyctl.toml").write_text("")
+    (root / "daily.md").write_text("# Day\n\n## Todo\n\n- [ ] buy [milk] :smile:\n- [x] call\n    - [ ] and write\n")
+    (root / "papers" / "yolo.md").write_text(
+        "# YOLO\n\n## Questions\n\n* Why anchors?\n    * they are fast.\n* What is IoU?\n\n## To read\n\n* Focal loss\n"
+    )
+    (root / "papers" / "ssd.md").write_text("# SSD\n\n## Todo\n\n- run it\n")
+    monkeypatch.chdir(root)
+    return root
+
+
+def copy_tree(source: Path, target: Path) -> Path:
+    shutil.copytree(source, target)
+    for folder, _, files in os.walk(target):
+        for name in files:
+            Path(folder, name).chmod(0o644)
+    return target
