@@ -33,20 +33,6 @@ HEAVY = (
     *("pydantic", "sqlmodel", "sqlalchemy", "mlflow", "numpy", "matplotlib", "rapidfuzz"),
     *("pyromark", "pathspec", "filelock", "psutil", "tomllib", "asyncio"),
 )
-    "pydantic",
-    "sqlmodel",
-    "sqlalchemy",
-    "mlflow",
-    "numpy",
-    "matplotlib",
-    "rapidfuzz",
-    "pyromark",
-    "pathspec",
-    "filelock",
-    "psutil",
-    "tomllib",
-    "asyncio",
-]
 # What a list of items needs nothing of, and what would cost it a tenth of its time.
 BEYOND_LISTS = ("studyctl.core.records", "studyctl.core.detected", "studyctl.core.ports", "rich.console", "hashlib")
 
