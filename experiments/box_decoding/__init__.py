@@ -54,7 +54,7 @@ from .parameters import BoxDecoding
             "rate_low": 0.0025,
             "rates": 7,
             "seeds": 8,
-            "steps": 100,
+            "steps": 80,
             "adam": False,
             "figures": "main",
         },

@@ -32,8 +32,8 @@ SCANNED: dict[str, WidthMap] = {
 CAUSES = ("side", "area", "precision")
 # A bounded decoder is scanned up to this share of its limit: at the limit itself its gradient is zero, rightly.
 BELOW_LIMIT = 0.999
-_COARSE, _FINE = 4_000, 200
-_PLACES = 96
+_COARSE, _FINE = 2_000, 200
+_PLACES = 64
 # A size is usable if this share of its places is computed within the tolerance.
 MOST = 0.9
 
