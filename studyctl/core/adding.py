@@ -240,10 +240,13 @@ class _Page:
         number = place.after + 2 + len(place.before)
         after = read(apply([edit], self.source))
         before = Counter((found.kind, found.norm) for found in read(self.source))
-        if before - Counter((found.kind, found.norm) for found in after):
+        lost = before - Counter((found.kind, found.norm) for found in after)
+        if lost:
+            kind_lost, norm = next(iter(lost))
             raise NoteError(
-                f"in {self.note}:{number} this would hide items that stand below it, or turn them into others",
-                "leave out what opens a comment or a code block, or add it elsewhere with --note or --under",
+                f'with a line at {self.note}:{number}, "{norm[:60]}" would no longer be read as a {kind_lost}',
+                "what has other items below it is a topic unless it is worded as an item; a comment or a code block "
+                "hides what follows: add it elsewhere with --note or --under",
             )
         mine = [found for found in after if found.line == number]
         if not any(kind in (found.kind, found.also) for found in mine):

@@ -116,6 +116,8 @@ def test_no_text(typed: str) -> None:
     [
         ("- why?\n", "it is faster", "question", 1, "would be read as a claim, not as a question"),
         ("- [ ] a\n- [ ] b\n", "note %% to self", "todo", 1, None),
+        # Under a label, a bare line with something below it is a topic.
+        ("## 질문\n\n* anchor 비교\n", "왜?", "question", 3, '"anchor 비교" would no longer be read as a question'),
         ("text\n", "x", "todo", "heading", 'says "heading"'),
         ("- one\n- one\n", "x", "todo", "one", "more than once: lines 1, 2"),
         ("text\n", "x", "todo", 9, "nothing in line 9"),
