@@ -8,6 +8,7 @@ with the line that says why.
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import warnings
 from collections.abc import Iterator
@@ -31,6 +32,7 @@ class SourceError(Exception):
         self.message = message
 
 
+@functools.lru_cache(maxsize=2)  # a module's imports and its digest are asked for one after the other
 def parse_source(source: bytes) -> ast.Module:
     """The syntax tree of UTF-8 source; SourceError where there is none."""
     try:
@@ -69,9 +71,7 @@ def read_experiment(source: bytes, module: str, path: str) -> ExperimentSpec | E
         return problem(1, f"no top-level function is decorated with @experiment(title=…){hint}")
     if len(found) > 1:
         names = ", ".join(function.name for function, _ in found)
-        return problem(
-            found[1][0].lineno, f"a module holds one experiment, and here are {len(found)}: {names}"
-        )
+        return problem(found[1][0].lineno, f"a module holds one experiment, and here are {len(found)}: {names}")
     function, decorator = found[0]
     if not isinstance(function, ast.FunctionDef):
         kind = "class" if isinstance(function, ast.ClassDef) else "coroutine"
@@ -141,9 +141,7 @@ def _arguments(call: ast.Call) -> dict[str, Any]:
         try:
             value = ast.literal_eval(keyword.value)
         except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError) as error:
-            raise SourceError(
-                line, f"@experiment: {name} is not a literal, and is read without executing"
-            ) from error
+            raise SourceError(line, f"@experiment: {name} is not a literal, and is read without executing") from error
         arguments[name] = value
         if message := _wrong(name, value):
             raise SourceError(line, f"@experiment: {message}")

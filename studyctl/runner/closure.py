@@ -8,12 +8,13 @@ commit would make every answer stale, and `EVIDENCE_VERSION` stands for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 from studyctl.config import STATE_FOLDER, Workspace
-from studyctl.core.closure import imports_of
+from studyctl.core.closure import digest_code, imports_of
 from studyctl.core.models import ExperimentSpec, FileDigest
 from studyctl.errors import ExperimentError
 from studyctl.runner.digests import digest_file
@@ -24,13 +25,53 @@ OURSELVES = "studyctl"
 _INSTALLED = {"site-packages", "dist-packages", STATE_FOLDER}
 
 
-def code_files(workspace: Workspace, spec: ExperimentSpec) -> tuple[dict[Path, str], list[str]]:
-    """The files that an experiment's source leads to, with their modules; and what cannot be followed."""
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """The files of an experiment as they were when its run began."""
+
+    files: tuple[FileDigest, ...]  # sorted by path
+    gaps: tuple[str, ...]  # what cannot be followed, for people
+    stamps: Mapping[str, tuple[int, int]]  # size and mtime of each, by path
+
+    def changed(self, root: Path) -> list[str]:
+        """The files whose content is another one now."""
+        return [
+            one.path
+            for one in self.files
+            if _stamp(root / one.path) != self.stamps[one.path] and digest_file(root / one.path, one.role) != one.digest
+        ]
+
+
+def closure_of(workspace: Workspace, spec: ExperimentSpec) -> Closure:
+    """Everything that an experiment's source and its declaration lead to."""
+    code, gaps = _code_files(workspace, spec)
+    files: dict[str, FileDigest] = {}
+    stamps: dict[str, tuple[int, int]] = {}
+    data = [file for path in spec.data for file in _data_files(workspace, path)]
+    for file in (*data, *code):
+        path = file.relative_to(workspace.root).as_posix()
+        stamps[path] = _stamp(file)
+        if file in code:
+            files[path] = FileDigest(path, "code", code[file])
+        elif digest := digest_file(file, "data"):
+            files[path] = FileDigest(path, "data", digest)
+    return Closure(tuple(files[path] for path in sorted(files)), tuple(gaps), stamps)
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    try:
+        stat = file.stat()
+    except OSError:
+        return (0, 0)
+    return (stat.st_size, stat.st_mtime_ns)
+
+
+def _code_files(workspace: Workspace, spec: ExperimentSpec) -> tuple[dict[Path, str], list[str]]:
+    """The files that an experiment's source leads to, with their digests; and what cannot be followed."""
     package = package_name(workspace)
-    entry = f"{package}.{spec.name.replace('-', '_')}"
     files: dict[Path, str] = {}
     gaps: list[str] = []
-    waiting = [entry]
+    waiting = [f"{package}.{spec.name.replace('-', '_')}"]
     seen: set[str] = set()
     while waiting:
         name = waiting.pop()
@@ -42,8 +83,8 @@ def code_files(workspace: Workspace, spec: ExperimentSpec) -> tuple[dict[Path, s
         file = _resolve(name, package, workspace)
         if file is None or file in files:
             continue
-        files[file] = name
         source = file.read_bytes()
+        files[file] = digest_code(source)
         imports = imports_of(source, name, package=file.name == "__init__.py")
         waiting += imports.names
         shown = file.relative_to(workspace.root).as_posix()
@@ -80,18 +121,15 @@ def imported_files(workspace: Workspace, modules: Iterable[ModuleType | None]) -
             yield path
 
 
-def digest_all(workspace: Workspace, code: Iterable[Path], data: Iterable[str] = ()) -> tuple[FileDigest, ...]:
-    """The digests of code and data, sorted by path."""
-    found = {}
-    for path in data:
-        for file in _data_files(workspace, path):
-            shown = file.relative_to(workspace.root).as_posix()
-            if digest := digest_file(file, "data"):
-                found[shown] = FileDigest(shown, "data", digest)
-    for file in code:
-        shown = file.relative_to(workspace.root).as_posix()
-        if digest := digest_file(file, "code"):
-            found[shown] = FileDigest(shown, "code", digest)
+def with_imported(
+    closure: Closure, workspace: Workspace, modules: Iterable[ModuleType | None]
+) -> tuple[FileDigest, ...]:
+    """The files of the closure, and of what was imported besides."""
+    found = {one.path: one for one in closure.files}
+    for file in imported_files(workspace, modules):
+        path = file.relative_to(workspace.root).as_posix()
+        if path not in found and (digest := digest_file(file, "code")):
+            found[path] = FileDigest(path, "code", digest)
     return tuple(found[path] for path in sorted(found))
 
 

@@ -14,18 +14,19 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import ModuleType
 
 from studyctl import EVIDENCE_VERSION
 from studyctl.config import Workspace
 from studyctl.core import authoring
-from studyctl.core.models import ExperimentSpec, FileDigest, Finding, Run, RunState
+from studyctl.core.models import ExperimentSpec, Finding, Run, RunState
 from studyctl.core.params import Params, values_of
 from studyctl.core.ports import Ledger, Progress, Tracker
 from studyctl.errors import StudyctlError
-from studyctl.runner import closure, folder, provenance
+from studyctl.runner import folder, provenance
 from studyctl.runner.capture import captured
 from studyctl.runner.clock import now
-from studyctl.runner.digests import digest_file
+from studyctl.runner.closure import Closure, closure_of, with_imported
 from studyctl.runner.failure import shortened
 from studyctl.runner.figures import use_no_display
 from studyctl.runner.load import Loaded
@@ -63,10 +64,9 @@ def execute(
     `describe` writes the run's page for MLflow, at its beginning and at its end. Raises before anything is
     recorded where declared data is missing or the workspace cannot be written.
     """
-    files, gaps = closure.code_files(workspace, order.spec)
-    digests = closure.digest_all(workspace, files, order.spec.data)
+    files = closure_of(workspace, order.spec)
     with Signals() as signals:
-        run, home = _open(workspace, order, digests, ledger)
+        run, home = _open(workspace, order, files, ledger)
         recorder = Recorder(home, tracker.log)
         handle = authoring.Run(order.params, recorder, progress)
         outcome = _Outcome()
@@ -86,14 +86,14 @@ def execute(
         recorder.seal()
         run = replace(
             _ended(run, handle, recorder, outcome),
-            files=_all_files(workspace, digests, order.experiment.modules_before),
+            files=with_imported(files, workspace, _modules_since(order.experiment.modules_before)),
             provenance=run.provenance
             | {
                 "seconds": outcome.seconds,
                 "constants": handle.constants(),
                 "determinism": outcome.notes,
                 "undecided": handle.undecided() if outcome.findings else {},
-                "warnings": _warnings(workspace, order, gaps, digests, outcome.seen),
+                "warnings": _warnings(workspace, order, files, outcome.seen),
             },
         )
         folder.append_log(home, outcome.error)
@@ -118,7 +118,7 @@ class _Outcome:
     seen: set[str] = field(default_factory=set)  # files that were opened for reading
 
 
-def _open(workspace: Workspace, order: Order, digests: tuple[FileDigest, ...], ledger: Ledger) -> tuple[Run, Path]:
+def _open(workspace: Workspace, order: Order, files: Closure, ledger: Ledger) -> tuple[Run, Path]:
     """The run's folder, then its row: from here on it is known to run."""
     run_id = secrets.token_hex(16)
     home = folder.make_folder(workspace.runs, run_id)
@@ -140,7 +140,7 @@ def _open(workspace: Workspace, order: Order, digests: tuple[FileDigest, ...], l
         process_started=started_at(pid) or 0.0,
         provenance=provenance.collect(workspace.root, home, order.command)
         | {"measures": list(order.spec.measures), "requires": list(order.spec.requires)},
-        files=digests,
+        files=files.files,
     )
     folder.write_record(home, run)
     try:
@@ -204,22 +204,21 @@ def _ended(run: Run, handle: authoring.Run, recorder: Recorder, outcome: _Outcom
     )
 
 
-def _all_files(workspace: Workspace, digests: tuple[FileDigest, ...], before: frozenset[str]) -> tuple[FileDigest, ...]:
-    """The digests from the beginning, and of what was imported besides."""
-    known = {workspace.root / one.path for one in digests}
-    new = [module for name, module in list(sys.modules.items()) if name not in before]
-    more = {path for path in closure.imported_files(workspace, new) if path not in known}
-    return tuple(sorted((*digests, *closure.digest_all(workspace, more)), key=lambda one: one.path))
+def _modules_since(before: frozenset[str]) -> list[ModuleType]:
+    """What was imported by the experiment's module and by its run."""
+    return [module for name, module in list(sys.modules.items()) if name not in before]
 
 
-def _warnings(
-    workspace: Workspace, order: Order, gaps: list[str], digests: tuple[FileDigest, ...], seen: set[str]
-) -> list[str]:
+def _warnings(workspace: Workspace, order: Order, files: Closure, seen: set[str]) -> list[str]:
     """What makes the record weaker than it looks, for people."""
-    found = [f"{gap}; declare what it reads with data=[…]" for gap in gaps]
-    for path in undeclared(seen, workspace.root, order.spec.data):
-        found.append(f"{path} was read and is not declared: data=[{path!r}]")
-    for one in digests:
-        if digest_file(workspace.root / one.path, one.role) != one.digest:
-            found.append(f"{one.path} changed while the run was going on; it is recorded as it was at the beginning")
-    return found
+    return [
+        *(f"{gap}; declare what it reads with data=[…]" for gap in files.gaps),
+        *(
+            f"{path} was read and is not declared: data=[{path!r}]"
+            for path in undeclared(seen, workspace.root, order.spec.data)
+        ),
+        *(
+            f"{path} changed while the run was going on; it is recorded as it was at the beginning"
+            for path in files.changed(workspace.root)
+        ),
+    ]
