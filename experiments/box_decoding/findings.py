@@ -244,7 +244,7 @@ def _decoders(run: Run, out: Results) -> None:
         text="At each one's best rate, decoders differ by {spread.decoders.iou:.3f} IoU [{spread.decoders.lo:.3f}, "
         "{spread.decoders.hi:.3f}] and losses by {spread.losses.iou:.3f} [{spread.losses.lo:.3f}, "
         f"{{spread.losses.hi:.3f}}]: {compared}. "
-        "{exp_methods} of the {methods} methods compared decode a side with exp, whose noise costs every size alike. "
+        "{exp_methods} of the {methods} methods compared decode a side with exp, where noise costs every size alike. "
         "Noise that costs {noise_loss:.2f} IoU at {noise_size:.0f} px costs, at {noise.small_size:.1f} px, "
         "{noise.exp.small:.2f} with exp, {noise.squared-sigmoid.small:.2f} with the squared sigmoid, "
         "{noise.distribution.small:.2f} with a distribution over bins and {noise.linear.small:.2f} with a linear "
@@ -298,7 +298,8 @@ def _best_iou(run: Run) -> None:
         "between decoders (mean over losses) and over {spread.losses.iou:.3f} [{spread.losses.lo:.3f}, "
         "{spread.losses.hi:.3f}] between losses (mean over decoders); the difference is "
         "{spread.difference.iou:+.3f} [{spread.difference.lo:+.3f}, {spread.difference.hi:+.3f}], bootstrapped over "
-        "{seeds} seeds (SGD, float32).",
+        "{seeds} seeds (SGD, float32; linear is left out under the squared error of the logarithm, which is undefined "
+        "below zero).",
     )
     run.finding(
         "decoders.best-iou.squared-sigmoid",

@@ -149,17 +149,17 @@ class Spread:
 
 
 def spread(found: Mapping[tuple[str, str], Outcome], seed: int) -> Spread:
-    """The ranges of mean IoU, bootstrapped over seeds that all combinations share."""
+    """The ranges of mean IoU, bootstrapped over seeds that all combinations share; a combination may be missing.
+
+    A range grows with chance differences, and with the number of things compared: it is an upper estimate.
+    """
     losses = list(dict.fromkeys(loss for loss, _ in found))
     decoders = list(dict.fromkeys(decoder for _, decoder in found))
-    iou = np.stack(
-        [
-            np.stack([found[loss, decoder].trained.iou[found[loss, decoder].best] for decoder in decoders])
-            for loss in losses
-        ]
-    )
-    draws = iou[:, :, resamples(iou.shape[2], seed)].mean(axis=3)
-    by_decoder, by_loss = _ranges(draws)
+    seeds = next(iter(found.values())).seeds
+    iou = np.full((len(losses), len(decoders), seeds), np.nan)
+    for (loss, decoder), one in found.items():
+        iou[losses.index(loss), decoders.index(decoder)] = one.trained.iou[one.best]
+    by_decoder, by_loss = _ranges(iou[:, :, resamples(seeds, seed)].mean(axis=3))
     estimate_decoder, estimate_loss = _ranges(iou.mean(axis=2)[:, :, None])
     return Spread(
         percentile(float(estimate_decoder[0]), by_decoder),
@@ -169,9 +169,10 @@ def spread(found: Mapping[tuple[str, str], Outcome], seed: int) -> Spread:
 
 
 def _ranges(means: Array) -> tuple[Array, Array]:
+    """The range over the second axis, averaged over the first, and the other way round; NaN marks what is missing."""
     return (
-        (means.max(axis=1) - means.min(axis=1)).mean(axis=0),
-        (means.max(axis=0) - means.min(axis=0)).mean(axis=0),
+        (np.nanmax(means, axis=1) - np.nanmin(means, axis=1)).mean(axis=0),
+        (np.nanmax(means, axis=0) - np.nanmin(means, axis=0)).mean(axis=0),
     )
 
 

@@ -118,6 +118,10 @@ def test_the_spread_tells_decoders_from_losses() -> None:
     assert found.difference.low > 0
     swapped = spread({(d, loss): outcome(value) for (loss, d), value in by_decoder.items()}, seed=0)
     assert swapped.difference.high < 0
+    partial = {("a", "x"): at(0.8), ("a", "y"): at(0.6), ("b", "x"): at(0.7)}
+    missing = spread({key: outcome(value) for key, value in partial.items()}, seed=0)
+    assert missing.decoders.value == pytest.approx(0.1)  # 0.2 under a, nothing to compare under b
+    assert missing.losses.value == pytest.approx(0.05)
     assert paired_iou(outcome(at(0.8)), outcome(at(0.6)), seed=0).value == pytest.approx(0.2)
 
 
