@@ -16,7 +16,7 @@ from studyctl.errors import StudyctlError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from studyctl.app.change import Outcome, Plan
+    from studyctl.app.change import Change, Outcome, Plan
     from studyctl.app.init import Made
     from studyctl.app.run import RunOutcome
     from studyctl.core.item_pages import SyncReport
@@ -387,6 +387,15 @@ def mark_lost(workspace: Workspace) -> list[Run]:
         ledger.close()
 
 
+def _mend_links(workspace: Workspace, fix: bool) -> Sequence[str]:
+    from studyctl.app.mend_links import mend_links
+
+    def plan(reader: Reader, files: NoteFiles) -> Change:
+        return mend_links(workspace, reader, files)
+
+    return change(workspace, "doctor --fix", plan, dry_run=not fix).change.lines
+
+
 def examine(workspace: Workspace, *, fix: bool) -> Iterator[Check]:
     """The checks of `doctor`, one after the other; `fix` mends on the way."""
     from studyctl.app import doctor
@@ -408,7 +417,7 @@ def examine(workspace: Workspace, *, fix: bool) -> Iterator[Check]:
         mirror_problem=lambda fix: inspection.problem(workspace.mlflow_database, fix=fix, now=now()),
         mirrored=lambda: inspection.statuses(workspace.mlflow_database),
         tracker=lambda: MlflowTracker(workspace),
-        mend_ties=lambda fix: [],
+        mend_links=lambda fix: _mend_links(workspace, fix),
         now=now,
     )
     return doctor.examine(workspace, tools, fix=fix)

@@ -43,7 +43,7 @@ class Tools:
     mirror_problem: Callable[[bool], str | None]  # of MLflow's store; True: make or upgrade it
     mirrored: Callable[[], Mapping[str, str]]  # MLflow's ids of runs, with its status
     tracker: Callable[[], Tracker]
-    mend_ties: Callable[[bool], Sequence[str]]  # links whose path leads nowhere; True: write them anew
+    mend_links: Callable[[bool], Sequence[str]]  # links whose path leads nowhere; True: write them anew
     now: Callable[[], str]
 
 
@@ -253,7 +253,7 @@ def _ties(reader: Reader, found: Sequence[ExperimentSpec | ExperimentProblem]) -
 
 
 def _paths(tools: Tools, fix: bool) -> Check:
-    broken = tools.mend_ties(fix)
+    broken = tools.mend_links(fix)
     if not broken:
         return Check("links", True, "every link to an experiment leads there")
     text = f"links whose path leads nowhere: {', '.join(broken)}"

@@ -73,9 +73,7 @@ def choice_of(run: Run, fragments: Sequence[str]) -> Choice | None:
     if not chosen:
         return None
     opening = [f.key for fragment in fragments for f in chosen.values() if concludes(fragment, f)]
-    return Choice(
-        run.experiment, run, tuple(chosen.values()), tuple(dict.fromkeys(opening)), tuple(fragments)
-    )
+    return Choice(run.experiment, run, tuple(chosen.values()), tuple(dict.fromkeys(opening)), tuple(fragments))
 
 
 def candidates(runs: Iterable[Run]) -> list[Run]:
@@ -83,9 +81,7 @@ def candidates(runs: Iterable[Run]) -> list[Run]:
     return sorted((run for run in runs if run.state == "finished"), key=lambda run: not counts(run))
 
 
-def choose(
-    ties: Iterable[Tie], runs: Mapping[str, Iterable[Run]], wanted: Run | None = None
-) -> tuple[Choice, ...]:
+def choose(ties: Iterable[Tie], runs: Mapping[str, Iterable[Run]], wanted: Run | None = None) -> tuple[Choice, ...]:
     """For each tied experiment the run that counts: the newest that `counts`, else the newest finished one.
 
     `runs` are those of each experiment, newest first; a run without a selected finding is passed over.
@@ -93,10 +89,9 @@ def choose(
     """
     choices: list[Choice] = []
     for name, fragments in ordered(ties).items():
+        possible = candidates(runs.get(name, ()))
         if wanted is not None and wanted.experiment == name:
             possible = [wanted]
-        else:
-            possible = candidates(runs.get(name, ()))
         first = next((c for run in possible if (c := choice_of(run, fragments)) is not None), None)
         if first is not None:
             choices.append(first)

@@ -11,7 +11,8 @@ from studyctl.view import words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
+
+    from studyctl.view.tables import Table
 
 
 def experiment_table(rows: Sequence[ExperimentRow], width: int) -> Table:

@@ -13,7 +13,8 @@ from studyctl.view import words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-    from rich.table import Table
+
+    from studyctl.view.tables import Table
 
 SHOWN_METRICS = 40
 SHOWN_ERROR_LINES = 25

@@ -6,9 +6,12 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from study_bench import Study
+
+from studyctl.runner import importing
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +28,7 @@ def _finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fresh(tmp_path: Path) -> Iterator[Study]:
     """A workspace in which nothing has run."""
     with _own_modules():
-        yield Study.make(tmp_path / "study")
+        yield Study.make(tmp_path / "fresh")
 
 
 @pytest.fixture
@@ -40,11 +43,19 @@ class _own_modules:
     """Experiments are imported under one name whatever their workspace; each test has its own."""
 
     def __enter__(self) -> None:
-        self.path, self.finders = list(sys.path), list(sys.meta_path)
-        self.kept = {name: module for name, module in sys.modules.items() if name.split(".")[0] == "experiments"}
+        self.path = list(sys.path)
+        self.kept = _experiments()
 
     def __exit__(self, *_: object) -> None:
-        sys.path[:], sys.meta_path[:] = self.path, self.finders
-        for name in [name for name in sys.modules if name.split(".")[0] == "experiments"]:
+        sys.path[:] = self.path
+        # Other finders stay: importlib_metadata puts its own in place of the standard library's when MLflow is loaded.
+        ours = [finder for finder in sys.meta_path if type(finder).__module__ == importing.__name__]
+        for finder in ours:
+            sys.meta_path.remove(finder)
+        for name in _experiments():
             del sys.modules[name]
         sys.modules.update(self.kept)
+
+
+def _experiments() -> dict[str, ModuleType]:
+    return {name: module for name, module in sys.modules.items() if name.split(".")[0] == "experiments"}
