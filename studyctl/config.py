@@ -78,13 +78,12 @@ class Workspace:
 
 def make_state(workspace: Workspace) -> None:
     """Make the folder that is ours, hidden from git by a file of its own; WorkspaceError where it cannot be."""
+    ignore = workspace.state / ".gitignore"
     try:
         workspace.state.mkdir(exist_ok=True)
-        with (workspace.state / ".gitignore").open("x", encoding="utf-8", newline="\n") as file:
-            file.write("# Made by studyctl: databases, runs and caches of this machine.\n*\n")
-        load_settings(workspace.config_file)  # now that there is a place to keep them for the next command
-    except FileExistsError:
-        pass
+        if not ignore.exists():
+            ignore.write_text("# Made by studyctl: databases, runs and caches of this machine.\n*\n", "utf-8")
+            load_settings(workspace.config_file)  # now that there is a place to keep them for the next command
     except OSError as error:
         raise WorkspaceError(
             f"cannot write in {workspace.root}: {error.strerror}", "check the permissions of the folder"

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 # So many files whose stamps prove nothing are read once more; beyond that a sync, which renews the stamps, is cheaper.
 FEW = 40
-FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+# EEXIST: something else stands where our folder should be.
+FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EEXIST)
 
 
 class Watched(Protocol):
