@@ -9,7 +9,6 @@ come from a placeholder. A formula or a piece of code may be quoted between back
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import re
@@ -105,6 +104,8 @@ def fill(template: str, values: Mapping[str, Any], error: type[StudyctlError] = 
         if not name:
             continue
         if name not in values:
+            import difflib
+
             near = difflib.get_close_matches(name, list(values), n=3)
             raise error(
                 f"{{{name}}} names no figure of the run",
