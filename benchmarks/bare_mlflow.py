@@ -14,6 +14,7 @@ import csv
 import json
 import sys
 import tempfile
+import typing
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -106,7 +107,8 @@ def main() -> None:
     from experiments import box_decoding
 
     declared = box_decoding.box_decoding.__studyctl_experiment__  # type: ignore[attr-defined]
-    params = box_decoding.BoxDecoding(**declared.presets[preset])
+    model = typing.get_type_hints(box_decoding.box_decoding)["params"]
+    params = model(**declared.presets[preset])
     mlflow.set_tracking_uri("sqlite:///mlflow.db")
     mlflow.set_experiment("box-decoding")
     with tempfile.TemporaryDirectory() as scratch, mlflow.start_run() as run:
