@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,6 +43,8 @@ def find(workspace: Workspace, name: str) -> ExperimentSpec:
         if one.name == wanted and isinstance(one, ExperimentProblem):
             raise ExperimentError(f"{one.path}, line {one.line}: {one.message}", f"mend {one.path}")
     names = [one.name for one in known if isinstance(one, ExperimentSpec)]
+    import difflib
+
     near = difflib.get_close_matches(wanted, names, n=1, cutoff=0.5)
     if near:
         hint = f"did you mean {near[0]}?"
