@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from studyctl.errors import StudyctlError, UsageError
+from studyctl.errors import ExperimentError, StudyctlError, UsageError
 
 DEFAULT_PRESET = "default"
 
@@ -81,7 +81,6 @@ def build(
 
     Later sources win: the model's defaults, the preset, the values of a `--params` file, `-p name=value`.
     """
-    base = validate(model, preset or {}, error)
     given: dict[str, Any] = _merge({}, preset or {})
     given = _merge(given, file or {})
     for assignment in assignments:
@@ -90,13 +89,23 @@ def build(
             raise UsageError(f"-p {assignment}: not of the form name=value", "for example: -p anchor=116")
         path = name.strip().replace("-", "_").split(".")
         given = _merge(given, _assign(model, path, text.strip()))
-    params = validate(model, given, error)
-    return params, tuple(_differences(values_of(base), values_of(params)))
+    # A wrong preset is its author's mistake, whatever was typed. What has no default is no change of it.
+    required = {
+        name: given[name] for name, field in model.model_fields.items() if field.is_required() and name in given
+    }
+    params = validate(model, given, error) if required else None
+    base = _preset_values(model, {**required, **(preset or {})})
+    params = params or validate(model, given, error)
+    return params, tuple(_differences(base, values_of(params)))
 
 
-def validate(
-    model: type[Params], values: Mapping[str, Any], error: type[StudyctlError] = UsageError
-) -> Params:
+def _preset_values(model: type[Params], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a preset alone comes to."""
+    missing = [name for name, field in model.model_fields.items() if field.is_required() and name not in values]
+    return {} if missing else values_of(validate(model, values, ExperimentError))
+
+
+def validate(model: type[Params], values: Mapping[str, Any], error: type[StudyctlError] = UsageError) -> Params:
     """The model's instance, or an error of one line that names field, value and bound."""
     known = [field.name for field in fields_of(model)]
     for name in _unknown(model, values):

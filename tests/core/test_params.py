@@ -100,16 +100,23 @@ def test_a_wrong_one_names_field_value_and_bound(assignment: str, message: str, 
 
 def test_a_wrong_preset_is_the_authors_mistake() -> None:
     with pytest.raises(ExperimentError, match="no parameter 'ancor'"):
-        build(Decoding, {"ancor": 3}, error=ExperimentError)
+        build(Decoding, {"ancor": 3})
+    with pytest.raises(ExperimentError, match="anchor = -3"):
+        build(Decoding, {"anchor": -3}, assignments=["anchor=3"])
 
 
 def test_a_required_parameter_asks_for_its_value() -> None:
     class Required(Params):
         path: str
+        count: int = 1
 
     with pytest.raises(UsageError) as caught:
         build(Required)
     assert caught.value.hint == "give it one: -p path=VALUE"
+    params, changed = build(Required, assignments=["path=a"])
+    assert (params.path, changed) == ("a", ())
+    with pytest.raises(UsageError, match="count = 'x'"):
+        build(Required, assignments=["path=a", "count=x"])
 
 
 def test_parameters_are_frozen() -> None:
