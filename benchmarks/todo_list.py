@@ -50,6 +50,8 @@ table.add_column("ID", no_wrap=True)
 table.add_column("Todo", overflow="fold")
 table.add_column("Status", no_wrap=True)
 table.add_column("Line", justify="right", no_wrap=True)
+table.add_column("Under", no_wrap=True)
+listed = {row[0] for row in rows}
 shown, above, note = set(), None, None
 for (number, text, status, line, file, _, parent), topic in zip(rows, topics):
     depth, up = 0, parent
@@ -59,11 +61,12 @@ for (number, text, status, line, file, _, parent), topic in zip(rows, topics):
     shown.add(number)
     if not depth and (file, topic) != above:
         if note != file:
-            table.add_row("", Text(file, "dim"), "", "")
-        table.add_row("", Text(" \\u203a ".join(topic[shared:]), "dim"), "", "")
+            table.add_row("", Text(file, "dim"))
+        table.add_row("", Text(" \\u203a ".join(topic[shared:]), "dim"))
         above, note = (file, topic), file
     cell = Padding(Text(text), (0, 0, 0, 2 * depth)) if depth else Text(text)
-    table.add_row(Text(number, "bold"), cell, Text(status), Text(str(line)))
+    under = parent if parent and parent not in listed else ""
+    table.add_row(Text(number, "bold"), cell, Text(status), Text(str(line)), Text(under))
 console = Console(width=10_000, markup=False, emoji=False, highlight=False)
 with console.capture() as captured:
     console.print(table)

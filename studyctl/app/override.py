@@ -76,7 +76,7 @@ def expect(items: Sequence[Item], kind: Kind) -> None:
     """Refuse items of another kind: `todo done Q1` is a slip."""
     for item in items:
         if kind not in (item.kind, item.also):
-            raise NotFoundError(f"{item.id} is a {item.kind}, not a {kind}", f"`studyctl show {item.id}`")
+            raise NotFoundError(f"{item.id} is a {item.kind}, not a {kind}", f"studyctl show {item.id}")
 
 
 def kept(reader: Reader) -> dict[tuple[str, str], str]:

@@ -35,11 +35,12 @@ def app(
     else:
         if any(reading.found for reading in readings):
             here.print(found_table([reading for reading in readings if reading.found], here.width))
-        here.say(summary(readings))
+        if readings:
+            here.say(summary(readings))
     for reading in readings:
         for problem in reading.problems:
             here.note(f"{problem.note}:{problem.line}: {problem.message}")
     for problem in unread[:-1]:
         here.warn(problem.message)
     if unread:
-        raise NoteError(unread[-1].message, "studyctl reads Markdown in UTF-8")
+        raise NoteError(unread[-1].message, "studyctl reads files of Markdown, in UTF-8")

@@ -39,9 +39,11 @@ def expand(words: Iterable[str]) -> list[tuple[str, bool]]:
         elif span and span[1].upper() in KIND_OF:
             letter, first, last = span[1].upper(), int(span[2]), int(span[4])
             if span[3] and span[3].upper() != letter:
-                raise UsageError(f"{word}: a range stays within one kind", f"{letter}{first}-{letter}{last}?")
+                raise UsageError(
+                    f"{word}: a range stays within one kind", f"did you mean {letter}{first}-{letter}{last}?"
+                )
             if last < first:
-                raise UsageError(f"{word}: the range runs backwards", f"{letter}{last}-{letter}{first}?")
+                raise UsageError(f"{word}: the range runs backwards", f"did you mean {letter}{last}-{letter}{first}?")
             if last - first >= 10_000:
                 raise UsageError(f"{word}: the range is too long", "name at most 10,000 items")
             for number in range(first, last + 1):

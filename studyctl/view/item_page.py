@@ -29,7 +29,7 @@ def item_page(page: ItemPage) -> list[RenderableType]:
     parts.append(block(f"{place}  {path(item.topic)}".rstrip(), 4, "dim"))
     why = sentence(item.rule)
     doubtful = ", with little confidence" if item.confidence == "low" else ""
-    parts.append(block(f"{item.rule}: {why}{doubtful}" if why else f"{item.rule}{doubtful}", 4, "dim"))
+    parts.append(block(f"found by {item.rule}{f': it {why}' if why else ''}{doubtful}", 4, "dim"))
     if page.above:
         parts.append(heading("Part of"))
         parts += [_line(one) for one in page.above]
@@ -37,7 +37,7 @@ def item_page(page: ItemPage) -> list[RenderableType]:
         lines = [detail for detail in item.details if detail.role == role]
         if lines:
             parts.append(heading(title))
-            parts += [pieces(d.text, (f"  line {d.line}", "dim"), indent=2) for d in lines]
+            parts += [pieces(d.text, (f"  (line {d.line})", "dim"), indent=2) for d in lines]
     if item.ties:
         parts.append(heading("Experiments"))
         parts += [_tie(page, tie_name(tie), tie.experiment) for tie in item.ties]

@@ -43,7 +43,7 @@ def item_table(
     statuses: Sequence[str],
     width: int,
 ) -> Table:
-    """Items below their topics: id, text (subtasks indented), status, line, experiments."""
+    """Items below their topics: id, text (subtasks indented), status, line, what they hang below, experiments."""
     from studyctl.view.tables import Cell, Column, Heading, Row, table
 
     columns = (
@@ -51,9 +51,11 @@ def item_table(
         Column(heading, flexible=True, wrap=True, least=24),
         Column("Status"),
         Column("Line", right=True, optional=True),
+        Column("Under", optional=True),
         Column("Experiment", flexible=True, least=12, optional=True),
     )
     topics = shortened(items)
+    shown = {item.id for item in items}
     rows: list[Row] = []
     above: tuple[str, tuple[str, ...]] | None = None
     for item, depth, status, topic in zip(items, depths, statuses, topics, strict=True):
@@ -72,6 +74,8 @@ def item_table(
                 Cell(item.text, "dim" if status in ("dropped", "done") else "", depth * STEP),
                 Cell(status, STYLES.get(status, "")),
                 Cell(str(item.line)),
+                # Where the list itself does not show what it hangs below.
+                Cell(item.parent if item.parent and item.parent not in shown else ""),
                 Cell(experiments, "cyan"),
             )
         )
