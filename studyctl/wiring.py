@@ -58,14 +58,22 @@ def open_ledger(workspace: Workspace, database: Path | None = None) -> Ledger:
     return StudyLedger(database or workspace.database)
 
 
-def current(workspace: Workspace, *, note: Callable[[str], None], warn: Callable[[str], None]) -> Reader:
+def current(
+    workspace: Workspace,
+    *,
+    note: Callable[[str], None],
+    warn: Callable[[str], None],
+    synced: Callable[[SyncReport], None] = lambda report: None,
+) -> Reader:
     """What the notes say now, for reading: synced first where one changed.
 
-    `note` is told what is good to know (the committed record was imported), `warn` what is wrong and can wait.
+    `note` is told what is good to know (the committed record was imported), `warn` what is wrong and can wait,
+    `synced` what the sync did, where there was one.
     """
     from studyctl.app import current as app
 
     def told(report: SyncReport) -> None:
+        synced(report)
         if report.imported is not None:
             note(f"first use here: numbers, runs and answers come from {workspace.record.name}")
         for problem in report.unread:

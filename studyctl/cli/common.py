@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -15,6 +15,7 @@ from studyctl.view.console import decide_color, emit, stderr_line, width_of
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from studyctl.core.item_pages import SyncReport
     from studyctl.core.models import Item, Reason
     from studyctl.core.ports import Reader
 
@@ -49,11 +50,11 @@ class Session:
         return self.options.quiet
 
     @contextmanager
-    def reader(self) -> Iterator[Reader]:
-        """What the notes say now, for reading; synced first where one changed."""
+    def reader(self, synced: Callable[[SyncReport], None] = lambda report: None) -> Iterator[Reader]:
+        """What the notes say now, for reading; synced first where one changed, which `synced` is told."""
         from studyctl.wiring import current
 
-        reader = current(self.workspace, note=self.note, warn=self.warn)
+        reader = current(self.workspace, note=self.note, warn=self.warn, synced=synced)
         try:
             yield reader
         finally:

@@ -16,10 +16,12 @@ def app(ctx: typer.Context, as_json: AsJson = False) -> None:
     from studyctl.app.status import status_page
     from studyctl.view.status import status_json
     from studyctl.view.status import status_page as show
+    from studyctl.view.sync import changes
     from studyctl.wiring import discover, record_is_behind, run_is_lost
 
     here = session(ctx)
-    with here.reader() as reader:
+    news: list[str] = []
+    with here.reader(synced=lambda report: news.extend(changes(report))) as reader:
         items = reader.items()
         reasons = here.reasons(reader, items)
         page = status_page(
@@ -29,6 +31,7 @@ def app(ctx: typer.Context, as_json: AsJson = False) -> None:
             reader.answers(),
             as_seen(reader.runs(), run_is_lost),
             discover(here.workspace),
+            news,
             record_behind=record_is_behind(here.workspace, reader),
         )
     if as_json:

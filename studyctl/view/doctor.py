@@ -15,16 +15,20 @@ WIDE = 12  # cells of the longest name
 
 def doctor_page(checks: Sequence[Check]) -> list[RenderableType]:
     """Each check with its sign; a problem with what to do about it."""
-    from studyctl.view.layout import pieces
+    from rich.table import Table
+    from rich.text import Text
 
-    parts: list[RenderableType] = []
+    lines = Table.grid(padding=(0, 1, 0, 0))
+    lines.add_column(no_wrap=True)
+    lines.add_column(no_wrap=True, width=WIDE)
+    lines.add_column()
     for check in checks:
         sign, style = ("✓", "green") if check.ok else ("✗", "red")
-        mended = ("  mended", "green") if check.fixed else ""
-        parts.append(pieces((sign, style), f" {check.name:<{WIDE}}  {check.text}", mended))
+        mended = Text("mended: ", "green") if check.fixed else Text()
+        lines.add_row(Text(sign, style), Text(check.name), mended + Text(check.text))
         if check.next and not check.ok:
-            parts.append(pieces(("next: ", "cyan"), check.next, indent=WIDE + 4))
-    return parts
+            lines.add_row("", "", Text("next: ", "cyan") + Text(check.next))
+    return [lines]
 
 
 def check_json(check: Check) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def experiment_page(
                 Cell(p["type"]),
                 Cell("required" if p["required"] else shown_value(p["default"])),
                 Cell(p["bounds"]),
-                Cell(", ".join(part for part in (p["description"], p["unit"]) if part)),
+                Cell(_meaning(p["description"], p["unit"])),
             )
             for p in params
         ]
@@ -100,6 +100,10 @@ def experiment_page(
     parts.append(heading("Next"))
     parts.append(pieces((f"studyctl run {spec.name}", "cyan"), indent=2))
     return parts
+
+
+def _meaning(description: str, unit: str) -> str:
+    return f"{description} ({unit})".strip() if unit else description
 
 
 def shown_value(value: Any) -> str:

@@ -80,10 +80,9 @@ class Bars:
 class Quiet:
     """No bars: a pipe, a file or `--quiet`. One line says that something is running when it takes a while."""
 
-    def __init__(self, stream: IO[str], started: str = "", patience: float = PATIENCE_S) -> None:
+    def __init__(self, stream: IO[str], started: str = "") -> None:
         self._stream = stream
         self._started = started
-        self._patience = patience
 
     def task(self, label: str, total: int | None) -> Callable[[int], None]:
         """Nothing is shown."""
@@ -101,7 +100,7 @@ class Quiet:
         if not self._started:
             yield
             return
-        timer = threading.Timer(self._patience, self.message, (self._started,))
+        timer = threading.Timer(PATIENCE_S, self.message, (self._started,))
         timer.daemon = True
         timer.start()
         try:

@@ -32,7 +32,7 @@ def status_page(page: StatusPage) -> list[RenderableType]:
     if not any(page.counts.values()):
         parts.append(block("no items in the notes yet"))
     if page.news:
-        parts.append(heading("New"))
+        parts.append(heading("In the notes since the last sync"))
         parts += [block(line) for line in page.news]
     if page.stale:
         parts.append(heading("Stale"))

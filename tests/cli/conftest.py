@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import io
-import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+from study_bench import Study
+
+from studyctl.runner import importing
+from studyctl.view import progress
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -28,15 +32,19 @@ Typed = Callable[..., Ran]
 
 
 @pytest.fixture
-def studyctl(monkeypatch: pytest.MonkeyPatch) -> Typed:
-    """`studyctl("todo", "list")`, at 100 columns, without colour, editor or workspace from the environment."""
+def studyctl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
+    """`studyctl("todo", "list")` in an empty folder, at 100 columns, with nothing from the environment."""
     for name in ("NO_COLOR", "FORCE_COLOR", "VISUAL", "EDITOR", "STUDYCTL_WORKSPACE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("TZ", "UTC")
 
+    monkeypatch.chdir(tmp_path)
+
     def typed(*argv: str, stdin: bytes = b"") -> Ran:
         from studyctl.cli.main import run
+
+        assert not Path.cwd().is_relative_to(REPOSITORY), "a test must not write into this repository"
 
         out, err = io.BytesIO(), io.BytesIO()
         with monkeypatch.context() as streams:
@@ -62,12 +70,13 @@ def untied(text: str) -> str:
 
 
 @pytest.fixture
-def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def real(studyctl: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A workspace around a copy of the user's own note, without its links; the working directory."""
     root = tmp_path / "real"
     (root / "notes").mkdir(parents=True)
     source = (REPOSITORY / "notes" / "study-note.md").read_text("utf-8")
-    (root / "notes" / "study-note.md").write_text(untied(source), "utf-8")
+    for name in ("notes/study-note.md", ".original"):
+        (root / name).write_text(untied(source), "utf-8")
     (root / "studyctl.toml").write_text('notes = "notes"\n')
     (root / "experiments" / "box_decoding").mkdir(parents=True)
     (root / "experiments" / "box_decoding" / "__init__.py").touch()
@@ -76,7 +85,7 @@ def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def vault(studyctl: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small workspace of three notes; the working directory."""
     root = tmp_path / "vault"
     (root / "papers").mkdir(parents=True)
@@ -90,9 +99,68 @@ def vault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-def copy_tree(source: Path, target: Path) -> Path:
-    shutil.copytree(source, target)
-    for folder, _, files in os.walk(target):
-        for name in files:
-            Path(folder, name).chmod(0o644)
-    return target
+@pytest.fixture(scope="session")
+def _finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    study = Study.make(tmp_path_factory.mktemp("finished") / "study")
+    with _own_modules():
+        for words in (["run", "coin"], ["run", "coin", "--quick"]):
+            done = study(*words)
+            assert done.code == 0 and "MLflow" not in done.err, done.err
+    return study.root
+
+
+@pytest.fixture
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Importing MLflow may take long: whether a run says so is not for a transcript."""
+    monkeypatch.setattr(progress, "PATIENCE_S", 1e6)
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, _patient: None) -> Iterator[Study]:
+    """A workspace in which nothing has run."""
+    with _own_modules():
+        yield Study.make(tmp_path / "fresh")
+
+
+@pytest.fixture
+def study(tmp_path: Path, _finished: Path, _patient: None) -> Iterator[Study]:
+    """A workspace in which `coin` has run, in full and then quickly."""
+    shutil.copytree(_finished, tmp_path / "study")
+    with _own_modules():
+        yield Study(tmp_path / "study")
+
+
+@pytest.fixture
+def coin(study: Study, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same; the working directory."""
+    monkeypatch.chdir(study.root)
+    return study.root
+
+
+@pytest.fixture
+def uncoined(fresh: Study, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A workspace in which nothing has run; the working directory."""
+    monkeypatch.chdir(fresh.root)
+    return fresh.root
+
+
+class _own_modules:
+    """Experiments are imported under one name whatever their workspace; each test has its own."""
+
+    def __enter__(self) -> None:
+        self.path = list(sys.path)
+        self.kept = _experiments()
+
+    def __exit__(self, *_: object) -> None:
+        sys.path[:] = self.path
+        # Other finders stay: importlib_metadata puts its own in place of the standard library's when MLflow is loaded.
+        ours = [finder for finder in sys.meta_path if type(finder).__module__ == importing.__name__]
+        for finder in ours:
+            sys.meta_path.remove(finder)
+        for name in _experiments():
+            del sys.modules[name]
+        sys.modules.update(self.kept)
+
+
+def _experiments() -> dict[str, ModuleType]:
+    return {name: module for name, module in sys.modules.items() if name.split(".")[0] == "experiments"}

@@ -27,6 +27,7 @@ SCRUBBED = (
     (re.compile(r"\b[0-9a-f]{32}\b"), "0123456789abcdef0123456789abcdef"),
     (re.compile(r"\b(?=[a-f]*[0-9])[0-9a-f]{8}\b"), "01234567"),
     (re.compile(r"\b\d+\.\d s\b"), "1.2 s"),
+    (re.compile(r"damaged-\d{14}"), "damaged-20260102030405"),
     (re.compile(r"^(  host +)\S+$", re.MULTILINE), r"\1HOST"),
 )
 

@@ -19,7 +19,7 @@ def test_the_list_shows_ties_last_runs_and_what_is_wrong(study: Study) -> None:
 
 def test_the_page_shows_parameters_with_their_bounds(study: Study) -> None:
     done = study("experiment", "show", "coin")
-    assert "flips  int    1000     >= 10, <= 100000  how often, flips" in done.out
+    assert "flips  int    1000     >= 10, <= 100000  how often (flips)" in done.out
     assert "  quick     flips=100\n" in done.out
     value = study("experiment", "show", "coin", "--json").json
     assert value["preset_values"]["quick"] == {"flips": 100}

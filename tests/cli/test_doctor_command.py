@@ -46,7 +46,7 @@ class TestDatabase:
         before = self.damage(study).read_bytes()
         done = study("doctor")
         assert done.code == 1
-        assert "✗ database      study.db is damaged" in done.out
+        assert "✗ database     study.db is damaged" in done.out
         assert "next: studyctl doctor --fix" in done.err
         assert (study.root / ".studyctl" / "study.db").read_bytes() == before
 
