@@ -125,7 +125,7 @@ class Table:
         parts: list[str] = []
         blank = 0  # cells left empty since the last text
         for (_, column, width), (text, style) in zip(self._columns, cells, strict=True):
-            if text:
+            if text.strip():
                 filled = pad(text, width, column.right)
                 shown = filled.rstrip()
                 parts.append(" " * blank + (styled(shown, style) if color else shown))
