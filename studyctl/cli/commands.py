@@ -13,6 +13,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command as build
 
+from studyctl.cli import helping
+
 Function = Callable[..., Any]
 # Shown at the foot of every command's help; the options themselves are declared once, on the root.
 EVERYWHERE = "-w/--workspace, -q/--quiet and --color work with every command: studyctl --help"
@@ -58,6 +60,12 @@ class Command(TyperCommand):
         option = super().get_help_option(ctx)
         lighten([option])
         return option
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        return helping.usage(self.get_params(ctx))
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        helping.write(self.get_params(ctx), formatter)
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         if self.epilog:
@@ -142,6 +150,13 @@ class Group(TyperGroup):
             if near
             else f"`{path} --help` lists them",
         )
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        return ["[OPTIONS]", "[COMMAND] ..." if self.invoke_without_command else "COMMAND ..."]
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        helping.write(self.get_params(ctx), formatter)
+        self.format_commands(ctx, formatter)
 
     def format_epilog(self, ctx: Any, formatter: Any) -> None:
         if ctx.parent is not None:

@@ -11,7 +11,7 @@ import typer
 from studyctl.cli.commands import Group
 from studyctl.cli.common import AsJson, DryRun, session
 from studyctl.cli.completion import item_ids, note_names, statuses
-from studyctl.core.models import KINDS, LETTERS, Kind
+from studyctl.core.models import KINDS, LETTERS, STATUSES, Kind
 
 PLURAL = {"question": "questions", "todo": "todos", "reading": "readings", "claim": "claims"}
 EMPTY = {
@@ -35,15 +35,14 @@ def add_list(group: Group, kind: Kind | None) -> None:
     noun = PLURAL[kind] if kind else "items"
     name = kind or "item"
     completer = statuses(*kinds)
+    states = f"{', '.join(STATUSES[kind])} or all." if kind else "One of an item's states, or all."
     first = "answered" if kind == "question" else "all"
 
     def list_(
         ctx: typer.Context,
         status: Annotated[
             list[str] | None,
-            typer.Option(
-                "--status", "-s", metavar="STATUS", help="One of its states, or all.", autocompletion=completer
-            ),
+            typer.Option("--status", "-s", metavar="STATUS", help=states, autocompletion=completer),
         ] = None,
         topic: Topic = None,
         note: Note = None,

@@ -217,8 +217,18 @@ def _color(argv: Sequence[str]) -> str:
 def _misused(error: Any) -> tuple[str, str]:
     """A usage error of click's, in our two lines."""
     message = error.format_message().rstrip(".")
-    path = error.ctx.command_path if getattr(error, "ctx", None) is not None else PROGRAM
-    return message[:1].lower() + message[1:], f"`{path} --help` shows what it takes"
+    ctx = getattr(error, "ctx", None)
+    path = ctx.command_path if ctx is not None else PROGRAM
+    hint = f"`{path} --help` shows what it takes"
+    option = getattr(error, "option_name", None)
+    if ctx is not None and option and not any(option in param.opts for param in ctx.command.get_params(ctx)):
+        message = f"no such option: {option}"
+        known = [one for param in ctx.command.get_params(ctx) for one in param.opts] + list(ANYWHERE)
+        from difflib import get_close_matches
+
+        near = get_close_matches(option, known, n=2)
+        hint = f"did you mean {' or '.join(near)}?" if near else hint
+    return message[:1].lower() + message[1:], hint
 
 
 def _reader_left() -> int:
