@@ -356,14 +356,6 @@ def execute_draft(order: Order, progress: Progress) -> tuple[Run, Path]:
     return execute(order.experiment, order.params, preset=order.preset, changed=order.changed, progress=progress)
 
 
-def record_is_behind(workspace: Workspace, reader: Reader) -> bool:
-    """Whether the committed record lacks something that an export would write."""
-    kept = record_text(workspace)
-    if kept is None:
-        return bool(reader.answers())
-    return kept != reader.export_record()
-
-
 @contextmanager
 def serve_ui(workspace: Workspace, experiment: str | None, port: int | None) -> Iterator[Ui]:
     """The MLflow UI on this workspace while the block runs; runs that were lost are ended in it first."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
+from studyctl.core.models import Answer
 from studyctl.errors import WorkspaceError
 
 
@@ -27,3 +30,16 @@ def write_record(file: Path, text: str) -> bool:
             f"cannot write {file}: {error.strerror}", "check its folder, or: studyctl export --stdout"
         ) from error
     return True
+
+
+def is_behind(file: Path, answers: Sequence[Answer]) -> bool:
+    """Whether an answer was recorded after the record was written: a hint that costs no more than a look.
+
+    `doctor` compares what the record would say.
+    """
+    newest = max((answer.recorded for answer in answers), default="")
+    try:
+        written = datetime.fromtimestamp(file.stat().st_mtime, UTC)
+    except OSError:
+        return bool(newest)
+    return bool(newest) and datetime.fromisoformat(newest.replace("Z", "+00:00")) > written

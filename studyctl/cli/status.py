@@ -11,13 +11,14 @@ from studyctl.cli.common import AsJson, session
 @single("status", "studyctl", "studyctl status --json")
 def app(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Show where things stand: what is new, answered, stale and open, the last runs, and what to do next."""
+    from studyctl.app.export import is_behind
     from studyctl.app.lists import with_reasons
     from studyctl.app.runs import as_seen
     from studyctl.app.status import status_page
     from studyctl.view.status import status_json
     from studyctl.view.status import status_page as show
     from studyctl.view.sync import changes
-    from studyctl.wiring import discover, record_is_behind, run_is_lost
+    from studyctl.wiring import discover, run_is_lost
 
     here = session(ctx)
     news: list[str] = []
@@ -28,11 +29,11 @@ def app(ctx: typer.Context, as_json: AsJson = False) -> None:
             here.workspace.root.name,
             with_reasons(items, reasons),
             reasons,
-            reader.answers(),
+            answers := reader.answers(),
             as_seen(reader.runs(), run_is_lost),
             discover(here.workspace),
             news,
-            record_behind=record_is_behind(here.workspace, reader),
+            record_behind=is_behind(here.workspace.record, answers),
         )
     if as_json:
         here.json(status_json(page))

@@ -57,7 +57,10 @@ def _verdict(value: str | None) -> tuple[str, str]:
 def _conclusion(page: AnswerPage, answer: Answer) -> list[RenderableType]:
     from studyctl.view.layout import block, conclusion, heading, pieces
 
-    parts: list[RenderableType] = [heading("Answer"), conclusion(answer.verdict, answer.conclusion, 2, "bold")]
+    parts: list[RenderableType] = [
+        heading("Answer"),
+        pieces(conclusion(answer.verdict, answer.conclusion, "bold"), indent=2),
+    ]
     marks = [f"recorded {words.when(answer.recorded)}"]
     if answer.author == "person":
         marks.append("in your own words")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from studyctl.view.tables import Table
 
 SHOWN_METRICS = 40
+FULL_FINDINGS = 10
 SHOWN_ERROR_LINES = 25
 
 
@@ -59,7 +60,7 @@ def verdict_counts(findings: Sequence[Finding]) -> str:
 
 def result_page(page: RunPage) -> list[RenderableType]:
     """What a run prints when it is over: findings, what they answer, figures, where to look."""
-    from studyctl.view.layout import block, heading, pieces
+    from studyctl.view.layout import block, heading, pieces, two_columns
 
     run = page.run
     sign, style = _state_sign(run)
@@ -69,9 +70,7 @@ def result_page(page: RunPage) -> list[RenderableType]:
     parts: list[RenderableType] = [
         pieces((f"{sign} ", style), (head, "bold"), f" · {apart}" if apart else "", f" · {name}")
     ]
-    if run.findings:
-        parts.append(heading("Findings"))
-        parts += [part for finding in run.findings for part in finding_block(finding)]
+    parts += _findings(page)
     if page.answered:
         parts.append(heading("Answers"))
         parts += [part for answered in page.answered for part in _answered_block(answered, run)]
@@ -81,7 +80,24 @@ def result_page(page: RunPage) -> list[RenderableType]:
         parts += [block(note) for note in page.notes]
     if not page.draft:
         parts.append(heading("Next"))
-        parts += [pieces((command, "cyan"), (f"  {why}", "dim"), indent=2) for command, why in _next(page)]
+        parts.append(two_columns(_next(page), "cyan"))
+    return parts
+
+
+def _findings(page: RunPage) -> list[RenderableType]:
+    """The findings; where they are many, what was tested and how it came out, and the figures on another page."""
+    from studyctl.view.layout import block, heading
+
+    # What opens an answer stands there.
+    opening = {text for one in page.answered if one.answer for text in [one.answer.conclusion]}
+    shown = [finding for finding in page.run.findings if finding.verdict or finding.text not in opening]
+    if not shown:
+        return []
+    short = len(shown) > FULL_FINDINGS
+    parts: list[RenderableType] = [heading("Findings")]
+    parts += [part for finding in shown for part in finding_block(finding, short=short)]
+    if short and not page.draft:
+        parts.append(block(f"the figures behind them: studyctl runs show {page.run.short}", 2, "dim"))
     return parts
 
 
@@ -89,15 +105,16 @@ def _state_sign(run: Run) -> tuple[str, str]:
     return words.STATES.get(run.state, ("·", ""))
 
 
-def finding_block(finding: Finding, indent: int = 2) -> list[RenderableType]:
-    """A finding: its verdict and key, the claim that was tested, and what was found."""
+def finding_block(finding: Finding, indent: int = 2, *, short: bool = False) -> list[RenderableType]:
+    """A finding: its verdict and key, the claim that was tested, and (unless `short`) what was found."""
     from studyctl.view.layout import block, pieces, verdict
 
     sign, style = verdict(finding.verdict)
     parts: list[RenderableType] = [pieces((sign, style), f"  {finding.key}", indent=indent)]
     if finding.claim:
         parts.append(block(f"claim: {finding.claim}", indent + 2, "dim"))
-    parts.append(block(finding.text, indent + 2))
+    if not (finding.claim and short):
+        parts.append(block(finding.text, indent + 2))
     return parts
 
 
@@ -109,7 +126,7 @@ def _answered_block(answered: Answered, run: Run) -> list[RenderableType]:
     if answer is None:
         asked = item.kind in ("question", "claim")
         return [*parts, *([block("no finding of this run is tied to it", 6, "dim")] if asked else [])]
-    parts.append(conclusion(answer.verdict, answer.conclusion, 6))
+    parts.append(pieces(conclusion(answer.verdict, answer.conclusion), indent=6))
     if answered.how == "kept":
         why = (
             "your own words stay; `studyctl answer` shows what this run found"
@@ -124,13 +141,12 @@ def _answered_block(answered: Answered, run: Run) -> list[RenderableType]:
 
 def _files(title: str, folder: str, artifacts: Sequence[Artifact]) -> list[RenderableType]:
     """Files below their folder, which is said once: paths of runs are long."""
-    from studyctl.view.layout import heading, pieces
+    from studyctl.view.layout import heading, two_columns
 
     if not artifacts:
         return []
-    wide = max(len(artifact.path) for artifact in artifacts)
-    rows = [pieces(f"{a.path:<{wide}}", (f"  {a.title}", "dim"), indent=2) for a in artifacts]
-    return [heading(f"{title}, in {posixpath.join(folder, 'artifacts')}"), *rows]
+    rows = [(artifact.path, artifact.title) for artifact in artifacts]
+    return [heading(f"{title}, in {posixpath.join(folder, 'artifacts')}"), two_columns(rows)]
 
 
 def _shown_files(artifacts: Sequence[Artifact]) -> list[Artifact]:
@@ -157,7 +173,7 @@ def _next(page: RunPage) -> list[tuple[str, str]]:
 
 def run_page(page: RunPage) -> list[RenderableType]:
     """Everything recorded about one run."""
-    from studyctl.view.layout import block, heading, pieces, state
+    from studyctl.view.layout import block, heading, pieces, state, two_columns
 
     run = page.run
     sign, style = state(run.state)
@@ -180,7 +196,7 @@ def run_page(page: RunPage) -> list[RenderableType]:
         ("answers", ", ".join(a.item.id for a in page.answered)),
         ("reproduce", reproduce.command(run)),
     ]
-    parts += [pieces((f"{name:<12}", "dim"), value, indent=2) for name, value in facts if value]
+    parts.append(two_columns([(name, value) for name, value in facts if value], "dim", ""))
     if run.error:
         parts.append(heading("Error"))
         parts.append(block(shortened_error(run.error), 2))

@@ -18,7 +18,7 @@ SHOWN_ANSWERS = 8
 
 def status_page(page: StatusPage) -> list[RenderableType]:
     """Counts, what is new, what was answered, what went stale, the last runs, and what to do next."""
-    from studyctl.view.layout import block, conclusion, heading, pieces
+    from studyctl.view.layout import block, conclusion, heading, one_line, pieces, two_columns
 
     parts: list[RenderableType] = [pieces((page.workspace, "bold"))]
     for kind in KINDS:
@@ -44,7 +44,7 @@ def status_page(page: StatusPage) -> list[RenderableType]:
         for one in page.answered[:SHOWN_ANSWERS]:
             assert one.answer is not None  # that is what answered means
             parts.append(pieces((one.item.id, "bold"), f"  {one.item.text}", indent=2))
-            parts.append(conclusion(one.answer.verdict, one.answer.conclusion, 6))
+            parts.append(one_line(conclusion(one.answer.verdict, one.answer.conclusion), 6))
         if len(page.answered) > SHOWN_ANSWERS:
             rest = len(page.answered) - SHOWN_ANSWERS
             parts.append(block(f"and {rest} more: studyctl question list --status answered", 2, "dim"))
@@ -64,11 +64,7 @@ def status_page(page: StatusPage) -> list[RenderableType]:
             )
     if page.steps:
         parts.append(heading("Next"))
-        wide = max(len(step.command) for step in page.steps)
-        parts += [
-            pieces((f"{step.command:<{min(wide, 44)}}", "cyan"), (f"  {step.why}", "dim"), indent=2)
-            for step in page.steps
-        ]
+        parts.append(two_columns([(step.command, step.why) for step in page.steps], "cyan"))
     return parts
 
 
