@@ -18,7 +18,8 @@ from studyctl.errors import ExperimentError, Interrupted, UsageError
 
 if TYPE_CHECKING:
     from studyctl.runner.session import Order
-    from studyctl.view.progress import Bars, Quiet
+    from studyctl.view.bars import Bars
+    from studyctl.view.progress import Quiet
 
 
 @single(

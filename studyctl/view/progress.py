@@ -2,79 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from studyctl.view.console import decide_color, make_console
+if TYPE_CHECKING:
+    from studyctl.view.bars import Bars
 
 # A run that is over sooner needs no word about having started.
 PATIENCE_S = 2.0
-
-
-class Bars:
-    """Progress bars on a terminal's stderr; they are gone when the run is over."""
-
-    def __init__(self, stream: IO[str], label: str, color: str = "auto") -> None:
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            SpinnerColumn,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
-
-        self._label = label
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=None),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=make_console(color, stream),
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
-
-    def task(self, label: str, total: int | None) -> Callable[[int], None]:
-        """A bar named `label`; the value advances it."""
-        task = self._progress.add_task(label, total=total)
-
-        def advance(steps: int) -> None:
-            self._progress.advance(task, steps)
-
-        return advance
-
-    def message(self, text: str) -> None:
-        """A line above the bars."""
-        from rich.text import Text
-
-        self._progress.console.print(Text(text))
-
-    @contextmanager
-    def showing(self) -> Iterator[None]:
-        """Show that something is going on, before, during and after the experiment itself."""
-        self._waiting = self._progress.add_task(f"{self._label}: getting ready", total=None)
-        with self._progress:
-            yield
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """The experiment itself: its own bars tell how far it is."""
-        self._progress.update(self._waiting, description=self._label)
-        try:
-            yield
-        finally:
-            for task in self._progress.task_ids:
-                self._progress.update(task, visible=task == self._waiting)
-            self._progress.update(self._waiting, description=f"{self._label}: recording")
 
 
 class Quiet:
@@ -121,6 +60,8 @@ def make_progress(
     target = stream or sys.stderr
     if quiet:
         return Quiet(target)
-    if target.isatty() and decide_color(color, target):
+    if target.isatty() and os.environ.get("TERM") != "dumb":
+        from studyctl.view.bars import Bars
+
         return Bars(target, label, color)
     return Quiet(target, f"{label} is running")
