@@ -4,7 +4,7 @@ Without `from __future__ import annotations`: the options of a group are made he
 find such local values from an annotation that is text.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 import typer
 
@@ -47,9 +47,11 @@ def add_list(group: Group, kind: Kind | None) -> None:
         topic: Topic = None,
         note: Note = None,
         match: Match = None,
+        ignored: Annotated[bool, typer.Option("--ignored", help="Only what `item ignore` left out.")] = False,
         as_json: AsJson = False,
     ) -> None:
-        show_list(ctx, kinds, name, noun, status or [], topic or [], note or [], match or [], as_json)
+        words = Words(status or [], topic or [], note or [], match or [], ignored)
+        show_list(ctx, kinds, name, noun, words, as_json)
 
     list_.__doc__ = f"""List {noun}, in the order of the notes.
 
@@ -63,27 +65,28 @@ def add_list(group: Group, kind: Kind | None) -> None:
     )(list_)
 
 
-def show_list(
-    ctx: typer.Context,
-    kinds: tuple[Kind, ...],
-    name: str,
-    noun: str,
-    status: list[str],
-    topic: list[str],
-    note: list[str],
-    match: list[str],
-    as_json: bool,
-) -> None:
+class Words(NamedTuple):
+    """The filters of a list, as they were typed."""
+
+    status: list[str]
+    topic: list[str]
+    note: list[str]
+    match: list[str]
+    ignored: bool
+
+
+def show_list(ctx: typer.Context, kinds: tuple[Kind, ...], name: str, noun: str, words: Words, as_json: bool) -> None:
     """The steps of every `list`."""
     from studyctl.app.lists import Filters, check_statuses, select, with_reasons
     from studyctl.view.items import item_json, item_table, summary
 
     here = session(ctx)
-    wanted = check_statuses(kinds, status)
+    wanted = check_statuses(kinds, words.status) or (("all",) if words.ignored else ())
     with here.reader() as reader:
-        items = reader.items(kinds)
+        items = [item for item in reader.items(kinds, ignored=words.ignored) if item.ignored is words.ignored]
         reasons = here.reasons(reader, items)
-    filters = Filters(kinds if len(kinds) == 1 else (), wanted, tuple(topic), tuple(note), tuple(match))
+    one = kinds if len(kinds) == 1 else ()
+    filters = Filters(one, wanted, tuple(words.topic), tuple(words.note), tuple(words.match))
     listing = select(with_reasons(items, reasons), filters)
     if as_json:
         here.json([item_json(item, reasons.get(item.id, ())) for item in listing.items])
@@ -95,6 +98,8 @@ def show_list(
         here.say(footer)
     elif listing.total:
         here.say(f"no {noun} match; there are {listing.total}: `studyctl {name} list --status all`")
+    elif words.ignored:
+        here.say(f"no {noun} are ignored")
     else:
         here.say(f"no {noun} yet: {EMPTY.get(name, 'write a heading Questions or Todo with bullets below it')}")
 

@@ -226,7 +226,7 @@ def _misused(error: Any) -> tuple[str, str]:
         known = [one for param in ctx.command.get_params(ctx) for one in param.opts] + list(ANYWHERE)
         from difflib import get_close_matches
 
-        near = get_close_matches(option, known, n=2)
+        near = get_close_matches(option, known, n=2, cutoff=0.7)
         hint = f"did you mean {' or '.join(near)}?" if near else hint
     return message[:1].lower() + message[1:], hint
 

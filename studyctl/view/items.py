@@ -124,6 +124,7 @@ def item_json(item: Item, reasons: Sequence[Reason] = (), children: Sequence[str
         "topic": list(item.topic),
         "parent": item.parent,
         "status": item.status,
+        "also_status": item.also_status,
         "rule": item.rule,
         "confidence": item.confidence,
         "mark": item.mark,
