@@ -54,8 +54,14 @@ def examine(workspace: Workspace, tools: Tools, *, fix: bool) -> Iterator[Check]
     yield database
     if not database.ok:
         return
-    yield from _notes(tools)
-    ledger = tools.open_ledger()
+    try:
+        report = tools.synchronise()
+        ledger = tools.open_ledger()
+    except StudyctlError as error:
+        # What cannot be written cannot be mended either.
+        yield Check("notes", False, error.message, error.hint)
+        return
+    yield from _notes(report)
     try:
         yield _folders(tools, ledger, fix)
         yield _lost(tools, ledger, fix)
@@ -133,8 +139,7 @@ def _known_whole(runs: Sequence[Run]) -> list[str]:
     return [run.id for run in runs if not run.imported]
 
 
-def _notes(tools: Tools) -> Iterator[Check]:
-    report = tools.synchronise()
+def _notes(report: SyncReport) -> Iterator[Check]:
     if not report.unread:
         yield Check("notes", True, f"{report.notes} note{'' if report.notes == 1 else 's'} read")
     for problem in report.unread:
@@ -202,7 +207,9 @@ def _mlflow(workspace: Workspace, tools: Tools, ledger: Ledger, runs: Sequence[R
     if failed:
         yield Check("MLflow", False, failed, "the runs themselves are recorded in study.db")
     else:
-        yield Check("MLflow", True, text, fixed=True)
+        done = [f"{len(missing)} runs written into it"] if missing else []
+        done += [f"{len(still)} runs ended there"] if still else []
+        yield Check("MLflow", True, " and ".join(done), fixed=True)
 
 
 def _deliver(workspace: Workspace, tools: Tools, ledger: Ledger, run: Run) -> str | None:

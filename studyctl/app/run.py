@@ -12,6 +12,7 @@ from studyctl.core.pages import Answered
 from studyctl.core.ports import Ledger, RunFilter, Tracker
 
 TAG_LENGTH = 500
+FULL_FINDINGS = 10
 SIGNS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "mixed": "±", None: "·"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 
@@ -42,26 +43,35 @@ def item_tags(items: Sequence[Item]) -> dict[str, str]:
 
 
 def describe(run: Run, items: Sequence[Item]) -> str:
-    """The run's page in MLflow, in Markdown: what it is for, what it found, how to repeat it."""
+    """The run's page in MLflow, in Markdown: what it is for, how to repeat it, what it found.
+
+    MLflow cuts a long page, so that what must not be missing comes first.
+    """
     parts = [f"**{escaped(run.title)}**"]
     if items:
         parts.append("\n".join(f"- {_item_line(run, item)}" for item in items))
     if run.state == "running":
         parts.append("The run is going on: its findings will stand here.")
     elif run.state != "finished":
-        parts.append(f"The run {run.state}.")
+        parts.append(f"The run {'was ' if run.state in ('killed', 'lost') else ''}{run.state}.")
+    parts.append(_reproduce(run))
     if run.findings:
-        parts.append("### Findings\n\n" + "\n".join(f"- {_finding_line(finding)}" for finding in run.findings))
-    steps = []
-    git = run.provenance.get("git") or {}
-    if git.get("commit"):
-        steps.append(f"git checkout {git['commit']}")
-    steps.append(reproduce.command(run))
-    parts.append("### Reproduce\n\n" + "\n".join(f"    {step}" for step in steps))
-    if git.get("dirty"):
-        parts.append("Files differed from that commit; the difference is kept in the run's folder.")
-    parts.append(f"studyctl run `{run.id}`: `studyctl runs show {run.short}`")
+        short = len(run.findings) > FULL_FINDINGS
+        lines = [f"- {_finding_line(finding, short)}" for finding in run.findings]
+        parts.append("### Findings\n\n" + "\n".join(lines))
+        if short:
+            parts.append(f"The figures behind them: `studyctl runs show {run.short}`")
     return "\n\n".join(parts) + "\n"
+
+
+def _reproduce(run: Run) -> str:
+    git = run.provenance.get("git") or {}
+    steps = [f"git checkout {git['commit']}"] if git.get("commit") else []
+    steps.append(reproduce.command(run))
+    text = "### Reproduce\n\n" + "\n".join(f"    {step}" for step in steps)
+    if git.get("dirty"):
+        text += "\n\nFiles differed from that commit; the difference is kept in the run's folder."
+    return f"{text}\n\nThis is run `{run.id}`: `studyctl runs show {run.short}`"
 
 
 def _item_line(run: Run, item: Item) -> str:
@@ -69,16 +79,20 @@ def _item_line(run: Run, item: Item) -> str:
     choice = answers.choice_of(run, answers.ordered(item.ties).get(run.experiment, ()))
     if choice is None or run.state != "finished" or item.kind not in ("question", "claim"):
         return line
-    verdict = answers.verdict_of(finding.verdict for finding in choice.findings)
     composed = answers.compose(item, (choice,), now="")
     assert composed is not None  # there is a choice
-    return f"{line}  \n  {SIGNS[verdict]} {escaped(composed.conclusion)}"
+    conclusion = composed.conclusion.removeprefix(f"{composed.verdict}: ")
+    word = f" **{composed.verdict}**:" if composed.verdict else ""
+    return f"{line}  \n  {SIGNS[composed.verdict]}{word} {escaped(conclusion)}"
 
 
-def _finding_line(finding: Finding) -> str:
+def _finding_line(finding: Finding, short: bool) -> str:
     verdict = f" **{finding.verdict}**" if finding.verdict else ""
-    claim = f"*{escaped(finding.claim)}*  \n  " if finding.claim else ""
-    return f"{SIGNS[finding.verdict]}{verdict} `{finding.key}`: {claim}{escaped(finding.text)}"
+    head = f"{SIGNS[finding.verdict]}{verdict} `{finding.key}`:"
+    if not finding.claim:
+        return f"{head} {escaped(finding.text)}"
+    text = "" if short else f"  \n  {escaped(finding.text)}"
+    return f"{head} *{escaped(finding.claim)}*{text}"
 
 
 def escaped(text: str) -> str:

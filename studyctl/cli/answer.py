@@ -80,13 +80,13 @@ def _item(here: Session, word: str) -> Item:
 
 def _run_experiments(here: Session, item: Item) -> None:
     from studyctl.app.answers import no_evidence
-    from studyctl.cli.run import run_and_record
+    from studyctl.cli.run import raise_unless_finished, run_and_record
     from studyctl.core.answers import ordered
 
     if not item.ties:
         raise no_evidence(item, ())
     for name in ordered(item.ties):
-        run_and_record(here, name)
+        raise_unless_finished(run_and_record(here, name))
 
 
 def _record(here: Session, word: str, text: str | None, unbacked: bool, from_run: str | None) -> None:

@@ -165,6 +165,8 @@ def _next(page: RunPage) -> list[tuple[str, str]]:
     run = page.run
     first = next((a.item.id for a in page.answered if a.answer is not None), None)
     steps = [(f"studyctl answer {first}", "the answer with its evidence")] if first else []
+    if not page.answered:
+        steps.append((f"studyctl link ID {run.experiment}", "tie a question to it"))
     steps.append((f"studyctl runs show {run.short}", "every figure and parameter"))
     if page.problem is None:
         steps.append(("studyctl ui", f"the run in MLflow: {run.experiment} {run.short}"))
