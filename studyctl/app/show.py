@@ -32,10 +32,16 @@ def pages(reader: Reader, items: Sequence[Item], reasons: Mapping[str, tuple[Rea
                 answer=reader.answer(item.id),
                 reasons=why,
                 runs={name: run for name, run in newest.items() if run is not None},
-                events=tuple(event for event in reader.events(item.id) if event[1] != "appeared"),
+                # What came with a record happened before it was imported.
+                events=tuple(sorted(_told(reader, item), key=lambda event: event[0])),
             )
         )
     return built
+
+
+def _told(reader: Reader, item: Item) -> list[tuple[str, str, str]]:
+    """What happened to the item since it was first seen."""
+    return [event for event in reader.events(item.id) if event[1] != "appeared"]
 
 
 def _above(item: Item, everything: Mapping[str, Item]) -> list[Item]:

@@ -38,7 +38,9 @@ def _recorded(session: Session, answer: Answer) -> int | None:
 
 def said(answer: Answer) -> str:
     """An answer in its item's history."""
-    return f"{answer.verdict}: {answer.conclusion}" if answer.verdict else answer.conclusion
+    # A conclusion that studyctl composed begins with its verdict.
+    named = answer.verdict is None or answer.conclusion.startswith(answer.verdict)
+    return answer.conclusion if named else f"{answer.verdict}: {answer.conclusion}"
 
 
 def make_current(session: Session, item_id: str, number: int) -> None:

@@ -92,7 +92,9 @@ def _answer(page: ItemPage) -> list[RenderableType]:
     # A conclusion that studyctl composed begins with the verdict itself.
     if answer.verdict and answer.conclusion.startswith(answer.verdict):
         sign = sign.partition(" ")[0]
-    parts.append(pieces((sign, f"bold {style}"), f"  {answer.conclusion}", indent=2))
+    else:
+        sign += " "
+    parts.append(pieces((sign, f"bold {style}"), f" {answer.conclusion}", indent=2))
     parts += [pieces(("! stale", "magenta"), f": {reason.text}", indent=2) for reason in page.reasons]
     parts.append(block(f"`studyctl answer {page.item.id}` shows its evidence", 2, "dim"))
     return parts
