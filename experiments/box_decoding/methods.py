@@ -1,7 +1,9 @@
 """The table of methods: how sixteen published detectors code a box, and where that is written.
 
 t is the network's raw output, a the anchor's side, s the stride of the feature level, W the image's side, c the cell's
-index. Files are named in the repository that the method's authors, or the library that carries it, publish.
+index. Files are named in the repository that the method's authors, or the library that carries it, publish. Formulas,
+limits, functions and paper ids were read there; where a library adds what its paper does not have (the clamp of
+Faster R-CNN and RetinaNet), the library is what is described.
 """
 
 from __future__ import annotations
@@ -101,7 +103,7 @@ METHODS: tuple[Method, ...] = (
         "CIoU",
         "none on w; NaN and inf gradients set to 0, each clipped to 5",
         "arXiv:2004.10934",
-        "AlexeyAB/darknet src/yolo_layer.c, cfg/yolov4.cfg (first head)",
+        "AlexeyAB/darknet src/yolo_layer.c, delta_yolo_box; cfg/yolov4.cfg (first head)",
         EXP,
         "anchor",
         "cell-sigmoid",
@@ -133,7 +135,7 @@ METHODS: tuple[Method, ...] = (
         "IoU, late L1",
         "none",
         "arXiv:2107.08430",
-        "Megvii-BaseDetection/YOLOX yolox/models/yolo_head.py",
+        "Megvii-BaseDetection/YOLOX yolox/models/yolo_head.py, get_output_and_grid and get_l1_target",
         EXP,
         "stride",
         "cell",
@@ -145,9 +147,9 @@ METHODS: tuple[Method, ...] = (
         "point - l, point + r",
         "two neighbouring bins",
         "CIoU + DFL",
-        "each side <= (reg_max - 1)*s",
+        "l, r <= 15*s (YOLOv8: 16 bins; GFL has 17)",
         "arXiv:2006.04388 (GFL)",
-        "ultralytics/ultralytics utils/tal.py, dist2bbox",
+        "ultralytics/ultralytics ultralytics/utils/tal.py, dist2bbox",
         distribution(DFL_BINS),
         "stride",
         "sides",
@@ -176,7 +178,7 @@ METHODS: tuple[Method, ...] = (
         "smooth L1",
         "upper only: w <= 62.5a",
         "arXiv:1506.01497",
-        "facebookresearch/detectron2 box_regression.py; pytorch/vision _utils.py, BoxCoder",
+        "facebookresearch/detectron2 box_regression.py, Box2BoxTransform; pytorch/vision _utils.py, BoxCoder",
         exponential("clamped-exp-0.2", 0.2, highest=RCNN_CLAMP, formula="r*exp(min(t/5, ln(1000/16)))"),
         "anchor",
         "anchor-offset",
@@ -191,7 +193,7 @@ METHODS: tuple[Method, ...] = (
         "smooth L1",
         "both sides: a/62.5 <= w <= 62.5a",
         "arXiv:1906.07155",
-        "open-mmlab/mmdetection delta_xywh_bbox_coder.py",
+        "open-mmlab/mmdetection delta_xywh_bbox_coder.py, delta2bbox",
         exponential(
             "two-sided-exp-0.2",
             0.2,
@@ -212,7 +214,7 @@ METHODS: tuple[Method, ...] = (
         "(smooth) L1 on deltas",
         "upper only: w <= 62.5a",
         "arXiv:1708.02002",
-        "facebookresearch/detectron2 box_regression.py; pytorch/vision _utils.py, BoxCoder",
+        "facebookresearch/detectron2 box_regression.py, Box2BoxTransform; pytorch/vision _utils.py, BoxCoder",
         CLAMPED_EXP,
         "anchor",
         "anchor-offset",
@@ -226,7 +228,7 @@ METHODS: tuple[Method, ...] = (
         "Huber, delta 0.1, times 50",
         "none on exp; boxes clipped after NMS, gradient norm clipped to 10",
         "arXiv:1911.09070",
-        "google/automl efficientdet anchors.py",
+        "google/automl efficientdet/anchors.py, decode_box_outputs; hparams_config.py",
         EXP,
         "anchor",
         "anchor-offset",
@@ -254,7 +256,7 @@ METHODS: tuple[Method, ...] = (
         "GIoU",
         "w >= 0",
         "arXiv:1904.01355",
-        "pytorch/vision fcos.py; detectron2 box_regression.py, Box2BoxTransformLinear",
+        "facebookresearch/detectron2 box_regression.py, Box2BoxTransformLinear; pytorch/vision fcos.py",
         relu(),
         "stride",
         "sides",
@@ -276,7 +278,7 @@ METHODS: tuple[Method, ...] = (
     Method(
         "detr",
         "DETR, Deformable DETR",
-        "W*sigma(t); W*sigma(t + logit(reference))",
+        "W*sigma(t); refined: W*sigma(t + logit(reference))",
         "W*sigma(t)",
         "the box / W",
         "L1 + GIoU",
