@@ -44,11 +44,11 @@ class BoxDecoding(Params):
     rate_high: float = Field(10.24, gt=0, le=1e4, description="highest learning rate")
     rates: int = Field(14, ge=3, le=100, description="learning rates, in equal ratios")
     seeds: int = Field(16, ge=4, le=256, description="trainings for each rate, loss and decoder")
-    steps: int = Field(300, ge=20, le=20_000, description="steps of each training")
+    steps: int = Field(250, ge=20, le=20_000, description="steps of each training")
     momentum: float = Field(0.9, ge=0, lt=1, description="of SGD")
     adam: bool = Field(True, description="train with Adam as well")
     figures: Literal["all", "main", "none"] = Field(
-        "all", description="main: training and limits, without the curves of slopes and noise"
+        "all", description="main: the training comparison, without limits, slopes and noise"
     )
     seed: int = Field(0, ge=0, description="of boxes, first weights, mini-batches and noise")
 

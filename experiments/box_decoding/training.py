@@ -126,6 +126,7 @@ def train(
     alive = np.ones(shape, bool)
     largest = np.full(shape, -np.inf)
     row = np.arange(seeds)[:, None]
+    left = np.arange(grid.size)  # rates with a seed that is still finite: the others need no further steps
 
     with np.errstate(all="ignore"):
         for step, chosen in enumerate(problem.order, start=1):
@@ -136,8 +137,9 @@ def train(
             found = objective(loss, width, outputs.astype(kind), goal, unit)
             gradient = found.gradient.astype(np.float32)
             finite = np.isfinite(found.value).all(axis=-1) & np.isfinite(gradient).all(axis=(0, -1))
-            alive &= finite
-            np.maximum(largest, outputs.max(axis=(0, -1)), where=alive, out=largest)
+            finite &= alive[left]
+            alive[left] = finite
+            largest[left] = np.where(finite, np.maximum(largest[left], outputs.max(axis=(0, -1))), largest[left])
             gradients = _backward(weights, x, hidden, np.moveaxis(gradient, 0, -1) / np.float32(BATCH))
             for w, g, m, v in zip(weights, gradients, first_moment, second_moment, strict=True):
                 rate = grid.reshape(-1, *([1] * (w.ndim - 1)))
@@ -150,12 +152,20 @@ def train(
                     v += (g * g - v) * np.float32(0.001)
                     bias = np.float32(math.sqrt(1 - 0.999**step) / (1 - 0.9**step))
                     w -= rate * bias * m / (np.sqrt(v) + np.float32(1e-8))
-            if not alive.any():
-                break
+            keep = finite.any(axis=1)
+            if not keep.all():
+                left, grid = left[keep], grid[keep]
+                weights, first_moment, second_moment = (
+                    [array[keep] for array in arrays] for arrays in (weights, first_moment, second_moment)
+                )
+                if not left.size:
+                    break
         for w in weights:
-            alive &= np.isfinite(w).all(axis=tuple(range(2, w.ndim)))
-        validation = _mean_iou(weights, width, *problem.validation)
-        unseen = _mean_iou(weights, width, *problem.unseen)
+            alive[left] &= np.isfinite(w).all(axis=tuple(range(2, w.ndim)))
+        validation, unseen = np.zeros(shape), np.zeros(shape)
+        if left.size:
+            validation[left] = _mean_iou(weights, width, *problem.validation)
+            unseen[left] = _mean_iou(weights, width, *problem.unseen)
     zero = np.zeros(shape)
     return Trained(
         loss,
