@@ -14,21 +14,23 @@ Metrics, by prefix (a loss is log-l2, decoded-l2 or giou; OPT is sgd or adam; a 
                                                 that the method cannot represent
     roundtrip.DTYPE.{METHOD,METHOD.lost,worst}  rms error of a width through encoding and decoding in a format; share of
                                                 boxes without a finite encoding; largest error over methods
+    finite.DTYPE.METHOD.{value_t,gradient_t}    nearest t at which the method's side, or its slope, is not finite
     slope.DECODER.steepest                      largest dw/dt, in units of the reference
     limit.DTYPE.{exp_t,side_t,area_px.{least,most}}  last t whose exp is finite; t at which anchor * exp(t) overflows;
                                                 sides at which areas do, over losses and decoders
     limit.DTYPE.LOSS.DECODER.{wrong_px,nonfinite_px,nonfinite_t,side_px,area_px,precision_px}
                                                 a prediction that runs away: first wrong, first not finite, by cause
-    usable.DTYPE.LOSS.DECODER.{from_px,to_px}   box sizes whose loss and gradient stay within the tolerance
+    usable.DTYPE.LOSS.DECODER.{from_px,to_px,nonfinite_px}  box sizes whose loss and gradient stay within the
+                                                tolerance, and from where on they are not finite
     clamp-order.{points,DTYPE.ORDER.…}          finite values and NaN gradients, exp clamped before and after
-    noise.FAMILY.{sigma,slope,small,large}      calibrated noise, d ln(loss)/d ln(size), loss at the smallest and the
-                                                largest size
+    noise.{small_size,large_size,FAMILY.{sigma,slope,small,large}}  calibrated noise, d ln(loss)/d ln(size), loss at
+                                                the smallest and the largest size
     train.OPT.LOSS.DECODER.{best_lr,best_iou,fail_lr,margin,nonfinite,dead,slow}
                                                 best rate and IoU there, lowest rate at which half of the seeds
                                                 fail, their ratio, trainings by kind of failure over all rates
     versus.OPT.LOSS.{lr,DECODER.{failed,nonfinite}}  counts at the rate at which exp fails
     threshold.OPT.LOSS.RIVAL.{ratio,lo,hi}      exp's failing rate over the rival's, paired by seed
-    clamping.{LOSS,all}.{nonfinite,dead,rescued}      what clamped exp makes of the trainings that exp lost (SGD)
+    clamping.{LOSS,all}.{nonfinite,dead,rescued}  what clamped exp makes of the trainings that exp lost (SGD)
     reach.{survived,failed}                     the largest t predicted by trainings with exp in the loss
     narrow.DTYPE.UNIT.DECODER.{failed,nonfinite,iou}  GIoU in a narrow format, boxes in pixels or in anchors
     spread.{decoders,losses,difference,sigmoid-less-exp}.{iou,lo,hi}  IoU at the best rates, bootstrapped over seeds
@@ -78,33 +80,30 @@ def box_decoding(params: BoxDecoding, run: Run) -> None:
     compare.compare_trainings(params, run, found)
     measure.record_checks(params, run, found)
     if params.figures != "none":
-        _draw_main(params, run, found)
+        run.figure(
+            "training",
+            figures.training_figure(found.outcomes),
+            "Final IoU by learning rate, loss and decoder; k of n failed",
+        )
     if params.figures == "all":
         _draw_curves(params, run, found)
     findings.state(run, found)
 
 
-def _draw_main(params: BoxDecoding, run: Run, found: measure.Results) -> None:
-    run.figure(
-        "training",
-        figures.training_figure(found.outcomes),
-        "Final IoU by learning rate, loss and decoder; k of n failed",
-    )
+def _draw_curves(params: BoxDecoding, run: Run, found: measure.Results) -> None:
     run.figure(
         "limits",
         figures.limits_figure(
             found.runaways,
             found.usables,
+            target=params.target,
             image=params.image,
             mismatch=params.mismatch,
             tolerance=params.tolerance,
         ),
         "Where loss and gradient stop being right, and stop being finite",
     )
-
-
-def _draw_curves(params: BoxDecoding, run: Run, found: measure.Results) -> None:
-    run.figure("slopes", figures.slopes_figure(), "What a raw output decodes to, and its relative slope")
+    run.figure("slopes", figures.slopes_figure(), "What a raw output decodes to, and how strongly it answers")
     run.figure(
         "noise",
         figures.noise_figure(found.noise, params.noise_size, params.noise_loss),

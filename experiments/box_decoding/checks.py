@@ -14,6 +14,7 @@ from studyctl.lab import ExperimentError
 
 from .arithmetic import DTYPES, NARROW, Array, limits
 from .decoders import measured_range
+from .finite import FiniteLimit
 from .limits import ClampOrder, Runaway, exp_limit
 from .losses import LOSSES, objective, overlap_loss
 from .methods import METHODS
@@ -146,6 +147,26 @@ def round_trip_checks(found: list[RoundTrip]) -> list[Check]:
         for one in found
         if one.dtype == "float64"
     ]
+
+
+def finite_checks(found: list[FiniteLimit]) -> list[Check]:
+    """An unclamped exp has a closed form, and a bounded side that the format can hold no limit at all."""
+    maps = {method.key: method.map for method in METHODS}
+    checks: dict[tuple[str, float, str], Check] = {}
+    for one in found:
+        width, limit, name = maps[one.method], limits(DTYPES[one.dtype]), f"finite.{one.dtype}.{one.method}"
+        which = (width.name, one.reference, one.dtype)
+        if which in checks:
+            continue  # another method with the same decoder
+        if width.name in ("exp", "exp-0.2"):
+            closed = math.log(limit.largest / one.reference) / (0.2 if width.name == "exp-0.2" else 1.0)
+            # t itself, the exponent and the product are rounded to the format.
+            spread = limit.epsilon * (2 * abs(closed) + 10)
+            checks[which] = Check(name, one.value_t, closed, spread, "ln(largest / reference) / scale")
+        elif width.upper * one.reference < limit.largest:
+            finite = math.isinf(one.value_t) and math.isinf(one.gradient_t)
+            checks[which] = Check(name, float(finite), 1.0, 0.0, "a bounded side is always finite")
+    return list(checks.values())
 
 
 def limit_checks(

@@ -70,12 +70,15 @@ def compare_trainings(p: BoxDecoding, run: Run, out: Results) -> None:
                 f"clamping.{loss}.rescued.hi": found.share.high,
             }
         )
-    for kind in ("nonfinite", "dead", "rescued"):
-        run.metric(f"clamping.all.{kind}", sum(getattr(out.clamping[loss], kind) for loss in THROUGH_EXP))
+    total = {k: sum(getattr(out.clamping[loss], k) for loss in THROUGH_EXP) for k in ("nonfinite", "dead", "rescued")}
+    share = wilson(total["rescued"], total["nonfinite"])
+    run.metrics({f"clamping.all.{kind}": count for kind, count in total.items()})
+    run.metrics({"clamping.all.rescued.lo": share.low, "clamping.all.rescued.hi": share.high})
     exps = [one for (_, loss, d), one in out.outcomes.items() if d == "exp" and loss in THROUGH_EXP]
     for kind, failed in (("survived", False), ("failed", True)):
         reached = [t for one in exps if not math.isnan(t := one.largest_t(failed=failed))]
-        run.metric(f"reach.{kind}", max(reached, default=math.nan))
+        out.reach[kind] = max(reached, default=math.nan)
+        run.metric(f"reach.{kind}", out.reach[kind])
     table += _low_precision(p, run, out, problem)
     run.table("training", table, "k of n failed, with Wilson's interval, at every rate")
     _spread(p, run, out)

@@ -54,7 +54,13 @@ OPTIMIZER_LABELS = {"sgd": "SGD with momentum", "adam": "Adam"}
 
 
 def limits_figure(
-    runaways: Sequence[Runaway], usables: Sequence[Usable], *, image: float, mismatch: float, tolerance: float
+    runaways: Sequence[Runaway],
+    usables: Sequence[Usable],
+    *,
+    target: float,
+    image: float,
+    mismatch: float,
+    tolerance: float,
 ) -> Figure:
     """Left: box sizes that a format can train. Right: what goes wrong first when a prediction runs away."""
     fig = Figure(figsize=(11.0, 6.0))
@@ -62,7 +68,7 @@ def limits_figure(
     left, right = fig.subplots(1, 2, width_ratios=(1.0, 1.4))
     fig.subplots_adjust(left=0.07, right=0.94, top=0.95, bottom=0.15, wspace=0.27)
     _usable_panel(left, [u for u in usables if u.decoder == "exp"], image, mismatch, tolerance)
-    _runaway_panel(right, runaways, tolerance)
+    _runaway_panel(right, runaways, target, tolerance)
     return fig
 
 
@@ -131,7 +137,7 @@ def _spans(sizes: Array, chosen: Array) -> list[tuple[float, float]]:
     return [(float(borders[a]), float(borders[b])) for a, b in edges.reshape(-1, 2)]
 
 
-def _runaway_panel(ax: Axes, runaways: Sequence[Runaway], tolerance: float) -> None:
+def _runaway_panel(ax: Axes, runaways: Sequence[Runaway], target: float, tolerance: float) -> None:
     names, places, y = [], [], 0.0
     for dtype in NARROW:
         for loss in OVERLAP_LOSSES:
@@ -151,7 +157,7 @@ def _runaway_panel(ax: Axes, runaways: Sequence[Runaway], tolerance: float) -> N
     ticks = (2, 3, 5, 8, 12, 19, 38)
     ax.set_xlim(_spread(SMALLEST_SHOWN), _spread(1e75))
     ax.set_xticks([_spread(10.0**k) for k in ticks], [f"1e{k}" for k in ticks])
-    ax.set_xlabel("side of a prediction that runs away from its target, pixels")
+    ax.set_xlabel(f"side of a prediction that runs away from a target of {target:.0f} px, pixels")
     ax.set_title("First wrong and first not finite", fontsize=10)
     ax.grid(axis="x", color="#dddddd", linewidth=0.6)
     ax.set_axisbelow(True)
@@ -211,43 +217,51 @@ def _dumbbell(ax: Axes, y: float, one: Runaway) -> None:
 
 
 def _short(px: float) -> str:
-    return f"{px:.0f}" if px < 1e5 else f"{px:.1e}".replace("e+", "e")
+    return f"{px:.0f}" if px < 1e5 else f"{px:.1e}".replace("e+0", "e").replace("e+", "e")
 
 
 def slopes_figure() -> Figure:
-    """The decoded side over t, and its relative slope over the side."""
-    fig = Figure(figsize=(10.0, 4.4))
-    left, right = fig.subplots(1, 2)
-    fig.subplots_adjust(left=0.07, right=0.98, top=0.93, bottom=0.11, wspace=0.2)
+    """The decoded side over t, and how strongly it answers to t over the sides that each decoder reaches."""
+    fig = Figure(figsize=(13.0, 4.4))
+    decoded, absolute, relative = fig.subplots(1, 3)
+    fig.subplots_adjust(left=0.055, right=0.985, top=0.93, bottom=0.12, wspace=0.22)
     t = np.linspace(-6.0, 6.0, 2401)
     ratios = np.geomspace(0.02, 20.0, 800)
     for decoder, width in MAPS.items():
         style = {"color": COLOURS[decoder], "linestyle": DASHES.get(decoder, "-"), "linewidth": 1.8}
         side, _ = slopes(width, t)
-        side = np.where(side > 0, side, np.nan)
-        left.plot(t, side, label=LABELS[decoder] if decoder != "linear" else "1 + t", **style)
-        right.plot(ratios, relative_slopes(width, ratios), **style)
-    left.set_yscale("log")
-    left.yaxis.set_major_locator(FixedLocator([0.01, 0.1, 1, 10]))
-    left.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
-    left.yaxis.set_minor_locator(NullLocator())
-    left.set_ylim(0.01, 60)
-    left.set_xlim(-6, 6)
-    left.axhline(4.0, color="#D55E00", linewidth=0.7, alpha=0.6)
-    left.text(-5.95, 4.25, "limit of (2 sigma(t))^2", fontsize=8, color="#D55E00")
-    left.set_xlabel("raw output t")
-    left.set_ylabel("side / reference")
-    left.set_title("What a raw output decodes to", fontsize=10)
-    left.legend(fontsize=8.5, frameon=False, loc="lower right")
-    right.set_xscale("log")
-    right.set_ylim(0, 3.2)
-    right.set_xlim(0.02, 20)
-    _plain_log_ticks(right, [0.03, 0.1, 0.3, 1, 3, 10])
-    right.text(0.31, 2.85, "1 + t, max(t, 0)", fontsize=8.5, color=COLOURS["linear"], ha="right")
-    right.set_xlabel("side / reference")
-    right.set_ylabel("d ln w / dt")
-    right.set_title("Relative change of the side for a unit of t", fontsize=10)
-    for ax in (left, right):
+        label = LABELS[decoder] if decoder != "linear" else "1 + t"
+        decoded.plot(t, np.where(side > 0, side, np.nan), label=label, **style)
+        slope = relative_slopes(width, ratios)
+        absolute.plot(ratios, slope * ratios, **style)
+        relative.plot(ratios, slope, **style)
+    decoded.set_ylim(0.01, 60)
+    decoded.set_xlim(-6, 6)
+    decoded.axhline(4.0, color="#D55E00", linewidth=0.7, alpha=0.6)
+    decoded.text(-5.9, 4.3, "its limit, 4", fontsize=8, color="#D55E00")
+    decoded.set_xlabel("raw output t")
+    decoded.set_ylabel("side / reference")
+    decoded.set_title("What a raw output decodes to", fontsize=10)
+    decoded.legend(fontsize=8.5, frameon=False, loc="lower right", handlelength=2.8)
+    absolute.set_ylim(0.01, 60)
+    absolute.set_ylabel("dw/dt / reference")
+    absolute.set_title("Change of the side for a unit of t", fontsize=10)
+    absolute.text(19, 1.15, "1 + t, max(t, 0)", fontsize=8.5, color=COLOURS["linear"], ha="right")
+    relative.set_ylim(0, 3.2)
+    relative.text(0.31, 2.85, "1 + t, max(t, 0)", fontsize=8.5, color=COLOURS["linear"], ha="right")
+    relative.set_ylabel("d ln w/dt")
+    relative.set_title("Relative change of the side for a unit of t", fontsize=10)
+    for ax in (decoded, absolute):
+        ax.set_yscale("log")
+        ax.yaxis.set_major_locator(FixedLocator([0.01, 0.1, 1, 10]))
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:g}"))
+        ax.yaxis.set_minor_locator(NullLocator())
+    for ax in (absolute, relative):
+        ax.set_xscale("log")
+        ax.set_xlim(0.02, 20)
+        _plain_log_ticks(ax, [0.03, 0.1, 0.3, 1, 3, 10])
+        ax.set_xlabel("side / reference")
+    for ax in (decoded, absolute, relative):
         ax.grid(color="#dddddd", linewidth=0.6)
         ax.spines[["top", "right"]].set_visible(False)
     return fig
@@ -355,5 +369,5 @@ def noise_figure(responses: Sequence[Response], size: float, goal: float) -> Fig
     )
     ax.grid(color="#dddddd", linewidth=0.6)
     ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(fontsize=8.5, frameon=False)
+    ax.legend(fontsize=8.5, frameon=False, handlelength=4.0)
     return fig

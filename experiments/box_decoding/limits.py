@@ -32,6 +32,9 @@ SCANNED: dict[str, WidthMap] = {
 CAUSES = ("side", "area", "precision")
 # A bounded decoder is scanned up to this share of its limit: at the limit itself its gradient is zero, rightly.
 BELOW_LIMIT = 0.999
+# Within this many times its first size a runaway prediction is scanned in steps so small that rounding has no gaps to
+# hide in, and at the same sizes for every decoder; beyond, up to the format's largest numbers, in coarser ones.
+_NEAR, _NEAR_STEP = 100.0, 1.0005
 _COARSE, _FINE = 2_000, 200
 _PLACES = 64
 # A size is usable if this share of its places is computed within the tolerance.
@@ -72,7 +75,7 @@ class Usable:
     decoder: str
     from_px: float  # smallest usable size, zero where the smallest scanned one is
     to_px: float  # first no longer usable size; infinite where none was found
-    nonfinite_above_px: float  # from here on not even finite
+    nonfinite_px: float  # from here on not even finite
     nonfinite_below_px: float  # up to here not even finite: the box has collapsed to no area
     cause_above: str
     sizes: Array
@@ -164,7 +167,7 @@ def runaway(
     if largest <= mismatch * target:
         # A bounded decoder that does not even reach the target's neighbourhood cannot run away from it.
         return Runaway(dtype, loss, decoder, Point(), Point(), dict.fromkeys(CAUSES, math.inf))
-    coarse = np.geomspace(mismatch * target, largest, _COARSE)
+    coarse = _scanned(mismatch * target, largest)
 
     def at(px: Array) -> Evaluated:
         with np.errstate(all="ignore"):
@@ -206,6 +209,12 @@ def runaway(
     )
 
 
+def _scanned(begin: float, end: float) -> Array:
+    near = begin * _NEAR_STEP ** np.arange(math.ceil(math.log(_NEAR) / math.log(_NEAR_STEP)))
+    near = np.append(near[near < end], min(end, begin * _NEAR))
+    return near if near[-1] >= end else np.append(near, np.geomspace(near[-1], end, _COARSE)[1:])
+
+
 def usable(
     dtype: str, loss: str, decoder: str, *, anchor: float, image: float, mismatch: float, tolerance: float
 ) -> Usable:
@@ -239,7 +248,7 @@ def usable(
         decoder,
         from_px=(float(sizes[begin]) if begin else 0.0) if begin < end else math.nan,
         to_px=float(sizes[end]) if begin < end < sizes.size else math.inf,
-        nonfinite_above_px=float(sizes[end + infinite_above[0]]) if infinite_above.size else math.inf,
+        nonfinite_px=float(sizes[end + infinite_above[0]]) if infinite_above.size else math.inf,
         nonfinite_below_px=float(sizes[infinite_below[-1]]) if infinite_below.size else 0.0,
         cause_above=cause,
         sizes=sizes,

@@ -11,8 +11,9 @@ from dataclasses import asdict, dataclass, field
 from studyctl.lab import Run
 
 from .arithmetic import NARROW
-from .checks import Check, instrument, limit_checks, require, round_trip_checks
+from .checks import Check, finite_checks, instrument, limit_checks, require, round_trip_checks
 from .decoders import measured_range
+from .finite import FiniteLimit, finite_limit
 from .intervals import Interval
 from .limits import (
     OVERLAP_LOSSES,
@@ -44,6 +45,7 @@ class Results:
 
     checks: list[Check] = field(default_factory=list)
     trips: list[RoundTrip] = field(default_factory=list)
+    finite: list[FiniteLimit] = field(default_factory=list)
     runaways: list[Runaway] = field(default_factory=list)
     usables: list[Usable] = field(default_factory=list)
     clamps: list[ClampOrder] = field(default_factory=list)
@@ -52,6 +54,7 @@ class Results:
     thresholds: dict[tuple[str, str, str], Interval] = field(default_factory=dict)  # optimizer, loss, rival
     clamping: dict[str, Clamping] = field(default_factory=dict)  # loss, under SGD
     low: dict[tuple[str, str, str], Outcome] = field(default_factory=dict)  # dtype, unit, decoder
+    reach: dict[str, float] = field(default_factory=dict)  # largest t of the trainings that survived, and that failed
     spread: Spread | None = None
 
 
@@ -63,9 +66,8 @@ def check_instrument(p: BoxDecoding, out: Results) -> None:
 
 def record_checks(p: BoxDecoding, run: Run, out: Results) -> None:
     """Add the checks that need the measurements, and record all of them."""
-    later = round_trip_checks(out.trips) + limit_checks(
-        out.runaways, out.clamps, anchor=p.anchor, target=p.target, mismatch=p.mismatch
-    )
+    later = round_trip_checks(out.trips) + finite_checks(out.finite)
+    later += limit_checks(out.runaways, out.clamps, anchor=p.anchor, target=p.target, mismatch=p.mismatch)
     flat = next(r for r in out.noise if r.family == "exp")
     later.append(Check("noise.exp-slope", flat.slope, 0.0, 1e-6, "exp is scale-free: holds by construction"))
     require(later)
@@ -89,13 +91,15 @@ def record_checks(p: BoxDecoding, run: Run, out: Results) -> None:
 
 
 def survey(p: BoxDecoding, run: Run, out: Results) -> None:
-    """Formula, range and round trip of every method."""
+    """Formula, range, finite limits and round trip of every method."""
     boxes = make_boxes(p.boxes, p.image, p.seed)
     table = []
     for method in METHODS:
         reach = measured_range(method.map)
         trips = {trip.dtype: trip for trip in round_trips(method, *boxes, p.image)}
         out.trips += trips.values()
+        finite = {dtype: finite_limit(method, dtype, p.anchor, p.image) for dtype in NARROW}
+        out.finite += finite.values()
         run.metrics(
             {
                 f"range.{method.key}.lower": reach.lowest,
@@ -103,6 +107,8 @@ def survey(p: BoxDecoding, run: Run, out: Results) -> None:
                 f"range.{method.key}.unreachable": 1.0 - trips["float64"].reachable,
                 **{f"roundtrip.{d}.{method.key}": trips[d].typical_width_error for d in NARROW},
                 **{f"roundtrip.{d}.{method.key}.lost": trips[d].lost for d in NARROW},
+                **{f"finite.{d}.{method.key}.value_t": finite[d].value_t for d in NARROW},
+                **{f"finite.{d}.{method.key}.gradient_t": finite[d].gradient_t for d in NARROW},
             }
         )
         table.append(
@@ -118,6 +124,9 @@ def survey(p: BoxDecoding, run: Run, out: Results) -> None:
                 "lowest_closed_form": reach.lower,
                 "highest_closed_form": reach.upper,
                 "unit": {"pixel": "1 px"}.get(method.reference, method.reference),
+                "reference_px": finite["float32"].reference,
+                **{f"value_not_finite_at_t_{d}": finite[d].value_t for d in NARROW},
+                **{f"gradient_not_finite_at_t_{d}": finite[d].gradient_t for d in NARROW},
                 "boxes_in_range": trips["float64"].reachable,
                 **{f"width_error_{d}": trips[d].width_error for d in trips},
                 **{f"lost_{d}": trips[d].lost for d in NARROW},
@@ -166,6 +175,7 @@ def scan_limits(p: BoxDecoding, run: Run, out: Results) -> None:
                         **{f"{name}.{cause}_px": px for cause, px in away.first.items()},
                         f"usable.{dtype}.{loss}.{decoder}.from_px": fits.from_px,
                         f"usable.{dtype}.{loss}.{decoder}.to_px": fits.to_px,
+                        f"usable.{dtype}.{loss}.{decoder}.nonfinite_px": fits.nonfinite_px,
                     }
                 )
                 table.append(_limit_row(away, fits))
@@ -197,6 +207,7 @@ def _limit_row(away: Runaway, fits: Usable) -> dict[str, object]:
         **{f"{cause}_px": px for cause, px in away.first.items()},
         "usable_from_px": fits.from_px,
         "usable_to_px": fits.to_px,
+        "usable_nonfinite_px": fits.nonfinite_px,
         "ended_by": fits.cause_above,
     }
 
@@ -207,16 +218,17 @@ def measure_slopes(p: BoxDecoding, run: Run, out: Results) -> None:
     for decoder in MAPS:
         found = sensitivity(decoder)
         run.metric(f"slope.{decoder}.steepest", found.steepest)
-        table.append(
+        table += [
             {
                 "decoder": decoder,
                 "formula": MAPS[decoder].formula,
-                "steepest_dw_dt": found.steepest,
-                "at_t": found.steepest_t,
-                **{f"dlnw_dt_at_{ratio}": slope for ratio, slope in found.relative.items()},
+                "side_over_reference": ratio,
+                "dw_dt": slope * ratio,
+                "dlnw_dt": slope,
             }
-        )
-    run.table("slopes", table, "Slopes in units of the reference; steepest over t from -8 to 8")
+            for ratio, slope in found.relative.items()
+        ]
+    run.table("slopes", table, "Slopes over the sides that each decoder reaches, in units of the reference")
 
 
 def measure_noise(p: BoxDecoding, run: Run, out: Results) -> None:
@@ -241,8 +253,6 @@ def measure_noise(p: BoxDecoding, run: Run, out: Results) -> None:
             table.append(
                 {"family": family.key, "size": float(size), "loss": float(loss), "low": float(low), "high": float(high)}
             )
-    others = [r for r in out.noise if not r.family.startswith("exp")]
     run.metric("noise.small_size", float(out.noise[0].sizes[0]), unit="px")
-    run.metric("noise.others.small.least", min(float(r.low[0]) for r in others))
-    run.metric("noise.others.small.most", max(float(r.high[0]) for r in others))
+    run.metric("noise.large_size", float(out.noise[0].sizes[-1]), unit="px")
     run.table("noise", table, "Expected IoU loss under noise of equal cost at one size")

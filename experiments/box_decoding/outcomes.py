@@ -119,6 +119,14 @@ def threshold_ratio(one: Outcome, rival: Outcome, seed: int) -> Interval:
     return Interval(math.exp(logs.value), math.exp(logs.low), math.exp(logs.high))
 
 
+def bound(one: Outcome, rival: Outcome) -> str:
+    """How `threshold_ratio` is to be read where some seeds never failed on the grid: "at least", "at most", "about"."""
+    endless = [bool((outcome.seed_fail == outcome.rates.size).any()) for outcome in (one, rival)]
+    return {(False, False): "", (True, False): "at least", (False, True): "at most", (True, True): "about"}[
+        endless[0], endless[1]
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Clamping:
     """What clamping t before exp makes of the trainings that exp alone lost to NaN or infinity."""

@@ -17,7 +17,7 @@ MAPS: dict[str, WidthMap] = {
     "sigmoid": image_sigmoid(),
     "relu": relu(),
 }
-RATIOS = (0.1, 0.25, 0.5, 1.0, 2.0, 3.9)
+RATIOS = (0.02, 0.05, 0.1, 0.25, 0.5, 0.9, 1.0, 2.0, 3.0, 3.9, 8.0, 20.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Sensitivity:
     decoder: str
     steepest: float  # largest dw/dt over |t| <= 8
     steepest_t: float
-    relative: dict[float, float]  # w/r -> d ln w/dt there; only ratios that the map reaches
+    relative: dict[float, float]  # w/r -> d ln w/dt there, dw/dt over w; only ratios that the map reaches
 
 
 def slopes(width: WidthMap, t: Array) -> tuple[Array, Array]:

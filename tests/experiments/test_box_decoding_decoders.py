@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.box_decoding.arithmetic import DTYPES, NARROW, limits, share_to_first
+from experiments.box_decoding.checks import finite_checks
 from experiments.box_decoding.decoders import decode, encode, measured_range, places
+from experiments.box_decoding.finite import finite_limit, reference_side
 from experiments.box_decoding.methods import METHODS
 from experiments.box_decoding.roundtrip import make_boxes, round_trips
 from experiments.box_decoding.sensitivity import MAPS, relative_slopes, sensitivity, slopes
@@ -173,7 +175,7 @@ def test_slopes_have_their_closed_forms() -> None:
     assert relative_slopes(EXP, ratios) == pytest.approx(np.ones(3))
     assert relative_slopes(SQUARED_SIGMOID, ratios) == pytest.approx(2 - np.sqrt(ratios))
     assert np.isnan(relative_slopes(SQUARED_SIGMOID, np.array([4.5]))).all()
-    assert set(sensitivity("sigmoid").relative) == {0.1, 0.25, 0.5}
+    assert set(sensitivity("sigmoid").relative) == {0.02, 0.05, 0.1, 0.25, 0.5, 0.9}
     assert set(MAPS) >= {"exp", "linear"}
 
 
@@ -182,6 +184,38 @@ def test_a_tie_is_split_and_nan_reaches_both() -> None:
     to_first, to_second = share_to_first(first, second, np.ones(4), smaller=True)
     assert to_first.tolist() == [1.0, 0.5, 0.0, 1.0]
     assert to_second.tolist() == [0.0, 0.5, 1.0, 1.0]
+
+
+@pytest.mark.parametrize("dtype", NARROW)
+def test_the_first_t_without_a_finite_side_is_the_neighbour_of_the_last_with_one(dtype: str) -> None:
+    kind = DTYPES[dtype]
+    for key, reference in (("efficientdet", 373.0), ("fcos", 1.0), ("yolov1", 640.0)):
+        method = BY_KEY[key]
+        found = finite_limit(method, dtype, 373.0, 640.0)
+        assert found.reference == reference
+        beyond = np.array([found.value_t]).astype(kind)
+        before = np.nextafter(beyond, kind.type(0))
+        with np.errstate(over="ignore"):
+            assert not np.isfinite(method.map.apply(beyond)[0] * kind.type(reference)).any()
+            assert np.isfinite(method.map.apply(before)[0] * kind.type(reference)).all()
+
+
+def test_bounded_sides_are_always_finite_and_a_slope_may_outlast_its_side() -> None:
+    for key in ("yolov5", "yolov8", "retinanet", "mmdetection", "detr"):
+        found = finite_limit(BY_KEY[key], "float16", 373.0, 640.0)
+        assert math.isinf(found.value_t) and math.isinf(found.gradient_t)
+    assert math.isfinite(finite_limit(BY_KEY["retinanet"], "float16", 4096.0, 640.0).value_t)  # 62.5 * 4096
+    centernet = finite_limit(BY_KEY["centernet"], "float16", 373.0, 640.0)
+    assert centernet.value_t == 65536 / 4
+    assert math.isinf(centernet.gradient_t)
+    assert reference_side(BY_KEY["yolox"], 373.0, 640.0) == 32.0
+
+
+def test_finite_limits_are_checked_against_closed_forms() -> None:
+    found = [finite_limit(method, dtype, 373.0, 640.0) for method in METHODS for dtype in NARROW]
+    checks = finite_checks(found)
+    assert checks and all(check.passed for check in checks)
+    assert not any(c.passed for c in finite_checks([replace(f, value_t=4.0) for f in found]))
 
 
 def test_limits_of_the_formats() -> None:

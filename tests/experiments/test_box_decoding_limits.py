@@ -125,6 +125,14 @@ def test_bounded_decoders_never_stop_being_finite_in_float32() -> None:
         assert math.isinf(runaway("float32", "giou", decoder, target=150.0, **SCAN).nonfinite.px)
 
 
+@pytest.mark.parametrize("loss", ["iou", "giou"])
+def test_a_clamp_changes_nothing_below_it(loss: str) -> None:
+    exp, clamped = (runaway("bfloat16", loss, d, target=150.0, **SCAN) for d in ("exp", "clamped-exp"))
+    for one, other in ((exp, clamped), (clamped, exp)):
+        if one.wrong.px < 0.9 * 62.5 * 373.0:
+            assert other.wrong.px == pytest.approx(one.wrong.px)
+
+
 def test_a_decoder_that_does_not_reach_the_target_has_nothing_to_report() -> None:
     found = runaway("float16", "giou", "squared-sigmoid", target=150.0, **{**SCAN, "anchor": 20.0})
     assert math.isinf(found.wrong.px)
@@ -137,7 +145,7 @@ def test_rounding_spoils_small_boxes_in_bfloat16_before_float16_and_never_in_flo
     assert 2.0 < found["float16"].from_px < found["bfloat16"].from_px < 640.0
     assert found["float16"].cause_above == "area"
     assert found["float16"].to_px == pytest.approx(math.sqrt(65504 / (1 + 1 / 1.25**2)), rel=0.1)
-    assert found["float16"].nonfinite_above_px == found["float16"].to_px
+    assert found["float16"].nonfinite_px == found["float16"].to_px
     assert found["bfloat16"].nonfinite_below_px > 0  # boxes that collapse to no area
 
 

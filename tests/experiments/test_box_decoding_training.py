@@ -9,6 +9,7 @@ import pytest
 
 from experiments.box_decoding.intervals import bootstrap_mean, wilson
 from experiments.box_decoding.outcomes import (
+    bound,
     clamping,
     outcome,
     paired_iou,
@@ -93,6 +94,12 @@ def test_thresholds_are_paired_by_seed() -> None:
     assert threshold_ratio(early, early, seed=0).value == 1.0
 
 
+def test_a_ratio_over_a_grid_that_ended_too_soon_is_a_bound() -> None:
+    early = outcome(trained([[0.8] * 4, [0.1] * 4, [0.0] * 4, [0.0] * 4]))
+    never = outcome(trained([[0.8] * 4] * 4))
+    assert [bound(a, b) for a in (early, never) for b in (early, never)] == ["", "at most", "at least", "about"]
+
+
 def test_clamping_counts_what_it_saves_and_what_it_only_hides() -> None:
     lost = [[False] * 4, [False] * 4, [True] * 4, [True] * 4]
     exp = outcome(trained([[0.8] * 4, [0.9] * 4, [0.0] * 4, [0.0] * 4], lost))
@@ -151,6 +158,16 @@ def test_a_training_that_blows_up_is_counted_and_not_a_success() -> None:
     found = train(make_problem(4, 60, seed=0), "decoded-l2", "exp", [0.02, 10.0])
     assert found.nonfinite.tolist() == [[False] * 4, [True] * 4]
     assert (found.iou[1] == 0).all()
+
+
+def test_a_rate_that_is_lost_leaves_the_others_as_they_are() -> None:
+    problem = make_problem(4, 60, seed=0)
+    alone = train(problem, "decoded-l2", "exp", [0.01, 0.02])
+    among = train(problem, "decoded-l2", "exp", [0.01, 10.0, 0.02, 1e6])
+    assert among.nonfinite.all(axis=1).tolist() == [False, True, False, True]
+    assert np.array_equal(among.iou[[0, 2]], alone.iou)
+    assert np.array_equal(among.largest_t[[0, 2]], alone.largest_t)
+    assert train(problem, "decoded-l2", "exp", [1e6, 1e7]).nonfinite.all()
 
 
 def test_in_float16_pixels_fail_and_anchors_do_not() -> None:
