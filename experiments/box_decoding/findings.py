@@ -88,9 +88,9 @@ def _clamping(run: Run, out: Results) -> None:
         claim="clamping t before exp saves the trainings that exp loses to NaN",
         when=" and ".join(f"{share}.lo > 0.5" for share in shares),
         unless=" and ".join(f"{share}.hi < 0.5" for share in shares),
-        text=f"Under SGD exp lost {{clamping.all.nonfinite}} trainings ({counts}); with t clamped {{clamping.all.dead}} were "
-        "finite but dead (below half of the best IoU), and {clamping.all.rescued} saved: a share in "
-        "[{clamping.all.rescued.lo:.2f}, {clamping.all.rescued.hi:.2f}].",
+        text=f"Under SGD exp lost {{clamping.all.nonfinite}} trainings ({counts}); with t clamped "
+        "{clamping.all.dead} were finite but dead (below half of the best IoU), and {clamping.all.rescued} saved: a "
+        "share in [{clamping.all.rescued.lo:.2f}, {clamping.all.rescued.hi:.2f}].",
     )
 
 
