@@ -158,7 +158,7 @@ def synchronise(workspace: Workspace, *, everything: bool = False, database: Pat
         ledger.close()
 
 
-def _sync(workspace: Workspace, ledger: Ledger, everything: bool = False) -> SyncReport:
+def _sync(workspace: Workspace, ledger: Ledger, everything: bool = False, *, moment: str | None = None) -> SyncReport:
     from studyctl.app.sync import sync
     from studyctl.core.detector import detect
 
@@ -169,7 +169,7 @@ def _sync(workspace: Workspace, ledger: Ledger, everything: bool = False) -> Syn
         lambda source, note, settings: detect(
             source, note, extra_labels=labels_of(settings), rules_off=settings.rules_off
         ),
-        now=now(),
+        now=moment or now(),
         record=lambda: record_text(workspace),
         everything=everything,
     )
@@ -217,14 +217,16 @@ def change(workspace: Workspace, command: str, plan: Plan, *, dry_run: bool = Fa
     from studyctl.app.change import change as apply
 
     ledger = open_ledger(workspace)
+    # One moment for all of it, so that its history reads in the order in which things happened.
+    moment = now()
     try:
         return apply(
             command,
             plan,
             ledger,
             note_files(workspace),
-            lambda: _sync(workspace, ledger),
-            now=now(),
+            lambda: _sync(workspace, ledger, moment=moment),
+            now=moment,
             dry_run=dry_run,
         )
     finally:

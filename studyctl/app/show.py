@@ -10,8 +10,10 @@ from studyctl.core.models import Item, Reason, Run
 from studyctl.core.ports import Reader, RunFilter
 
 
-def pages(reader: Reader, items: Sequence[Item], reasons: Mapping[str, tuple[Reason, ...]]) -> list[ItemPage]:
-    """One page for each item."""
+def pages(
+    reader: Reader, items: Sequence[Item], reasons: Mapping[str, tuple[Reason, ...]], *, whole: bool = False
+) -> list[ItemPage]:
+    """One page for each item; `whole`: its history from the beginning."""
     everything = {item.id: item for item in reader.items(gone=True, ignored=True)}
     newest: dict[str, Run | None] = {}
     built: list[ItemPage] = []
@@ -33,15 +35,15 @@ def pages(reader: Reader, items: Sequence[Item], reasons: Mapping[str, tuple[Rea
                 reasons=why,
                 runs={name: run for name, run in newest.items() if run is not None},
                 # What came with a record happened before it was imported.
-                events=tuple(sorted(_told(reader, item), key=lambda event: event[0])),
+                events=tuple(sorted(_told(reader, item, whole), key=lambda event: event[0])),
             )
         )
     return built
 
 
-def _told(reader: Reader, item: Item) -> list[tuple[str, str, str]]:
-    """What happened to the item since it was first seen."""
-    return [event for event in reader.events(item.id) if event[1] != "appeared"]
+def _told(reader: Reader, item: Item, whole: bool) -> list[tuple[str, str, str]]:
+    """What happened to the item since it was first seen; `whole`: that it was first seen, too."""
+    return [event for event in reader.events(item.id) if whole or event[1] != "appeared"]
 
 
 def _above(item: Item, everything: Mapping[str, Item]) -> list[Item]:

@@ -106,7 +106,7 @@ def show_list(ctx: typer.Context, kinds: tuple[Kind, ...], name: str, noun: str,
 
 def add_show(group: Group, kind: Kind | None) -> None:
     """`show`, for one kind or for all."""
-    from studyctl.cli.show import show_items
+    from studyctl.cli.show import History, show_items
 
     name = kind or "item"
     letter = LETTERS[kind] if kind else "Q"
@@ -115,9 +115,10 @@ def add_show(group: Group, kind: Kind | None) -> None:
     def show(
         ctx: typer.Context,
         ids: Annotated[list[str], typer.Argument(metavar="ID...", autocompletion=completer, show_default=False)],
+        history: History = False,
         as_json: AsJson = False,
     ) -> None:
-        show_items(ctx, ids, as_json, kind)
+        show_items(ctx, ids, as_json, kind, history=history)
 
     show.__doc__ = f"""Show {PLURAL[kind] if kind else "items"} in full: text, place, why it was found, evidence."""
     group.command("show", f"studyctl {name} show {letter}1", f"studyctl {name} show {letter}2-{letter}4 --json")(show)

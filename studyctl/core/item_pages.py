@@ -23,7 +23,7 @@ class ItemPage:
     answer: Answer | None = None
     reasons: tuple[Reason, ...] = ()
     runs: Mapping[str, Run] = field(default_factory=dict)  # the newest run of each tied experiment
-    events: tuple[tuple[str, str, str], ...] = ()  # (when, what, text) since it first appeared, newest last
+    events: tuple[tuple[str, str, str], ...] = ()  # (when, what, text), newest last
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from studyctl.core.item_pages import ItemPage
@@ -18,15 +19,9 @@ EVENTS = 8  # the newest that a page shows
 def item_page(page: ItemPage) -> list[RenderableType]:
     """What the note says of the item, why it was found, what is above and below it, and its evidence."""
     from studyctl.view.layout import block, heading, pieces
-    from studyctl.view.words import when
 
     item = page.item
-    parts: list[RenderableType] = [
-        pieces((item.id, "bold"), "  ", (item.text, "bold")),
-        pieces(*_kind(item), indent=4),
-    ]
-    place = "in no note any more" if item.gone else f"{item.note}:{item.line}"
-    parts.append(block(f"{place}  {path(item.topic)}".rstrip(), 4, "dim"))
+    parts = _head(item)
     why = sentence(item.rule)
     doubtful = ", with little confidence" if item.confidence == "low" else ""
     parts.append(block(f"found by {item.rule}{f': it {why}' if why else ''}{doubtful}", 4, "dim"))
@@ -47,11 +42,33 @@ def item_page(page: ItemPage) -> list[RenderableType]:
         parts += [_line(one) for one in page.children]
     if page.events:
         parts.append(heading("History"))
-        parts += [
-            pieces((when(at), "dim"), f"  {what}", f": {text}" if text else "", indent=2)
-            for at, what, text in page.events[-EVENTS:]
-        ]
+        parts += _events(page.events[-EVENTS:])
     return parts
+
+
+def history_page(page: ItemPage) -> list[RenderableType]:
+    """Everything that happened to the item since it was first seen."""
+    from studyctl.view.layout import heading
+
+    return [*_head(page.item), heading("History"), *_events(page.events)]
+
+
+def _head(item: Item) -> list[RenderableType]:
+    from studyctl.view.layout import block, pieces
+
+    place = "in no note any more" if item.gone else f"{item.note}:{item.line}"
+    return [
+        pieces((item.id, "bold"), "  ", (item.text, "bold")),
+        pieces(*_kind(item), indent=4),
+        block(f"{place}  {path(item.topic)}".rstrip(), 4, "dim"),
+    ]
+
+
+def _events(events: Sequence[tuple[str, str, str]]) -> list[RenderableType]:
+    from studyctl.view.layout import pieces
+    from studyctl.view.words import when
+
+    return [pieces((when(at), "dim"), f"  {what}", f": {text}" if text else "", indent=2) for at, what, text in events]
 
 
 def _kind(item: Item) -> list[tuple[str, str] | str]:
@@ -100,13 +117,16 @@ def _answer(page: ItemPage) -> list[RenderableType]:
     return parts
 
 
-def page_json(page: ItemPage) -> dict[str, Any]:
-    """The page as programs read it; fields are only ever added."""
+def page_json(page: ItemPage, *, history: bool = False) -> dict[str, Any]:
+    """The page as programs read it, with its `history` where asked for; fields are only ever added."""
     answer = page.answer
-    return {
+    value = {
         **item_json(page.item, page.reasons, [child.id for child in page.children]),
         "because": sentence(page.item.rule),
         "above": [item.id for item in page.above],
         "conclusion": answer.conclusion if answer else None,
         "verdict": answer.verdict if answer else None,
     }
+    if history:
+        value["history"] = [{"at": at, "what": what, "text": text} for at, what, text in page.events]
+    return value
