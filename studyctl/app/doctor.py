@@ -158,13 +158,15 @@ def _folders(tools: Tools, ledger: Ledger, fix: bool) -> Check:
             if run.state == "finished":
                 answers.record_for_run(ledger, run, now=tools.now())
         left = len(unknown) - len(restored)
-        text = f"{len(restored)} runs restored from their folders"
+        one = len(restored) == 1
+        text = f"{len(restored)} run{'' if one else 's'} restored from {'its folder' if one else 'their folders'}"
         if not left:
             return Check("run folders", True, text, fixed=True)
         return Check(
             "run folders", False, f"{text}; {left} have no readable run.json", f"look into {unknown[0].parent}"
         )
-    return Check("run folders", False, f"{len(unknown)} folders of runs that the database does not know", FIX)
+    count = f"{len(unknown)} folder{'' if len(unknown) == 1 else 's'}"
+    return Check("run folders", False, f"{count} of runs that the database does not know", FIX)
 
 
 def _lost(tools: Tools, ledger: Ledger, fix: bool) -> Check:
