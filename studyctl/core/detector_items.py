@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from studyctl.core.blocks import Node
 from studyctl.core.models import Kind, Mark
-from studyctl.core.outline import Node
 
 # What stands over a block decides how it is read:
 #   free          nothing in particular: wording, boxes and markers
@@ -72,6 +72,10 @@ class Judged:
     @property
     def text(self) -> str:
         return self.item.text if self.item else self.node.text
+
+    @property
+    def is_question(self) -> bool:
+        return self.item is not None and self.item.kind == "question"
 
     def owner_item(self) -> Judged | None:
         """The nearest item above it."""

@@ -5,33 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from studyctl.core import sources, statements, states, wording
+from studyctl.core.blocks import Node, answer_prefix
+from studyctl.core.detector_forms import answers, introduced
 from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
-from studyctl.core.labels import Label, inline_label
+from studyctl.core.labels import Label
 from studyctl.core.models import Kind
-from studyctl.core.outline import ANSWER, QUESTION, Node
-from studyctl.core.wording import half_width
 
 if TYPE_CHECKING:
     from studyctl.core.detector_rules import Judge
 
 
+# A bullet with nothing below it is a label only when it is as short as one.
+_LEAF_LABEL = 24
+
+
 def judge_bullet(judge: Judge, one: Judged) -> None:
     node = one.node
     zone = _zone(judge, one)
-    marker = states.marker_of(node.raw)
+    marker = node.marker
     if not node.text:
         _empty(judge, one, zone, marker)
         return
     if zone.scope == "toc":
         one.zone = zone
         return
-    label = None if node.line.box is not None or marker else judge.label(node)
-    if label is not None and _labels(node, zone, label):
+    short = len(node.prose) <= (100 if node.children else _LEAF_LABEL)
+    label = judge.label(node) if short and node.line.box is None and marker is None else None
+    if label is not None and _labels(one, zone, label):
         _label(judge, one, zone, label.scope)
         if one.role == "label":
             one.zone = judge.labelled(label)
         return
-    if _answers(judge, one) or _introduced(judge, one, zone):
+    if answers(judge, one, _question_of(judge, one)) or introduced(judge, one, zone):
         return
     if node.line.box is not None or marker is not None:
         _task(judge, one, zone, marker)
@@ -50,7 +55,7 @@ def _zone(judge: Judge, one: Judged) -> Zone:
             return Zone("beneath")
         return FREE
     lead = judge.by_node.get(id(node.lead)) if node.lead else None
-    if lead is None or lead.item is None or lead.item.kind != "question" or zone.scope not in ("free", "question"):
+    if lead is None or not lead.is_question or zone.scope not in ("free", "question"):
         return zone
     if node.gap and (zone.scope == "question" or not _answering(lead, node)):
         return zone
@@ -61,13 +66,17 @@ def _zone(judge: Judge, one: Judged) -> Zone:
 def _answering(lead: Judged, node: Node) -> bool:
     """Whether a list that a blank line parts from a question answers it: its first bullet states something."""
     if lead.block == -1:
-        stated = statements.is_statement(node.words) and wording.question(node.words) is None
+        stated = node.says and node.asks is None
         lead.block = node.block if stated else -2
     return lead.block == node.block
 
 
-def _labels(node: Node, zone: Zone, label: Label) -> bool:
+def _labels(one: Judged, zone: Zone, label: Label) -> bool:
     """Whether a bullet that reads like a label is one, and not an item of the label above it."""
+    node = one.node
+    if label.scope == "answer":
+        above = one.owner
+        return bool(node.children) and above is not None and above.is_question
     if label.loose:
         return bool(node.children) and zone.scope not in ("todo", "reading", "reading-deep", "task")
     return bool(node.children) or label.scope not in ("reference", "toc", "form")
@@ -101,9 +110,7 @@ def mark_paper_above(judge: Judge, one: Judged, marker: states.Marker) -> None:
 def _label(judge: Judge, one: Judged, zone: Zone, scope: str) -> None:
     """A bullet that is a label: it opens a zone; "답:" below a question opens the answer."""
     if scope == "answer":
-        holder = one.owner
-        asked = holder is not None and holder.item is not None and holder.item.kind == "question"
-        judge.set_role(one, "context", Zone("beneath") if asked else FREE)
+        judge.set_role(one, "context", Zone("beneath"))
         return
     if scope == "form":
         judge.set_role(one, "topic", zone)
@@ -111,57 +118,12 @@ def _label(judge: Judge, one: Judged, zone: Zone, scope: str) -> None:
     judge.set_role(one, "label")
 
 
-def _answers(judge: Judge, one: Judged) -> bool:
-    """A bullet that begins with "A:" or an arrow, below a question or next to it."""
-    node = one.node
-    found = ANSWER.match(half_width(node.prose))
-    if not found:
-        return False
-    question = one.owner
-    if question is None or question.item is None or question.item.kind != "question":
-        question = _before(judge, node)
-    if question is None:
-        return False
-    said = node.text[found.end() :].strip() if found.end() < len(node.text) else ""
-    if statements.is_no_answer(said) or wording.question(said):
-        return False
-    return judge.answer(one, question, said, "beneath-question.answer")
-
-
-def _before(judge: Judge, node: Node) -> Judged | None:
-    """The question that stands directly before a bullet, in the same list."""
-    siblings = node.parent.children if node.parent else []
-    at = next((i for i in range(len(siblings) - 1, -1, -1) if siblings[i] is node), 0)
-    before = judge.by_node.get(id(siblings[at - 1])) if at > 0 else None
-    return before if before and before.item and before.item.kind == "question" else None
-
-
-def _introduced(judge: Judge, one: Judged, zone: Zone) -> bool:
-    """A bullet such as "질문: …", "Q1. …" or "TODO: …" in small letters."""
-    node = one.node
-    prose = half_width(node.prose)
-    form = QUESTION.match(prose)
-    if form and form.end() < len(node.raw) and not sources.is_citation(node.words):
-        text = node.raw[form.end() :].strip()
-        if judge.put(one, "question", "qa", text=text, also=_also(node), box=node.line.box, mark=zone.mark):
-            one.zone = Zone("beneath")
-            return True
-    named = inline_label(prose, judge.extra)
-    if named is None or states.marker_of(node.raw):
-        return False
-    kind, begin = named
-    text = node.raw[begin:].strip() if begin < len(node.raw) else ""
-    also = _also(node) if kind == "question" else None
-    if kind == "todo" and (asks := wording.question(text)) and asks.whole:
-        kind, also = "question", "todo"
-    if not judge.put(one, kind, "inline-label", text=text, also=also, box=node.line.box):
-        return False
-    one.zone = {"question": Zone("beneath"), "reading": Zone("reading-deep")}.get(kind, Zone("task"))
-    return True
-
-
-def _also(node: Node) -> Kind | None:
-    return "todo" if node.line.box is not None else None
+def _question_of(judge: Judge, one: Judged) -> Judged | None:
+    """The question above a bullet, or directly before it in the same list."""
+    above, node = one.owner, one.node
+    if above is None or not above.is_question:
+        above = judge.by_node.get(id(node.before)) if node.before else None
+    return above if above and above.is_question else None
 
 
 def _task(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None) -> None:
@@ -169,14 +131,15 @@ def _task(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None) -
     node = one.node
     box = node.line.box
     by = "box" if box is not None else "marker"
-    asks = wording.question(node.words)
-    worded = asks is not None and asks.whole and not sources.only_links(node.raw)
+    asks = node.asks
+    whole = asks is not None and (asks.whole or _first_asks(node.words))
+    worded = whole and not sources.only_links(node.text)
     confidence: Confidence = asks.confidence if asks else "high"
     if zone.scope == "reading" and judge.put(one, "reading", "reading-label.child", box=box, marker=marker):
         one.zone = Zone("reading-deep")
     elif zone.scope == "question" and _in_question_label(judge, one, zone, marker):
         return
-    elif sources.to_be_read(node.raw, node.words) and judge.put(
+    elif sources.to_be_read(node.text, node.words) and judge.put(
         one, "reading", f"{by}.reading", box=box, marker=marker
     ):
         one.zone = Zone("reading-deep")
@@ -184,6 +147,8 @@ def _task(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None) -
         one, "question", f"{by}.question", also="todo", confidence=confidence, box=box, marker=marker
     ):
         one.zone = Zone("beneath")
+        if asks is not None and not asks.whole:
+            take_inline_answer(one)
     elif judge.put(one, "todo", by, box=box, marker=marker, mark=zone.mark):
         one.zone = Zone("todo", family="todo-label", boxed=True) if zone.scope == "todo" else Zone("task")
         label = judge.label(node)
@@ -193,12 +158,18 @@ def _task(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None) -
         judge.set_role(one, "topic", zone)
 
 
+def _first_asks(words: str) -> bool:
+    """Whether a text begins with a question (and goes on with its answer)."""
+    pieces = wording.sentences(words)
+    return len(pieces) == 2 and wording.question(pieces[0]) is not None
+
+
 def _in_question_label(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None = None) -> bool:
     """Below a question label: question wording, a leaf, or a parent of a statement."""
     node = one.node
     box = node.line.box
     family = zone.family or "question-label"
-    asks = wording.question(node.words)
+    asks = node.asks
     tasked: Kind | None = "todo" if box is not None or marker is not None else None
     rule = ""
     confidence: Confidence = "high"
@@ -206,7 +177,7 @@ def _in_question_label(judge: Judge, one: Judged, zone: Zone, marker: states.Mar
         rule, confidence = f"{family}.wording", asks.confidence
     elif not node.children:
         rule = f"{family}.leaf"
-        confidence = "low" if statements.is_statement(node.words) else "high"
+        confidence = "low" if node.says else "high"
     elif any(_states(child) for child in node.children):
         rule = f"{family}.parent-of-statement"
     if family == "callout" and rule:
@@ -232,11 +203,11 @@ def _states(child: Node) -> bool:
     """Whether a block below a bullet states something."""
     if child.kind not in ("bullet", "para"):
         return False
-    if ANSWER.match(half_width(child.prose)):
+    if answer_prefix(child.prose):
         return True
-    if wording.question(child.words) or sources.is_citation(child.words) or child.line.box is not None:
+    if child.asks or sources.is_citation(child.words) or child.line.box is not None:
         return False
-    return statements.is_statement(child.words) and not statements.is_no_answer(child.words)
+    return child.says and not statements.is_no_answer(child.words)
 
 
 def take_inline_answer(one: Judged) -> None:
@@ -253,7 +224,7 @@ def take_inline_answer(one: Judged) -> None:
 
 def _question(judge: Judge, one: Judged, zone: Zone) -> None:
     node = one.node
-    asks = wording.question(node.words)
+    asks = node.asks
     if sources.only_links(node.raw) or (sources.is_citation(node.words) and not node.children and not asks):
         judge.set_role(one, "source", zone)
     elif statements.is_no_answer(node.words) and not node.children and not asks:
@@ -267,16 +238,16 @@ def _todo(judge: Judge, one: Judged, zone: Zone) -> None:
     if sources.only_links(node.raw) or sources.is_citation(node.words):
         judge.set_role(one, "source", zone)
         return
-    if zone.boxed and statements.is_statement(node.words):
+    if zone.boxed and node.says:
         judge.set_role(one, "context", zone)
         return
-    asks = wording.question(node.words)
+    asks = node.asks
     rule = "callout" if zone.family == "callout" else "todo-label"
-    if asks is not None and asks.whole and asks.rule != "wording.doubt":
-        if judge.put(one, "question", rule, also="todo", confidence=asks.confidence, mark=zone.mark):
-            one.zone = Zone("beneath")
-            return
-    if judge.put(one, "todo", rule, mark=zone.mark):
+    worded = asks is not None and asks.whole and asks.rule != "wording.doubt"
+    confidence: Confidence = asks.confidence if asks else "high"
+    if worded and judge.put(one, "question", rule, also="todo", confidence=confidence, mark=zone.mark):
+        one.zone = Zone("beneath")
+    elif judge.put(one, "todo", rule, mark=zone.mark):
         one.zone = Zone("todo", zone.mark, zone.family)
     else:
         judge.set_role(one, "topic", zone)
@@ -301,19 +272,19 @@ def _reading_deep(judge: Judge, one: Judged, zone: Zone) -> None:
     """Below a paper: an embedded question (also a todo), a question, an intention, a source, else context."""
     node = one.node
     one.zone = zone
-    asks = wording.question(node.words)
+    asks = node.asks
+    rule = "reading-label.question"
+    marked = asks is not None and asks.whole and asks.rule == "wording.mark"
+    embedded = not marked and statements.embeds_question(node.words)
     if sources.only_links(node.raw) or sources.is_citation(node.words):
         one.role = "source"
-    elif asks is not None and asks.whole:
-        if judge.put(one, "question", "reading-label.question", confidence=asks.confidence):
-            one.zone = Zone("beneath")
-    elif statements.embeds_question(node.words):
-        if judge.put(one, "question", "reading-label.question", also="todo"):
-            one.zone = Zone("beneath")
-    elif statements.is_intention(node.words):
-        if judge.put(one, "todo", "reading-label.intention"):
-            one.zone = Zone("task")
-    if one.role == "none":
+    elif (embedded and judge.put(one, "question", rule, also="todo")) or (
+        asks is not None and asks.whole and judge.put(one, "question", rule, confidence=asks.confidence)
+    ):
+        one.zone = Zone("beneath")
+    elif statements.is_intention(node.words) and judge.put(one, "todo", "reading-label.intention"):
+        one.zone = Zone("task")
+    else:
         one.role = "context"
 
 
@@ -328,7 +299,7 @@ def _reference(judge: Judge, one: Judged, zone: Zone) -> None:
 def _worded(judge: Judge, one: Judged, zone: Zone) -> bool:
     """A question by its wording alone."""
     node = one.node
-    asks = wording.question(node.words)
+    asks = node.asks
     if asks is None or sources.only_links(node.raw) or sources.is_citation(node.words):
         return False
     if sources.title_like(node.words, 0.8) or wording.to_reader(node.words):
@@ -348,9 +319,7 @@ def _worded(judge: Judge, one: Judged, zone: Zone) -> bool:
 def _free(judge: Judge, one: Judged, zone: Zone) -> None:
     if _worded(judge, one, zone):
         return
-    if statements.wants_to_know(one.node.words) and judge.put(
-        one, "question", "wording.embedded", confidence="low"
-    ):
+    if statements.wants_to_know(one.node.words) and judge.put(one, "question", "wording.embedded", confidence="low"):
         one.zone = Zone("beneath")
         return
     judge.set_role(one, "topic", FREE if zone.scope in ("beneath", "heading") else zone)

@@ -7,10 +7,9 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from studyctl.core import detector_lists, sources, statements, states, wording
+from studyctl.core.blocks import Node
+from studyctl.core.detector_forms import answers, introduced
 from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
-from studyctl.core.labels import inline_label
-from studyctl.core.outline import ANSWER, QUESTION, Node
-from studyctl.core.wording import half_width
 
 if TYPE_CHECKING:
     from studyctl.core.detector_rules import Judge
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
 _QUESTION_CALLOUTS = frozenset({"question", "help", "faq", "q", "ask"})
 _TODO_CALLOUTS = frozenset({"todo", "task", "tasks"})
 _FOREIGN_CALLOUTS = frozenset({"quote", "cite", "example", "abstract", "summary", "tldr"})
+# What says that something is not understood is rarely followed by its answer.
+_NOT_ANSWERED_BELOW = frozenset({"wording.doubt", "wording.embedded"})
 # Sentences of a paragraph beyond which a question in it is rhetoric.
 _MOST_SENTENCES = 4
 _SENTENCE_START = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
@@ -37,8 +38,11 @@ def _callout(judge: Judge, one: Judged) -> None:
     listed = any(child.kind == "bullet" for child in node.children)
     if node.callout in _QUESTION_CALLOUTS:
         zone = Zone("question", family="callout")
-        asks = wording.question(node.words)
-        if node.text and (asks or not listed) and judge.label(node) is None and judge.put(one, "question", "callout"):
+        asks = node.asks
+        told = any(child.asks for child in node.children)
+        titled = bool(node.text) and judge.label(node) is None and (asks or not (listed or told))
+        confidence: Confidence = "high" if asks else "low"
+        if titled and judge.put(one, "question", "callout", confidence=confidence):
             zone = Zone("heading")
         else:
             one.role = "label"
@@ -65,14 +69,17 @@ def _paragraph(judge: Judge, one: Judged) -> None:
     one.zone = zone if zone.scope != "heading" else FREE
     if zone.scope == "toc":
         return
-    marker = states.marker_of(node.raw)
+    marker = node.marker
     if not node.text:
         if marker is not None:
             detector_lists.mark_paper_above(judge, one, marker)
         one.only_ties = marker is None and bool(node.ties)
         return
     before = _before(judge, one)
-    if _answers(judge, one, before) or _introduced(judge, one, zone, marker):
+    if answers(judge, one, _question_of(one, before)) or introduced(judge, one, zone):
+        return
+    if marker is not None:
+        _marked(judge, one, zone, marker)
         return
     if zone.scope == "beneath":
         judge.below_question(one, zone, None)
@@ -84,68 +91,31 @@ def _paragraph(judge: Judge, one: Judged) -> None:
 
 def _before(judge: Judge, one: Judged) -> Judged | None:
     """The block directly before a paragraph, below the same heading or bullet."""
-    siblings = one.node.parent.children if one.node.parent else []
-    for index in range(len(siblings) - 1, 0, -1):
-        if siblings[index] is one.node:
-            return judge.by_node.get(id(siblings[index - 1]))
-    return None
+    return judge.by_node.get(id(one.node.before)) if one.node.before else None
 
 
 def _asked(before: Judged | None) -> Judged | None:
     """The question that stands before a paragraph, or that the paragraph before it already answers."""
     if before is None:
         return None
-    if before.item is not None and before.item.kind == "question":
+    if before.is_question:
         return before if before.node.kind in ("para", "callout", "bullet", "heading") else None
     if before.item is not None and before.item.kind == "claim" and before.node.kind == "para":
         owner = before.owner
-        return owner if owner is not None and owner.item is not None and owner.item.kind == "question" else None
+        return owner if owner is not None and owner.is_question else None
     return None
 
 
-def _answers(judge: Judge, one: Judged, before: Judged | None) -> bool:
-    """A line that begins with "A:", "답:" or an arrow, behind a question."""
-    node = one.node
-    found = ANSWER.match(half_width(node.prose))
-    if not found:
-        return False
-    question = _asked(before)
-    if question is None and one.owner is not None and one.owner.item is not None:
-        question = one.owner if one.owner.item.kind == "question" else None
-    if question is None:
-        return False
-    said = node.raw[found.end() :].strip()
-    if statements.is_no_answer(said):
-        one.role, one.owner = "context", question
-        return True
-    return judge.answer(one, question, said, "beneath-question.answer")
-
-
-def _introduced(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None) -> bool:
-    """A paragraph that begins with "Q1.", "질문:" or a marker."""
-    node = one.node
-    prose = half_width(node.prose)
-    form = QUESTION.match(prose)
-    if form and form.end() < len(node.raw) and not sources.is_citation(node.words):
-        if judge.put(one, "question", "qa", text=node.raw[form.end() :].strip(), mark=zone.mark):
-            one.zone = Zone("beneath")
-            return True
-    if marker is not None:
-        return _marked(judge, one, zone, marker)
-    named = inline_label(prose, judge.extra)
-    if named is None:
-        return False
-    kind, begin = named
-    text = node.raw[begin:].strip()
-    if kind == "todo" and (asks := wording.question(text)) and asks.whole:
-        return judge.put(one, "question", "inline-label", text=text, also="todo")
-    return judge.put(one, kind, "inline-label", text=text)
+def _question_of(one: Judged, before: Judged | None) -> Judged | None:
+    """The question that a line beginning with "A:" would answer."""
+    above = one.owner
+    return _asked(before) or (above if above is not None and above.is_question else None)
 
 
 def _marked(judge: Judge, one: Judged, zone: Zone, marker: states.Marker) -> bool:
     node = one.node
-    asks = wording.question(node.words)
-    if sources.to_be_read(node.raw, node.words):
+    asks = node.asks
+    if sources.to_be_read(node.text, node.words):
         return judge.put(one, "reading", "marker.reading", marker=marker)
     if asks is not None and asks.whole:
         return judge.put(one, "question", "marker.question", also="todo", confidence=asks.confidence, marker=marker)
@@ -169,6 +139,8 @@ def _asks(judge: Judge, one: Judged, zone: Zone) -> bool:
     node = one.node
     words = node.words
     asks = wording.question(words)
+    if asks is None and zone.scope == "question" and wording.is_prompt(words):
+        return judge.put(one, "question", f"{zone.family}.wording", confidence="low", mark=zone.mark)
     if asks is None or sources.only_links(node.raw) or sources.is_citation(words):
         known = zone.scope in ("free", "question") and len(words) <= 120 and statements.wants_to_know(words)
         return known and judge.put(one, "question", "wording.embedded", confidence="low")
@@ -202,7 +174,11 @@ def _rhetorical(judge: Judge, one: Judged, asks: wording.Wording, pieces: list[s
         return True
     if asks.rule == "wording.doubt":
         return False
-    return not asks.whole and not (len(pieces) == 2 and wording.question(pieces[0]) is not None)
+    if asks.whole:
+        return False
+    # "Q? A." in prose is rhetoric, unless the rest is but a remark or stands behind an arrow.
+    answered = statements.is_statement(pieces[-1]) and not any(sign in one.node.words for sign in ("→", "⇒", "=>"))
+    return answered or len(pieces) != 2 or wording.question(pieces[0]) is None
 
 
 def _quoted_alone(node: Node, words: str) -> bool:
@@ -217,8 +193,8 @@ def _question_line(judge: Judge, node: Node) -> int:
         return node.line.number
     body = node.prose.rstrip()
     begin = 0
-    for found in _SENTENCE_START.finditer(body, 0, max(0, len(body) - 1)):
-        begin = found.end()
+    for stop in _SENTENCE_START.finditer(body, 0, max(0, len(body) - 1)):
+        begin = stop.end()
     place = bisect_right([offset for offset, _ in node.starts], begin) - 1
     return node.line.number if place < 0 else judge.lines[node.starts[place][1]].number
 
@@ -227,7 +203,7 @@ def _listed(judge: Judge, one: Judged, zone: Zone) -> bool:
     """Lines below a label that are no bullets: a paper or link to be read, a short intention to be done."""
     node = one.node
     if zone.scope == "reading":
-        paper = sources.only_links(node.raw) or sources.is_citation(node.words)
+        paper = sources.begins_with_link(node.raw) or sources.is_citation(node.words)
         return paper and judge.put(one, "reading", "reading-label.child", confidence="low", mark=zone.mark)
     if zone.scope != "todo":
         return False
@@ -258,7 +234,10 @@ def _goes_on(judge: Judge, one: Judged, before: Judged | None) -> None:
         return
     if question.node.kind == "bullet":
         return
-    if statements.is_statement(node.words) and not statements.is_no_answer(node.words):
+    assert question.item is not None
+    if question.item.rule in _NOT_ANSWERED_BELOW:
+        return
+    if node.says and not statements.is_no_answer(node.words):
         judge.answer(one, question, node.text, "beneath-question.statement")
         one.zone = judge.zone(one)
     elif sources.only_links(node.raw) or sources.is_citation(node.words):

@@ -8,19 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from studyctl.core import detector_lists, detector_prose, states, wording
+from studyctl.core import detector_lists, detector_prose, states, ties, wording
+from studyctl.core.blocks import BOLD_LINE, Node
 from studyctl.core.detector_items import FREE, Confidence, Item, Judged, Role, Zone
 from studyctl.core.labels import Label, is_bare_question, label_of
 from studyctl.core.models import Kind, Mark
-from studyctl.core.outline import BOLD_LINE, Node
 from studyctl.core.scanner import Line
 from studyctl.core.sources import is_citation, looks_like_paper, only_links, title_like
-from studyctl.core.statements import is_no_answer, is_statement
+from studyctl.core.statements import is_no_answer
 
 _WRAPPED = re.compile(r"(\*\*|__|\*|_)(?=\S)((?:(?!\1).)+)\1")
 # Columns of a table that answer nothing.
 _OTHER_COLUMN = re.compile(
-    r"(?:#|no\.?|id|date|status|state|done|priority|tags?|topic|category|owner|who|when|source|ref(?:erence)?s?|link|날짜|상태|번호|분류|주제|비고|출처|중요도|우선순위|日付|状態|番号|分類|備考|出典|日期|状态|狀態|编号|分类|备注|來源|来源)",
+    r"(?:#|no\.?|id|date|status|state|done|priority|tags?|topic|category|owner|who|when|source"
+    r"|ref(?:erence)?s?|link|날짜|상태|번호|분류|주제|비고|출처|중요도|우선순위|日付|状態|番号|分類|備考"
+    r"|出典|日期|状态|狀態|编号|分类|备注|來源|来源)",
     re.IGNORECASE,
 )
 
@@ -70,7 +72,7 @@ class Judge:
 
     def on(self, rule: str) -> bool:
         """Whether a rule is on: neither it nor its family was turned off."""
-        return not any(rule == off or rule.startswith(f"{off}.") for off in self.off)
+        return not self.off or not any(rule == off or rule.startswith(f"{off}.") for off in self.off)
 
     def label(self, node: Node) -> Label | None:
         """The label that a block is; a weak one only where the bullets below it look like it."""
@@ -79,7 +81,7 @@ class Judge:
             return label
         below = [child for child in node.children if child.kind == "bullet"]
         papers = sum(looks_like_paper(child.raw, child.words) or len(child.words.split()) <= 2 for child in below)
-        said = sum(is_statement(child.words) and not title_like(child.words) for child in below)
+        said = sum(child.says and not title_like(child.words) for child in below)
         return label if below and 2 * papers >= len(below) and not said else None
 
     def labelled(self, label: Label, family: str = "") -> Zone:
@@ -105,7 +107,7 @@ class Judge:
         marker: states.Marker | None = None,
     ) -> bool:
         """Make a block an item, unless its rule is off."""
-        shown = unwrapped(one.node.text if text is None else text)
+        shown = unwrapped(one.node.text if text is None else ties.visible(text))
         if not self.on(rule) or not shown:
             return False
         state = states.state_of(box, marker, one.node.raw, mark)
@@ -135,13 +137,13 @@ class Judge:
             one.owner = owner
         holder = one.owner
         one.zone = zone
-        asks = wording.question(node.words)
+        asks = node.asks
         if only_links(node.raw) or (is_citation(node.words) and not (asks and asks.whole)):
             one.role = "source"
-        elif asks and (asks.whole or not is_statement(node.words)):
+        elif asks and (asks.whole or (asks.rule == "wording.mark" and not node.says)):
             if not self.put(one, "question", asks.rule, confidence=asks.confidence):
                 one.role = "context"
-        elif is_no_answer(node.words) or not is_statement(node.words):
+        elif is_no_answer(node.words) or not node.says:
             one.role = "context"
         elif self.put(one, "claim", "beneath-question.statement"):
             self.mark_answered(holder)
@@ -172,13 +174,13 @@ class Judge:
         self.set_role(one, "topic", inherited)
         if zone.scope in ("toc", "reference", "quote") or not node.words:
             return
-        marker = states.marker_of(node.raw)
+        marker = node.marker
         if marker and node.text and self.put(one, "todo", "marker", marker=marker):
             one.zone = Zone("todo", family="todo-label") if node.level > BOLD_LINE else Zone("task")
             return
         if self._asks(node) and zone.scope != "reading":
             rule = f"{zone.family}.wording" if zone.scope == "question" else "heading.question"
-            asks = wording.question(node.words)
+            asks = node.asks
             confidence: Confidence = asks.confidence if asks else "high"
             if self.put(one, "question", rule, confidence=confidence, mark=zone.mark):
                 one.zone = Zone("heading")

@@ -18,10 +18,10 @@ from studyctl.core.scanner import Line, parsable
 _FRONT_MATTER = {"---": ("---", "..."), "+++": ("+++",)}
 # HTML whose content is never Markdown; other blocks keep the bullets and headings within them.
 _OPAQUE_HTML = re.compile(r"\s*<(?:!|\?|script|style|pre|textarea|svg|table|iframe|video|math)", re.IGNORECASE)
-_PROPERTY = re.compile(r"[^\W\d][\w./-]{0,60}::(?:\s|$)")
+_PROPERTY = re.compile(r"[^\W\d][\w./:-]{0,60}::(?:\s|$)")
 _STAMP = re.compile(r"(?:SCHEDULED|DEADLINE|CLOSED|CLOCK):\s*[<\[]|CLOCK:\s")
 _DRAWER = re.compile(r":(?:LOGBOOK|PROPERTIES|CLOCKBOOK|RESULTS):$")
-_ORG_BEGIN = re.compile(r"#\+BEGIN_(SRC|QUERY|EXAMPLE|COMMENT|EXPORT)\b", re.IGNORECASE)
+_ORG_BEGIN = re.compile(r"#\+BEGIN_(SRC|QUERY|EXAMPLE|COMMENT|EXPORT|QUOTE|VERSE)\b", re.IGNORECASE)
 _TEMPLATE = re.compile(r"(?:\{\{.{0,400}\}\}|\{%.{0,400}%\}|<%.{0,400}%>|\(\([0-9a-fA-F-]{6,40}\)\)|\{:\s?.{0,100}\})$")
 _DEFINITION = re.compile(r"\[[^\[\]\n]{1,200}\]:(?:\s|$)")
 _TOC_MARK = re.compile(r"\[(?:TOC|\[_?TOC_?\])\]$|\$\{toc\}$|@\[toc\]", re.IGNORECASE)
@@ -35,10 +35,10 @@ _FENCE = re.compile(r"(```+(?=[^`]*$)|~~~+)")
 
 @dataclass(slots=True)
 class Mask:
-    """What is hidden: whole lines (by index), and spans of characters within lines (of inline code and comments)."""
+    """What is hidden: whole lines (by index), and spans within lines, with what stands for their characters."""
 
     hidden: bytearray
-    spans: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+    spans: dict[int, list[tuple[int, int, str]]] = field(default_factory=dict)
 
     def prose(self, index: int, line: Line) -> str:
         """The line's text with what is not prose replaced, character by character."""
@@ -47,18 +47,18 @@ class Mask:
             return line.text
         pieces: list[str] = []
         at = line.text_start
-        for start, end in sorted(spans):
+        for start, end, fill in sorted(spans):
             start, end = max(start, at), min(end, line.text_end)
             if end > start:
                 pieces.append(line.raw[at:start])
-                pieces.append(CODE * (end - start))
+                pieces.append(fill * (end - start))
                 at = end
         pieces.append(line.raw[at : line.text_end])
         return "".join(pieces)
 
-    def cover(self, index: int, start: int, end: int) -> None:
+    def cover(self, index: int, start: int, end: int, fill: str) -> None:
         if end > start:
-            self.spans.setdefault(index, []).append((start, end))
+            self.spans.setdefault(index, []).append((start, end, fill))
 
 
 def mask(text: str, lines: list[Line]) -> Mask:
@@ -107,7 +107,9 @@ def _from_pyromark(text: str, lines: list[Line], body: int, found: Mask) -> None
         if not isinstance(event, dict):
             continue
         if "Code" in event or "InlineHtml" in event:
-            _cover_bytes(lines, found, index_of(place["start"]), place["start"] + offset, place["end"] + offset)
+            fill = CODE if "Code" in event else " "
+            start, end = place["start"] + offset, place["end"] + offset
+            _cover_bytes(lines, found, start, end, index_of(place["start"]), fill)
             continue
         started: Any = event.get("Start")
         if started == "HtmlBlock":
@@ -147,17 +149,17 @@ def _hide_indented(lines: list[Line], found: Mask, first: int, last: int) -> Non
             fence = opened.group(1)
 
 
-def _cover_bytes(lines: list[Line], found: Mask, index: int, start: int, end: int) -> None:
+def _cover_bytes(lines: list[Line], found: Mask, start: int, end: int, index: int, fill: str) -> None:
     """Cover the characters that stand in the bytes `start:end` of the file."""
     while index < len(lines) and lines[index].byte < end:
         line = lines[index]
         if line.raw.isascii():
-            found.cover(index, max(0, start - line.byte), min(len(line.raw), end - line.byte))
+            found.cover(index, max(0, start - line.byte), min(len(line.raw), end - line.byte), fill)
         else:
             raw = parsable(line.raw).encode()
             begin, stop = max(0, start - line.byte), max(0, end - line.byte)
             first = len(raw[:begin].decode("utf-8", "replace"))
-            found.cover(index, first, first + len(raw[begin:stop].decode("utf-8", "replace")))
+            found.cover(index, first, first + len(raw[begin:stop].decode("utf-8", "replace")), fill)
         index += 1
 
 
@@ -167,10 +169,12 @@ def _percent_comments(lines: list[Line], found: Mask) -> None:
     for index, line in enumerate(lines):
         if found.hidden[index] or "%%" not in line.raw:
             continue
-        at = 0
+        code = sorted(found.spans.get(index, ()))
+        at = covered = 0
         while (at := line.raw.find("%%", at)) >= 0:
-            inside = any(start <= at < end for start, end in found.spans.get(index, ()))
-            if not inside:
+            while covered < len(code) and code[covered][1] <= at:
+                covered += 1
+            if covered == len(code) or at < code[covered][0]:
                 if opened is None:
                     opened = (index, at)
                 else:
@@ -187,7 +191,7 @@ def _cover_lines(lines: list[Line], found: Mask, begin: tuple[int, int], end: tu
         if start <= line.text_start and stop >= line.text_end:
             found.hidden[index] = 1
         else:
-            found.cover(index, start, stop)
+            found.cover(index, start, stop, " ")
 
 
 def _display_math(lines: list[Line], found: Mask) -> None:
@@ -231,9 +235,7 @@ def _patterns(lines: list[Line], found: Mask, body: int) -> None:
         if not text or found.hidden[index]:
             continue
         first = text[0]
-        if "::" in text and _PROPERTY.match(text):
-            found.hidden[index] = 1
-        elif first in "SDC" and _STAMP.match(text):
+        if ("::" in text and _PROPERTY.match(text)) or (first in "SDC" and _STAMP.match(text)):
             found.hidden[index] = 1
         elif first == ":" and _DRAWER.match(text):
             found.hidden[index] = 1
@@ -243,9 +245,8 @@ def _patterns(lines: list[Line], found: Mask, body: int) -> None:
             begun = _ORG_BEGIN.match(text)
             if begun:
                 until = f"#+END_{begun.group(1).upper()}"
-        elif first in "{(<" and _TEMPLATE.match(text):
-            found.hidden[index] = 1
-        elif first in "[$@" and (
-            _TOC_MARK.match(text) or _TOC_ENTRY.match(text) or (not line.bullet and _DEFINITION.match(text))
+        elif (first in "{(<" and _TEMPLATE.match(text)) or (
+            first in "[$@"
+            and (_TOC_MARK.match(text) or _TOC_ENTRY.match(text) or (not line.bullet and _DEFINITION.match(text)))
         ):
             found.hidden[index] = 1

@@ -9,74 +9,32 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from itertools import pairwise
 
 from studyctl.core import states, ties
+from studyctl.core.blocks import (
+    BOLD_LINE,
+    COLON_LINE,
+    HARD_BREAK,
+    Node,
+    NodeKind,
+    answer_prefix,
+    question_prefix,
+)
 from studyctl.core.labels import inline_label, label_of
-from studyctl.core.markup import plain
 from studyctl.core.masking import Mask
 from studyctl.core.models import Kind
 from studyctl.core.scanner import Line, columns
 
-BOLD_LINE = 7
-COLON_LINE = 8
-
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(?:(?!\1).){1,120}\1\s*[:：]?$")
-_HASHES = re.compile(r"#{1,6}\s+")
 _CALLOUT = re.compile(r"\[!([A-Za-z][\w-]{0,30})(?:\|[^\[\]]{0,80})?\]([+-])?\s*")
-_SENTENCE_END = re.compile(r"[.?!。？！…][\"'”’)\]」』*_~]*$|(?:[가-힣]다|[가-힣]요|[가-힣]까|[있없]음|[함됨])$")
-ANSWER = re.compile(
-    r"(?:\*\*|__)?(?:A|Ans|Answer|답|답변|정답|해답|대답|答|答え|回答|解答|答案)\s?\d{0,3}\s?(?:[.:：)）]|\*\*[:：]?)(?:\*\*|__)?(?=\s|\S)"
-    r"|(?:→|⇒|=>|-+>|↳|➡️?|∴|⟹|└>?|ㄴ(?=\s)|»)\s*"
+_ADDRESS = re.compile(r"<?(?:https?://|www\.)\S+$")
+_SENTENCE_END = re.compile(
+    r"[.?!。？！…][\"'”’)\]」』*_~]*$|(?:[가-힣]다|[가-힣]요|[가-힣]까|[하보두]자|[있없]음"
+    r"|[함됨])[)\]\"'”’]*$"
 )
-QUESTION = re.compile(
-    r"(?:\*\*|__)?(?:\[?Q(?:uestion)?\s?\d{0,3}\]?\s?(?:[.:：)）]|(?<=\d)(?=\s)|(?<=\])|\*\*[:：]?)|(?:問|问|문)\s?\d{0,3}\s?[.:：)）])(?:\*\*|__)?\s*"
-)
+_MOST_LINES = 200  # of one unit
 _DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?$")
-
-NodeKind = Literal["root", "heading", "bullet", "para", "row", "callout", "quote"]
-
-
-@dataclass(slots=True, eq=False)
-class Node:
-    """One block of a note that can be an item, or stand above one."""
-
-    kind: NodeKind
-    index: int  # of its first line
-    line: Line
-    parent: Node | None
-    raw: str  # its words with markup, without ties
-    prose: str  # the same with code and comments replaced
-    last: int  # index of its last line
-    block: int = 0  # paragraphs and lists are numbered; the units of one share its number
-    level: int = 0  # of a heading
-    children: list[Node] = field(default_factory=list)
-    ties: list[tuple[int, ties.TieSpan]] = field(default_factory=list)  # with their line numbers
-    starts: list[tuple[int, int]] = field(default_factory=list)  # (offset in `prose`, line index) of further lines
-    lead: Node | None = None  # the paragraph directly before a list
-    callout: str = ""  # the type of a callout
-    cells: list[str] = field(default_factory=list)  # of a table's row
-    header: list[str] = field(default_factory=list)
-    anchor: str | None = None
-    ours: bool = False  # studyctl wrote it
-    gap: bool = False  # a blank line stands between its lead (or what came before) and it
-    _text: str | None = None
-    _words: str | None = None
-
-    @property
-    def text(self) -> str:
-        """What a person reads of it."""
-        if self._text is None:
-            self._text = ties.visible(_HASHES.sub("", self.raw) if self.raw[:1] == "#" else self.raw)
-        return self._text
-
-    @property
-    def words(self) -> str:
-        """Its words without any markup, for matching."""
-        if self._words is None:
-            prose = _HASHES.sub("", self.prose) if self.prose[:1] == "#" else self.prose
-            self._words = plain(ties.visible(prose))
-        return self._words
 
 
 @dataclass(slots=True)
@@ -156,6 +114,8 @@ class Outline:
         if "^sq-" in line.raw:
             node.anchor = ties.anchor_of(line.raw)
         node.ours = ties.is_own_answer(line.raw)
+        if parent.children:
+            node.before = parent.children[-1]
         parent.children.append(node)
         self.nodes.append(node)
         return node
@@ -191,6 +151,7 @@ class Outline:
             assert node.parent is not None
             node.parent.children.pop()  # it came last
             node.parent = sections[-1]
+            node.before = sections[-1].children[-1] if sections[-1].children else None
             sections[-1].children.append(node)
         sections.append(node)
         self.frame.bullets, self.frame.para, self.frame.lead = [], None, None
@@ -253,7 +214,7 @@ class Outline:
             if frame.para.line.indent < 2 and self._is_label_line(frame.para) and not frame.bullets:
                 self._make_section(frame.para, COLON_LINE)
                 self._new_paragraph(index)
-            elif self._begins_unit(text) or _SENTENCE_END.search(states.strip_tail(frame.para.prose)):
+            elif self._begins_unit(text) or self._ended(frame.para):
                 parent = frame.para.parent
                 assert parent is not None
                 frame.para = frame.lead = self._node("para", index, parent)
@@ -278,13 +239,8 @@ class Outline:
         bullet = frame.bullets[-1]
         if line.indent < 2 and (label_of(text, self.extra) or text.endswith((":", "："))) and self._list_follows(index):
             self._new_paragraph(index)
-        elif (
-            self._begins_unit(text)
-            or _SENTENCE_END.search(states.strip_tail(bullet.prose))
-            or not bullet.prose
-            or self.mask.hidden[index - 1]
-        ):
-            if line.indent == 0 and line.quote == 0 and not ANSWER.match(text) and _BOLD.fullmatch(text):
+        elif self._begins_unit(text) or self._ended(bullet) or not bullet.prose or self.mask.hidden[index - 1]:
+            if line.indent == 0 and line.quote == 0 and not answer_prefix(text) and _BOLD.fullmatch(text):
                 self._new_paragraph(index)
             else:
                 frame.para = self._node("para", index, bullet)
@@ -297,11 +253,22 @@ class Outline:
             following += 1
         return following < len(self.lines) and self.lines[following].bullet is not None
 
+    def _ended(self, node: Node) -> bool:
+        """Whether a unit is complete: a sentence, an address, or a hard line break ends it."""
+        raw = self.lines[node.last].raw
+        if len(node.starts) >= _MOST_LINES:
+            return True
+        if raw.endswith(("  ", "  \r")) or raw.rstrip().endswith("\\") or HARD_BREAK.search(raw):
+            return True
+        last = states.strip_tail(node.prose[node.starts[-1][0] :] if node.starts else node.prose)
+        return _SENTENCE_END.search(last) is not None or _ADDRESS.match(last) is not None
+
     def _begins_unit(self, text: str) -> bool:
         """Whether a line begins something of its own: an answer, a question, a task."""
         return bool(
-            ANSWER.match(text)
-            or QUESTION.match(text)
+            answer_prefix(text)
+            or _ADDRESS.match(text)
+            or question_prefix(text)
             or states.marker_of(text)
             or (len(text) < 400 and inline_label(text, self.extra))
         )
@@ -384,7 +351,7 @@ class Outline:
         raw = line.text
         cuts = [i for i, c in enumerate(prose) if c == "|" and (i == 0 or prose[i - 1] != "\\")]
         edges = [-1, *cuts, len(raw)]
-        cells = [raw[a + 1 : b].strip() for a, b in zip(edges, edges[1:], strict=False)]
+        cells = [raw[a + 1 : b].strip() for a, b in pairwise(edges)]
         if prose.startswith("|"):
             cells = cells[1:]
         return [ties.strip_ties(cell).replace("\\|", "|") for cell in cells]

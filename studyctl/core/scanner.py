@@ -20,6 +20,7 @@ _BULLET = re.compile(r"(?:[-*+•◦‣▪●]|\d{1,3}[.)])(?=[ \t\r]|$)|・(?=[
 _HEADING = re.compile(r"(#{1,6})(?=[ \t\r]|$)")
 _CLOSING_HASHES = re.compile(r"(?:^|[ \t])#+$")
 _RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}$")
+_TIGHT = re.compile(r"([0-9]{1,2})(?:[.)．](?=[^\s\d.)])|、)")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BLANKS = " \t\r\f\v\u3000\u00a0"
 
@@ -33,9 +34,7 @@ class Line:
     byte: int  # offset of its first byte in the file
     raw: str  # without the line feed; a carriage return is kept
     quote: int  # how many ">" stand before it
-    indent: (
-        int  # columns before bullet or text, counted after the quote marks, tabs to the next multiple of 4
-    )
+    indent: int  # columns before bullet or text, counted after the quote marks, tabs to the next multiple of 4
     bullet: str | None  # "-", "1.", … as written
     bullet_start: int
     bullet_end: int
@@ -121,6 +120,7 @@ def scan(source: bytes | str) -> list[Line]:
         start += len(raw) + 1
         byte += (len(raw) if ascii_only else byte_length(raw)) + 1
     _underlined_headings(lines)
+    _tight_numbers(lines)
     return lines
 
 
@@ -137,9 +137,7 @@ def scan_line(raw: str, number: int = 1, start: int = 0, byte: int = 0) -> Line:
     while at < end and raw[at] in _BLANKS:
         at += 1
     indent = columns(raw[begin:at]) if at > begin else 0
-    line = Line(
-        number, start, byte, raw, quote, indent, None, at, at, None, -1, -1, 0, at, max(at, end), indent
-    )
+    line = Line(number, start, byte, raw, quote, indent, None, at, at, None, -1, -1, 0, at, max(at, end), indent)
     if at >= end:
         line.text_start = line.text_end = line.bullet_start = line.bullet_end = min(at, len(raw))
         return line
@@ -191,6 +189,30 @@ def _read_bullet(line: Line, at: int, end: int) -> None:
         while at < end and raw[at] in _BLANKS:
             at += 1
     line.text_start, line.text_end = at, max(at, end)
+
+
+def _tight_numbers(lines: list[Line]) -> None:
+    """Numbers without a blank behind them ("1.映射", "2、") are a list where they follow one another."""
+    before: tuple[int, Line] | None = None
+    for line in lines:
+        at = line.text_start
+        first = line.raw[at : at + 1]
+        if not first.isdecimal() or line.bullet or line.level:
+            if first and line.indent < 2:
+                before = None
+            continue
+        found = _TIGHT.match(line.raw, at)
+        if not found:
+            before = None
+            continue
+        number = int(found.group(1))
+        if before is not None and number == before[0] + 1:
+            for each in (before[1], line):
+                if each.bullet is None:
+                    matched = _TIGHT.match(each.raw, each.text_start)
+                    assert matched is not None
+                    _read_bullet(each, matched.end(), each.text_end)
+        before = (number, line)
 
 
 def _underlined_headings(lines: list[Line]) -> None:

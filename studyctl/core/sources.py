@@ -12,35 +12,49 @@ _ET_AL = re.compile(r"\bet al\b|\s외\s\d+인|ら\s?[(\[]|等人")
 # "Wen, Y.", "Y. Wen", "X. He"
 _AUTHOR = re.compile(r"\b[A-Z]\.(?:[- ]?[A-Z]\.)*\s[A-Z][\w'-]+|\b[A-Z][\w'-]+,\s(?:[A-Z]\.[- ]?)+")
 _VENUE = re.compile(
-    r"\b(?:arXiv|CVPR|ICCV|ECCV|NeurIPS|NIPS|ICML|ICLR|AAAI|IJCAI|ACL|EMNLP|NAACL|SIGGRAPH|SIGKDD|KDD|UAI|AISTATS|JMLR"
-    r"|TPAMI|PAMI|IJCV|ICRA|IROS|WACV|BMVC|MICCAI|INTERSPEECH|ICASSP|Nature|Science|PNAS|Springer|Proceedings|Proc\."
+    r"\b(?:arXiv|CVPR|ICCV|ECCV|NeurIPS|NIPS|ICML|ICLR|AAAI|IJCAI|ACL|EMNLP|NAACL|SIGGRAPH|SIGKDD|KDD|UAI"
+    r"|AISTATS|JMLR"
+    r"|TPAMI|PAMI|IJCV|ICRA|IROS|WACV|BMVC|MICCAI|INTERSPEECH|ICASSP|Nature|Science|PNAS|Springer|Proceedings"
+    r"|Proc\."
     r"|Journal|Transactions|preprint|O'Reilly|Press|doi|DOI|ISBN)\b"
 )
 _PAPER_HOST = re.compile(
-    r"arxiv\.org|openreview\.net|doi\.org|aclanthology|thecvf\.com|papers\.n(?:eur)?ips|proceedings\.mlr|jmlr\.org|semanticscholar"
-    r"|paperswithcode|dl\.acm\.org|ieeexplore|sciencedirect|springer|nature\.com|biorxiv|distill\.pub|\.pdf(?:$|[?#])",
+    r"arxiv\.org|openreview\.net|doi\.org|aclanthology|thecvf\.com|papers\.n(?:eur)?ips|proceedings\.mlr"
+    r"|jmlr\.org|semanticscholar"
+    r"|paperswithcode|dl\.acm\.org|ieeexplore|sciencedirect|springer|nature\.com|biorxiv|distill\.pub"
+    r"|\.pdf(?:$|[?#])",
     re.IGNORECASE,
 )
 _TRACKER = re.compile(
     r"/(?:issues?|pull|pulls|merge_requests|browse|tickets?)/|trello\.com|jira|linear\.app", re.IGNORECASE
 )
 _LEAD = re.compile(
-    r"^(?:(?:참고|출처|논문|링크|참조|자료|ref|refs|reference|references|source|sources|link|links|see|see also|cf|from|via|paper|slides?|code|repo|video|blog|docs?|doc"
-    r"|参考|参照|出典|論文|リンク|资料|資料|来源|來源|论文|链接|連結|代码|原论文|原論文)(?:\s?(?:문헌|자료|논문|링크|文献|资料|資料))?\.?\s*[:.)]?\s*)+",
+    r"^(?:(?:참고|출처|논문|링크|참조|자료|ref|refs|reference|references|source|sources|link|links|see"
+    r"|see also|cf|from|via|paper|slides?|code|repo|video|blog|docs?|doc"
+    r"|参考|参照|出典|論文|リンク|资料|資料|来源|來源|论文|链接|連結|代码|原论文|原論文)(?:\s?(?:문헌|자료"
+    r"|논문|링크|文献|资料|資料))?\.?\s*[:.)]?\s*)+",
     re.IGNORECASE,
 )
 _LEAD_STRICT = re.compile(
-    r"^(?:참고|출처|참조|참고 ?자료|참고 ?문헌|링크|reference|ref|source|link|see|see also|cf|参考|参照|出典|参考文献|参考资料|資料|来源|來源|链接)\s*[:.)]",
+    r"^(?:참고|출처|참조|참고 ?자료|참고 ?문헌|링크|reference|ref|source|link|see|see also|cf|参考|参照|出典"
+    r"|参考文献|参考资料|資料|来源|來源|链接)\s*[:.)]",
     re.IGNORECASE,
 )
+# What every citation has one of; most lines are done with here.
+_CITING = re.compile(r"[0-9.:：)）]")
 _QUOTED = re.compile(r"^[\"“'‘「『《<*_].*[\"”'’」』》>*_](?:\s*[(,].{0,80})?$")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
-_SMALL: frozenset[str] = frozenset(
-    "a an and are as at by for from in into is it its of on or over the to via vs with without under using than through do does be not your".split()
+_SMALL = re.compile(
+    r"a|an|and|are|as|at|by|for|from|in|into|is|it|its|of|on|or|over|the|to|via|vs|with|without|under|using"
+    r"|than|through|do|does|be|not|your",
+    re.IGNORECASE,
 )
+_TAGS = re.compile(r"(?<!\S)#[^\s#]+")
 _READ = re.compile(
-    r"^(?:(?:re-?)?read|skim|finish(?: reading)?|study|look at|watch|review|go through)\b(?:\s+(?:the|this|paper|article|post|book|about|again|through))*"
-    r"|(?:논문|글|책|문서)?\s*(?:다시\s*)?(?:읽기|읽어보기|읽을 것|정독|보기)$|(?:を|も)?(?:もう一度)?読む$|^(?:阅读|閱讀|读|讀|看)(?:完|一下)?",
+    r"^(?:(?:re-?)?read|skim|finish(?: reading)?|study|look at|watch|review|go through)\b(?:\s+(?:the|this"
+    r"|paper|article|post|book|about|again|through))*"
+    r"|(?:논문|글|책|문서)?\s*(?:다시\s*)?(?:읽기|읽어보기|읽을 것|정독|보기)$|(?:を|も)?(?:もう一度)?読む$"
+    r"|^(?:阅读|閱讀|读|讀|看)(?:完|一下)?",
     re.IGNORECASE,
 )
 
@@ -53,6 +67,12 @@ def only_links(text: str) -> bool:
     return not rest.strip(":-–—|,.;&()[]<>*_\"'“”·~ ")
 
 
+def begins_with_link(text: str) -> bool:
+    """Whether a text is a link, perhaps with a remark behind it."""
+    found = links(text)
+    return bool(found) and not text[: found[0].start].strip("*_\"'<-–• ")
+
+
 def first_url(text: str) -> str | None:
     found = links(text)
     return found[0].target if found else None
@@ -60,9 +80,9 @@ def first_url(text: str) -> str | None:
 
 def is_citation(text: str) -> bool:
     """Whether the words are a citation: authors, year and venue, or a line that begins with "참고:" or "see"."""
-    half = half_width(text).strip()
-    if not half or len(half) > 600:
+    if len(text) > 600 or not _CITING.search(text):
         return False
+    half = half_width(text).strip()
     if _LEAD_STRICT.match(half):
         return True
     authors = len(_AUTHOR.findall(half))
@@ -77,7 +97,7 @@ def is_citation(text: str) -> bool:
 
 def title_like(text: str, share: float = 0.7) -> bool:
     """Whether most words of a text that need a capital in a title have one."""
-    words: list[str] = [w for w in _WORD.findall(text) if w.casefold() not in _SMALL]
+    words: list[str] = [w for w in _WORD.findall(text) if not _SMALL.fullmatch(w)]
     if len(words) < 3:
         return False
     return sum(w[0].isupper() for w in words) >= share * len(words)
@@ -108,6 +128,7 @@ def without_brackets(text: str) -> str:
 
 def to_be_read(raw: str, words: str) -> bool:
     """Whether a task is to read one particular thing: a link, a citation or a quoted title, and nothing else."""
+    raw = _TAGS.sub("", raw).strip()
     if CODE in words and not links(raw):
         return False
     if only_links(raw):

@@ -40,7 +40,9 @@ _MARKER = re.compile(
     r"(?P<rest>(?<=[:：])|(?<=[:：]\*\*)|(?=\s|$)|(?=\s))"
 )
 # The word as English uses it, not as a marker.
-_PHRASE = re.compile(r"NOW (?:and|that|we|i|it|is|the|you|they|this|let)\b|LATER (?:on|we|in)\b|WAITING (?:for )?(?:is|time)\b")
+_PHRASE = re.compile(
+    r"NOW (?:and|that|we|i|it|is|the|you|they|this|let)\b|LATER (?:on|we|in)\b|WAITING (?:for )?(?:is|time)\b"
+)
 _PRIORITY = re.compile(r"\s*\[#[A-C]\](?=\s|$)")
 _DATE_MARKS = "📅📆🗓⏳⌛🛫✅❌➕"
 _ALL_MARKS = _DATE_MARKS + "🔺⏫🔼🔽⏬🔁🆔⛔🏁"
@@ -57,8 +59,16 @@ _TAIL = re.compile(
     r"|(?<!\S)@@?\{[^{}\n]*\}"
     r"|(?<!\S)@(?:due|done|start)?\([^()\n]*\)"
     r"|(?<!\S)@\d{4}-\d{2}-\d{2}\S*"
+    r"|<br\s?/?>|\\$"  # a hard line break
+)
+# Literals only: then `re` looks for their first characters alone.
+_TAIL_HINT = re.compile(
+    "|".join(
+        [*_ALL_MARKS, "#", r"\^", "@", "::", "due:", "DUE:", "Due:", "scheduled:", "start:", "defer:", "<br", r"\\"]
+    )
 )
 _STRUCK = re.compile(r"~~(?P<tilde>(?:(?!~~).)+)~~|<(?P<tag>del|s|strike)>(?P<html>.*)</(?P=tag)>", re.DOTALL)
+_STATE_SIGNS = frozenset("✅~<")
 _CHECK = re.compile(r"^✅|✅\ufe0f?(?:\s?\d{4}-\d{2}-\d{2}|\s*$)")
 
 
@@ -114,6 +124,8 @@ def strip_box(text: str) -> str:
 def tail_start(text: str) -> int:
     """Where the trailing run of task metadata begins, the blank before it included; the text's end without one."""
     end = len(text.rstrip())
+    if not _TAIL_HINT.search(text):
+        return end
     start = end
     for found in reversed(list(_TAIL.finditer(text, 0, end))):
         if text[found.end() : start].strip():
@@ -155,6 +167,8 @@ def checked(raw_text: str) -> bool:
 
 def state_of(box: str | None, marker: Marker | None, raw_text: str, default: Mark = "open") -> State:
     """One state from box, marker, ✅ and strike-through; "unknown" with the reason where they disagree."""
+    if box is None and marker is None and _STATE_SIGNS.isdisjoint(raw_text):
+        return State(default)
     said: list[tuple[str, Mark]] = []
     if box is not None:
         said.append((f"the box [{box}]", BOX_MARKS[box]))

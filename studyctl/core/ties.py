@@ -144,16 +144,19 @@ def _groups(text: str, links: list[tuple[int, int, str, tuple[str, str]]]) -> li
             members.append(following)
         start, end = members[0][0], members[-1][1]
         enclosed = start > 0 and text[start - 1] in "(（" and text[end : end + 1] in (")", "）")
-        if not enclosed and len(members) > 1:
-            members = members[:1]
-            end = members[0][1]
         if enclosed:
-            start, end = start - 1, end + 1
-        while start > 0 and text[start - 1] in " \t":
-            start -= 1
-        groups.append(_Group(start, end, members))
+            groups.append(_Group(_before(text, start - 1), end + 1, members))
+        else:
+            groups += [_Group(_before(text, link[0]), link[1], [link]) for link in members]
         index += len(members)
     return groups
+
+
+def _before(text: str, start: int) -> int:
+    """Where the blanks before `start` begin."""
+    while start > 0 and text[start - 1] in " \t":
+        start -= 1
+    return start
 
 
 def anchor_of(text: str) -> str | None:
@@ -176,6 +179,8 @@ def insertion_point(raw: str) -> int:
 def visible(text: str) -> str:
     """What a person reads of an item's text: no box, marker, tie, anchor, task metadata or strike-through."""
     text = states.strip_tail(strip_ties(text)).strip()
+    if text[:1].isalpha() and not "A" <= text[0] <= "Z":
+        return text
     text = states.strip_marker(states.strip_box(text))
     return states.unstruck(text)
 

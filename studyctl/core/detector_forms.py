@@ -1,0 +1,54 @@
+"""Lines that say themselves what they are: "Q1. …", "질문: …", "Todo: …", and "A: …" or an arrow for an answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studyctl.core import sources, statements, wording
+from studyctl.core.blocks import answer_prefix, question_prefix
+from studyctl.core.detector_items import Judged, Zone
+from studyctl.core.labels import inline_label
+from studyctl.core.models import Kind
+from studyctl.core.wording import half_width
+
+if TYPE_CHECKING:
+    from studyctl.core.detector_rules import Judge
+
+
+def introduced(judge: Judge, one: Judged, zone: Zone) -> bool:
+    """A line that begins with "Q:", or with a label of its own."""
+    node = one.node
+    box = node.line.box if node.kind == "bullet" else None
+    begin = question_prefix(node.prose)
+    if begin and not sources.is_citation(node.words):
+        also: Kind | None = "todo" if box is not None else None
+        text = node.raw[begin:].strip()
+        if text and judge.put(one, "question", "qa", text=text, also=also, box=box, mark=zone.mark):
+            one.zone = Zone("beneath")
+            return True
+    named = None if node.marker else inline_label(half_width(node.prose), judge.extra)
+    if named is None:
+        return False
+    kind, begin = named
+    text = node.raw[begin:].strip()
+    also = "todo" if box is not None and kind == "question" else None
+    if kind == "todo" and (asks := wording.question(text)) and asks.whole:
+        kind, also = "question", "todo"
+    if not judge.put(one, kind, "inline-label", text=text, also=also, box=box):
+        return False
+    one.zone = {"question": Zone("beneath"), "reading": Zone("reading-deep")}.get(kind, Zone("task"))
+    return True
+
+
+def answers(judge: Judge, one: Judged, question: Judged | None) -> bool:
+    """A line that begins with "A:", "답:" or an arrow: the answer to `question`, unless it admits that it is none."""
+    begin = answer_prefix(one.node.prose)
+    if not begin or question is None:
+        return False
+    said = one.node.raw[begin:].strip()
+    if statements.is_no_answer(said):
+        one.role, one.owner = "context", question
+        return True
+    if (asks := wording.question(said)) and asks.whole:
+        return False
+    return judge.answer(one, question, said, "beneath-question.answer")

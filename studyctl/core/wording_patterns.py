@@ -1,0 +1,158 @@
+"""Patterns of question wording and doubt in Korean, Japanese, Chinese and English: data for `wording`."""
+
+from __future__ import annotations
+
+import re
+
+# Full-width marks as the half-width ones that the patterns know.
+HALF = str.maketrans("？！：（）［］，；～　ＱＡ．", "?!:()[],;~ QA.")
+FULL = re.compile("[" + "".join(chr(c) for c in HALF) + "]")
+CLOSERS = " \t\r\n\"'”’»」』】)]*_~`.…。．!^"
+# Gives up early on nearly every line that holds no question. Literals only: `re` then looks for their first
+# characters alone.
+HINT = re.compile(
+    "\\?|？|까|나|지|가|냐|죠|래|궁금|헷갈|헛갈|모르|몰라|모름|의문|이해|애매|불분명|확실|알 수|알수"
+    "|か|かな|かしら|分か|わか|疑問|謎|不明|気に|なぜ|何故|だろう|っけ|とは|腑に|ピン|理解|自信|知りたい"
+    "|吗|嗎|呢|什么|什麼|甚麼|甚么|是否|为何|為何|怎|如何|不懂|不清楚|不理解|不太|不确定|不確定|困惑|疑惑"
+    "|好奇"
+    "|想不通|搞不|没搞|沒搞|没看|沒看|没懂|沒懂|看不|弄不|没想|沒想|没弄|沒弄|有没有|有沒有|哪|多少|几个|幾個"
+    "|与否|與否"
+    "|是不是|能不能|可不可以|到底|究竟|疑问|疑問|存疑|不知"
+)
+HINT_EN = re.compile(
+    "why|how|what|which|when|where|who|wonder|sure|clear|certain|obvious|understand|confus|puzzl|baffl|myster"
+    "|curious"
+    "|idea|know|grasp|figure|clarif|don't get|can we|could we|should |can i|can you|didn't get|not get"
+)
+MARK = re.compile(r"\?+[!?]*(?=$|[\s\"'”’)\]」』】*_~]|[가-힣ぁ-んァ-ヶ一-龥→⇒])")
+BARE_MARK = re.compile(r"[(\[]\s*\?+\s*[)\]]")
+ASIDE = re.compile(r"\(([^()]{1,60})\?+\s*\)\W*$")
+HINT_ASIDE = re.compile(
+    r"왜|어떻|뭐|무엇|얼마|언제|어디|까$|나$|지$|가$|[かの]$|なぜ|何|どう|为|為|什|怎|吗|嗎|哪"
+    r"|\b(?:why|how|what|which|when|where|who)\b|\w+ or \w+",
+    re.IGNORECASE,
+)
+HEDGE = re.compile(
+    r"\b(?:maybe|perhaps|probably|presumably|possibly|i guess|i think|likely)\b"
+    r"|아마|듯\s*\?|것 같|거 같|같은데|같음\s*\?|싶은데|[ㄱ-ㅎ]{2}\?"
+    r"|たぶん|多分|おそらく|恐らく|かもしれない|かも\s*\?|っぽい\s*\?|可能是|也许|也許|大概|或许|或許|应该是"
+    r"|應該是",
+    re.IGNORECASE,
+)
+KO_ENDING = re.compile(
+    r"(?:는가|은가|인가|한가|된가|던가|[ㄹ을일할될볼쓸갈날들올줄]까|까요|나요|가요|[는은을]지|인지|한지|된지"
+    r"|일지|할지|될지|느냐|으냐|하냐|되냐|이냐|거냐|걸까|뭘까|뭐지|뭔지|왜지"
+    r"|건가|런가|른가|큰가|쁜가|픈가|진가|난가|간가|온가|본가|든가|던지|신지|런지|른지|큰지|건지|뭐냐|뭐임"
+    r"|뭘까요|무엇|뭐야)$"
+)
+KO_RIEUL_KKA = re.compile(r"([가-힣])까(?:요)?$")
+KO_NIEUN = re.compile(r"([가-힣])(?:가|지)$")
+KO_ASK = re.compile(
+    r"(?:^|[\s(,\"'“‘])(?:왜|어떻게|어째서|얼마나|얼마|무엇|무엇을|무엇이|무슨|뭐|뭐가|뭘|뭔|어떤|어느|어디"
+    r"|어디서|언제|누가|몇)(?=[\s가-힣,]|$)"
+)
+KO_LOOSE = re.compile(r"(?:나|지|까|냐|가|죠|지요|네|래|나요|대)$")
+# Nouns that end like a question.
+KO_NOUN = re.compile(
+    r"(?:까지|이미지|메시지|페이지|패키지|스테이지|엣지|에지|에너지|브리지|브릿지|랭귀지|스토리지|이지|저지"
+    r"|유지|방지|정지|인지|감지|휴지|뿐인지|단지"
+    r"|추가|평가|증가|저가|단가|국가|참가|전문가|가격|휴가|인가|허가|결과|하나|그러나|이나|거나|누구나|언제나"
+    r"|어디나|너나|든지|든가|던가|만큼인가)$"
+)
+JA_ENDING = re.compile(
+    r"(?:のか|だろうか|でしょうか|ですか|ますか|ましたか|ませんか|んですか|るか|ないか|べきか|いいか|良いか"
+    r"|よいか|どうか|たのか|なのか|かどうか|ったか|いたか|したか|[何誰]なんだろう|なんだろう|だろう|かな"
+    r"|かなあ|かしら|っけ|とは|なぜ|何故)$"
+)
+JA_NOT = re.compile(r"(?:と|こと)は$|(?:ではないか|じゃないか)と")
+JA_ASK = re.compile(
+    r"なぜ|何故|どうして|どう(?:やって|すれば|いう|なる|する)|何が|何を|どれ|どの|どちら|いつ|どこ|誰|いくつ"
+    r"|どんな|とは"
+)
+ZH_ENDING = re.compile(
+    r"(?:吗|嗎|呢|什么|什麼|甚麼|甚么|为何|為何|怎么办|怎麼辦|怎么样|怎麼樣|多少|哪里|哪裡|哪个|哪個|几个"
+    r"|幾個|与否|與否)$"
+)
+ZH_START = re.compile(
+    r"^(?:[^,。:]{0,16}?[,:]\s*)?(?:为什么|為什麼|為甚麼|为何|為何|怎么|怎麼|什么是|什麼是|甚麼是|什么叫|是否"
+    r"|是不是|能不能|可不可以|有没有|有沒有|哪些|哪种|哪種|到底|究竟)"
+)
+ZH_INSIDE = re.compile(
+    r"(?:为什么|為什麼|為甚麼|为何|為何|怎么|怎麼|是否|是不是|有没有|有沒有|到底|究竟|有什么|有什麼|有甚麼"
+    r"|是什么|是什麼|是甚麼)"
+)
+ZH_CONTROL = re.compile(
+    r"(?:判断|判斷|检查|檢查|检测|檢測|确定|確定|决定|決定|取决于|取決於|表示|验证|驗證|无论|無論|不管|控制"
+    r"|查看|看看|知道|说明|說明|解释|解釋|介绍|介紹|确认|確認|测试|測試|了解|明白|理解)[^,。]{0,12}?"
+    r"(?:是否|是不是|有没有|有沒有|怎么|怎麼|为什么|為什麼|什么|什麼|是什么|是什麼|为何)"
+)
+EN_START = re.compile(
+    r"^(?:so |and |but |then |also |or )?(?:"
+    r"(?:why|how|when|where)(?: (?:exactly|then|much|many|far|long|often|come|else))? (?:do|does|did|is|are"
+    r"|was|were|can|could|should|would|will|don't|doesn't|isn't|aren't|not)\b"
+    r"|what(?: exactly)? (?:is|are|was|were|does|do|did|happens|would|if|makes|causes|should)\b|what's the\b"
+    r"|why (?:not|is|are)\b"
+    r"|which(?: \w+){1,3} (?:is|are|does|do|should|to)\b|(?:can|could|should) (?:we|i|you|one|it)\b.*\bor\b)",
+    re.IGNORECASE,
+)
+DOUBT = re.compile(
+    r"궁금(?!한\s?(?:점|것|게|사항|사람|분|내용|부분)|하면|하시|하다면|하신|했던 (?:것|점)|증)"
+    r"|헷갈(?!리지 ?(?:않|말)|리기|릴|리게|리면|렸던|리니|리는 (?:사람|분)|린다면)|헛갈(?!리지|리기|릴)"
+    r"|(?:잘 |아직 |도무지 )?모르겠(?!지만|으면|다면|을)|(?:왜|어떻게|뭔|는지|인지|은지|한지|뜻"
+    r"|이유)[^.?!]{0,30}(?:모름|모르겠|몰라)|잘 모름|잘 모르"
+    r"|이해(?:가|는|를|도)? ?(?:잘 )?(?:안 ?[되됨돼감간가]|못 ?(?:하|했|함)|되지 않|가지 않|하지 못|안됨"
+    r"|안돼)"
+    r"|의문(?:이다|임|이 (?:든|들|남|생|있)|\.|$)|(?:확실|분명|명확)(?:하|치) ?(?:지 )?않|불분명"
+    r"|불확실(?:하다|함|$)|애매(?:하다|함|하네|$)|알 ?수가? ?없"
+    r"|(?:分|わ)から(?:ない(?!よう|場合|とき|時|人|方|こと(?:が|は)あ|まま)|ん$|なかった|ず)|(?:分"
+    r"|わ)かりません|(?:分|わ)かって(?:い)?な(?:い|かった)|(?:分|わ)かんない"
+    r"|よく(?:分|わ)から|気になる(?!方|人|場合)|気になった|気になっている|疑問(?:だ|で(?:ある|す)|に思"
+    r"|が(?:残|ある|湧|わ)|点?$|。)|謎(?:だ|で(?:ある|す)|$|。|すぎ)|不明(?:だ|で(?:ある|す)|確|$|。|瞭)"
+    r"|腑に落ち|ピンとこ|ピンと来|理解できな|理解できてい|自信がない|知りたい(?!方|人|場合)"
+    r"|(?<!如果)(?<!若)(?:不懂|不太懂|没搞懂|沒搞懂|没看懂|沒看懂|没懂|沒懂|搞不懂|看不懂|弄不懂|想不通"
+    r"|想不明白|搞不清|不明白|不太明白|不清楚|不太清楚|不理解|不太理解|不确定|不太确定|不確定|很困惑|感到困惑"
+    r"|有点困惑|有點困惑|疑惑|好奇|有疑问|有疑問|存疑|不知道(?:为|為|怎|是|如何|什|有|哪|能)|不知(?:为|為)"
+    r"|没想明白|沒想明白|没弄明白|沒弄明白)"
+    r"|\b(?:don'?t|do not|didn'?t|did not|can'?t|cannot|can not|couldn'?t|never) (?:really |fully |quite "
+    r"|yet |still |actually )?(?:understand|understood|see (?:why|how)|get (?:why|how|what|the|this|it)|grasp"
+    r"|figure out)\b"
+    r"|\b(?:don'?t|do not) (?:really |fully |quite )?know (?:why|how|what|if|whether|when|which|where)\b"
+    r"|\bnot (?:really |quite |entirely |yet |at all |so |100% |totally )?(?:sure|clear|certain"
+    r"|obvious)\b(?! if you)|\bunsure\b|\bunclear\b"
+    r"|\bwonder(?:ing|ed|s)?\b(?!ful)|\b(?:still |bit |very |really |so |am |i'm |me |is |are |was |quite "
+    r"|too )(?:confused|confusing|puzzled|puzzling|baffled|mysterious|a mystery)\b|^confus(?:ed|ing)\b"
+    r"|\bconfuses me\b|\bpuzzles me\b"
+    r"|\bno idea\b|\bcurious (?:why|how|if|about|whether|what|to know)\b|\bneeds? (?:clarification"
+    r"|clarifying)\b",
+    re.IGNORECASE,
+)
+# Doubt that is over, or that is said to a reader, is none.
+NO_DOUBT = re.compile(
+    r"(?:자주|많이|쉽게|보다|덜|사용자가|독자가) 헷갈|\bif (?:you|anything|something|it'?s|it is|the"
+    r"|in)\b[^,.]{0,40}\b(?:sure|unsure|unclear|understand|know)|\bno wonder\b|\bmake (?:it )?(?:sure|clear)"
+    r"|\b(?:was|were|used to be|previously|at first|once)\b[^.]{0,20}\b(?:unclear|confus|unsure|not (?:sure"
+    r"|clear))[^.]{0,60}\b(?:but|now|until)\b|\bnow (?:it is|it's|i) (?:clear|understand|get)"
+    r"|(?:궁금|헷갈|의문|모르)[^.]{0,20}(?:해결|풀림|풀렸|해소|정리|알게|이제)|궁금해서 (?:찾아|해|실험|돌"
+    r"|비교|확인)|몰라도|모르더라도|모르는 상태|모르기"
+    r"|(?:分|わ)からなかった(?:が|けど)|疑問(?:が)?(?:解け|解決|は解)|(?:没有|沒有|解决了|解決了"
+    r"|消除)[^,。]{0,4}(?:疑惑|困惑|疑问|疑問)",
+    re.IGNORECASE,
+)
+PROMPT = re.compile(
+    r"(?:설명|서술|비교|기술|정의|증명|논의|말|이야기)\s?(?:해|하여)?\s?(?:주세요|보세요|보시오|주십시오"
+    r"|하시오|하라|해보자|해봅시다)$"
+    r"|(?:説明|述べ|比較)(?:せよ|しなさい|してください|よ)$|^(?:请|請)(?:简述|簡述|说明|說明|解释|解釋|描述"
+    r"|比较|比較)|^(?:简述|簡述)"
+    r"|^(?:explain|describe|discuss|compare|define|derive|prove|name|list)\b",
+    re.IGNORECASE,
+)
+# Questions to the reader, as tutorials put them.
+TO_READER = re.compile(
+    r"^(?:are|do|did|have|can|could|would|will|want|got|need|ready|looking)\b[^?]{0,12}\byou\b"
+    r"|\b(?:did you know|have you ever|how about you|what do you think)\b"
+    r"|여러분|(?:하|보|아|계|되|있)(?:시|셨)나요|(?:하|보|아)신가요|みなさん|皆さん|(?:你们|你們|大家|您)",
+    re.IGNORECASE,
+)
+SENTENCE_END = re.compile(
+    r"(?<=[.。!！?？])\s+|(?<=[。！？])(?=\S)|(?<=\?)(?=[가-힣ぁ-ん一-龥])|\s*(?:→|⇒|=>|->|⟶|➡️?|:=)\s*"
+)
