@@ -6,7 +6,6 @@ was mended.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from studyctl.app import answers
 from studyctl.app.export import write_record
 from studyctl.app.run import describe, item_tags
+from studyctl.app.runs import history
 from studyctl.config import Workspace
 from studyctl.core.item_pages import SyncReport
 from studyctl.core.models import ExperimentProblem, ExperimentSpec, Run
@@ -298,19 +298,3 @@ def _scratch_files(workspace: Workspace) -> list[Path]:
     """Files that a command writes before it puts them in place, under a name that no other program uses."""
     found = [*workspace.state.glob("*.tmp"), *workspace.runs.glob("*/*.tmp")]
     return found + list(workspace.record.parent.glob(f".{workspace.record.name}.*.tmp"))
-
-
-def history(folder: Path) -> list[tuple[str, float, int, int]]:
-    """The metrics of a run with their steps and times, as its folder holds them."""
-    try:
-        lines = (folder / "metrics.jsonl").read_text("utf-8").splitlines()
-    except FileNotFoundError:
-        return []
-    found = []
-    for line in lines:
-        try:
-            one = json.loads(line)
-        except ValueError:
-            continue  # cut off where the process was killed
-        found.append((str(one["name"]), float(one["value"]), int(one["step"]), int(one["time"])))
-    return found

@@ -53,6 +53,8 @@ def app(
         raise UsageError(
             "--unbacked goes with --text, and without --from", f"studyctl answer {item} --unbacked --text '…'"
         )
+    if text is not None and not text.strip():
+        raise UsageError("--text is empty", "say what you conclude; {experiment.figure:.2f} is filled in")
     if run:
         _run_experiments(here, _item(here, item))
     if refresh or text is not None or from_run:

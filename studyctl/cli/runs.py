@@ -81,7 +81,7 @@ def show(
 
     RUN is the beginning of its id.
     """
-    from studyctl.app.runs import as_seen
+    from studyctl.app.runs import as_far_as_it_came, as_seen
     from studyctl.core.pages import Answered, RunPage
     from studyctl.view.runs import run_json, run_page
     from studyctl.wiring import run_is_lost
@@ -91,7 +91,8 @@ def show(
         (found,) = as_seen([reader.run(run)], run_is_lost)
         cited_by = {a.item: a for a in reader.answers() if any(e.run == found.id for e in a.evidence)}
         items = reader.items(ids=list(cited_by), gone=True, ignored=True) if cited_by else []
-    folder = shown(here.workspace.runs / found.id)
+    place = here.workspace.runs / found.id
+    found, folder = as_far_as_it_came(found, place), shown(place)
     if as_json:
         here.json(run_json(found, whole=True, folder=folder))
         return

@@ -19,11 +19,11 @@ PATIENCE_S = 60
 
 
 def wait_for_metric(study: Study) -> None:
-    """Until a run has written its first figure: from then on it is in the middle of its function."""
+    """Until `failing` has written its first figure: from then on it is in the middle of its function."""
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
-        for file in (study.root / ".studyctl" / "runs").glob("*/log.txt"):
-            if "begins" in file.read_text("utf-8"):
+        for file in (study.root / ".studyctl" / "runs").glob("*/metrics.jsonl"):
+            if '"before"' in file.read_text("utf-8"):
                 return
         time.sleep(0.05)
     pytest.fail("the run did not begin")
@@ -47,6 +47,7 @@ def test_after_kill_9_the_next_command_says_that_the_run_was_lost(study: Study) 
     # A command that reads shows it, and writes nothing.
     (lost,) = study("runs", "list", "--state", "lost", "--json").json
     assert "✗ " + lost["id"][:8] in study("status").out
+    assert "  before  1.5\n" in study("runs", "show", lost["id"]).out
     assert "RUNNING" in mlflow_states(study)
     # One that runs marks it, here and in MLflow.
     done = study("run", "coin", "--quick")

@@ -53,3 +53,14 @@ def test_what_is_no_record_is_refused(study: Study) -> None:
     study.write("odd.jsonl", "{}\n")
     assert study("import", "odd.jsonl").code == 6
     assert study("import", "not-there.jsonl").code == 2
+
+
+def test_status_proposes_to_export_until_it_was_done(study: Study) -> None:
+    def proposed() -> bool:
+        return "studyctl export" in [step["command"] for step in study("status", "--json").json["next"]]
+
+    assert proposed()
+    study("export")
+    assert not proposed()
+    study("answer", "Q3", "--unbacked", "--text", "Nobody.")
+    assert proposed()
