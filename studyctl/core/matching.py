@@ -243,9 +243,10 @@ def with_company(board: Board) -> None:
 def _company(board: Board, new: Place) -> Iterable[Place]:
     if new.above is not None and new.above.partner is not None:
         yield from board.children.get(id(new.above.partner), ())
-    if new.previous is not None and (before := new.previous.partner) is not None and before.following:
+    # One whose anchor brought its number along is its own partner, and has no neighbours that were known.
+    if new.previous is not None and (before := new.previous.partner) is not None and before.known and before.following:
         yield before.following
-    if new.following is not None and (after := new.following.partner) is not None and after.previous:
+    if new.following is not None and (after := new.following.partner) is not None and after.known and after.previous:
         yield after.previous
 
 

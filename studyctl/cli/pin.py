@@ -1,0 +1,32 @@
+"""`studyctl pin`: an explicit anchor, so that an item keeps its number whatever becomes of its words."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from studyctl.cli.commands import single
+from studyctl.cli.common import DryRun, session
+from studyctl.cli.completion import item_ids
+from studyctl.cli.writing import write
+
+
+@single("pin", "studyctl pin Q3", "studyctl pin Q3 T1-T4 --dry-run")
+def app(
+    ctx: typer.Context,
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", autocompletion=item_ids(), show_default=False)],
+    dry_run: DryRun = False,
+) -> None:
+    """Write an anchor (^sq-q3) at the end of items' text, so that they keep their numbers whatever you write there.
+
+    Without it an item is recognised by its words and its place, which is enough for ordinary edits. The anchor is a
+    block id as in Obsidian, where a link may lead to it.
+    """
+    from studyctl.app.add import Reads
+    from studyctl.app.pin import pin
+    from studyctl.wiring import labels_of
+
+    settings = session(ctx).workspace.settings
+    reads = Reads(labels_of(settings), settings.rules_off)
+    write(ctx, "pin", lambda reader, files: pin(ids, reads, reader, files), dry_run=dry_run)
