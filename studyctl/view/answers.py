@@ -37,7 +37,7 @@ def answer_page(page: AnswerPage) -> list[RenderableType]:
         for choice in page.newer:
             for finding in choice.findings:
                 sign, style = _verdict(finding.verdict)
-                parts.append(pieces((sign, style), f"  {finding.text}  ", (f"run {choice.run.short}", "dim"), indent=2))
+                parts.append(pieces((sign, style), f"  {words.prose(finding.text)}  ", (f"run {choice.run.short}", "dim"), indent=2))
         parts.append(block(f"studyctl answer {item.id} --refresh takes it over", 2, "dim"))
     if answer is not None and answer.evidence:
         parts.append(heading("Reproduce"))
@@ -90,8 +90,8 @@ def _evidence(page: AnswerPage, answer: Answer) -> list[RenderableType]:
         sign, style = _verdict(evidence.verdict)
         parts.append(pieces((sign, style), f"  {evidence.finding}  ", (_run_name(page, evidence), "dim"), indent=2))
         if evidence.claim:
-            parts.append(block(f"claim: {evidence.claim}", 4, "dim"))
-        parts.append(block(evidence.text, 4))
+            parts.append(block(f"claim: {words.prose(evidence.claim)}", 4, "dim"))
+        parts.append(block(words.prose(evidence.text), 4))
     return parts
 
 

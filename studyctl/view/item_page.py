@@ -21,7 +21,7 @@ def item_page(page: ItemPage) -> list[RenderableType]:
     from studyctl.view.layout import block, heading, pieces
 
     item = page.item
-    parts = _head(item)
+    parts = _head(page)
     why = sentence(item.rule)
     doubtful = ", with little confidence" if item.confidence == "low" else ""
     parts.append(block(f"found by {item.rule}{f': it {why}' if why else ''}{doubtful}", 4, "dim"))
@@ -50,13 +50,16 @@ def history_page(page: ItemPage) -> list[RenderableType]:
     """Everything that happened to the item since it was first seen."""
     from studyctl.view.layout import heading
 
-    return [*_head(page.item), heading("History"), *_events(page.events)]
+    return [*_head(page), heading("History"), *_events(page.events)]
 
 
-def _head(item: Item) -> list[RenderableType]:
+def _head(page: ItemPage) -> list[RenderableType]:
     from studyctl.view.layout import block, pieces
 
+    item = page.item
     place = "in no note any more" if item.gone else f"{item.note}:{item.line}"
+    if page.relinked:
+        place = f"relinked: its text is {page.relinked} now"
     return [
         pieces((item.id, "bold"), "  ", (item.text, "bold")),
         pieces(*_kind(item), indent=4),
@@ -99,19 +102,13 @@ def _tie(page: ItemPage, name: str, experiment: str) -> RenderableType:
 
 
 def _answer(page: ItemPage) -> list[RenderableType]:
-    from studyctl.view.layout import block, heading, pieces, verdict
+    from studyctl.view.layout import block, conclusion, heading, pieces
 
     answer = page.answer
     if answer is None:
         return []
     parts: list[RenderableType] = [heading("Answer")]
-    sign, style = verdict(answer.verdict)
-    # A conclusion that studyctl composed begins with the verdict itself.
-    if answer.verdict and answer.conclusion.startswith(answer.verdict):
-        sign = sign.partition(" ")[0]
-    else:
-        sign += " "
-    parts.append(pieces((sign, f"bold {style}"), f" {answer.conclusion}", indent=2))
+    parts.append(pieces(conclusion(answer.verdict, answer.conclusion), indent=2))
     parts += [pieces(("! stale", "magenta"), f": {reason.text}", indent=2) for reason in page.reasons]
     parts.append(block(f"`studyctl answer {page.item.id}` shows its evidence", 2, "dim"))
     return parts
@@ -127,6 +124,8 @@ def page_json(page: ItemPage, *, history: bool = False) -> dict[str, Any]:
         "conclusion": answer.conclusion if answer else None,
         "verdict": answer.verdict if answer else None,
     }
+    if page.relinked:
+        value["relinked"] = page.relinked
     if history:
         value["history"] = [{"at": at, "what": what, "text": text} for at, what, text in page.events]
     return value

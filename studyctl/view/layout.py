@@ -8,7 +8,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from studyctl.view.words import STATES, VERDICTS
+from studyctl.view.words import STATES, VERDICTS, prose
 
 INDENT = 2
 
@@ -37,6 +37,7 @@ def verdict(value: str | None) -> tuple[str, str]:
 def conclusion(verdict_: str | None, text: str, style: str = "") -> Text:
     """A verdict's sign with the answer; the verdict's word only where the text does not begin with it."""
     sign, color = verdict(verdict_)
+    text = prose(text)
     if verdict_ is not None and text.startswith(verdict_):
         text = text[len(verdict_) :]
     else:

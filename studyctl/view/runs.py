@@ -112,9 +112,9 @@ def finding_block(finding: Finding, indent: int = 2, *, short: bool = False) -> 
     sign, style = verdict(finding.verdict)
     parts: list[RenderableType] = [pieces((sign, style), f"  {finding.key}", indent=indent)]
     if finding.claim:
-        parts.append(block(f"claim: {finding.claim}", indent + 2, "dim"))
+        parts.append(block(f"claim: {words.prose(finding.claim)}", indent + 2, "dim"))
     if not (finding.claim and short):
-        parts.append(block(finding.text, indent + 2))
+        parts.append(block(words.prose(finding.text), indent + 2))
     return parts
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime
 
 from studyctl.core import reproduce
@@ -24,6 +25,14 @@ STATES: dict[str, tuple[str, str]] = {
     "killed": ("✗", "yellow"),
     "lost": ("✗", "magenta"),
 }
+
+
+CODE_SPAN = re.compile(r"(`+)(.+?)\1")
+
+
+def prose(text: str) -> str:
+    """What an experiment's author wrote, as a terminal shows it: the marks of code spans are for Markdown."""
+    return CODE_SPAN.sub(r"\2", text)
 
 
 def duration(seconds: float | None) -> str:
