@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from studyctl.core.models import (
     Answer,
@@ -21,9 +21,13 @@ from studyctl.core.models import (
     Item,
     Kind,
     Metric,
+    Reading,
     Run,
     RunState,
 )
+
+if TYPE_CHECKING:
+    from studyctl.core.search import Hits, Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,16 @@ class RunFilter:
     limit: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class NoteRead:
+    """What one note says: the digest of its bytes and what was found in them, or why it could not be read."""
+
+    note: str
+    sha256: str
+    reading: Reading | None
+    problem: str = ""
+
+
 class Reader(Protocol):
     """Reads `study.db` through its views, with the standard library only.
 
@@ -108,9 +122,12 @@ class Reader(Protocol):
     def answer(self, item_id: str) -> Answer | None: ...  # the current one
     def answers(self, item_ids: Sequence[str] = ()) -> list[Answer]: ...  # the current ones, with evidence
     def answer_history(self, item_id: str) -> list[Answer]: ...
+    def search(self, query: Query) -> Hits: ...  # best first
     def events(self, item_id: str) -> list[tuple[str, str, str]]: ...  # (at, what, text)
     def journal(self, limit: int = 20) -> list[JournalEntry]: ...  # newest first
     def overrides(self) -> list[tuple[str, str, str, str]]: ...  # (item, field, value, when)
+    def relinked(self) -> dict[str, str]: ...  # tombstones whose text went to another number, and that number
+    def lives(self) -> dict[str, tuple[str, str | None]]: ...  # (first seen, gone since) of every item
     def digests(self) -> dict[tuple[str, int, int], str]: ...  # (path, size, mtime_ns) -> canonical digest
     def meta(self, key: str) -> str | None: ...  # "synced": when; "record": sha256 of the record last imported
     def export_record(self) -> str: ...  # the text of studyctl-record.jsonl
@@ -149,7 +166,7 @@ class Ledger(Protocol):
     ) -> None: ...
     def next_numbers(self) -> dict[Kind, int]: ...
     def override(
-        self, item_id: str, field: Literal["ignored", "kind", "dropped"], value: str | None, *, now: str
+        self, item_id: str, field: Literal["ignored", "kind", "dropped", "relinked"], value: str | None, *, now: str
     ) -> None: ...
     def journal(
         self,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from studyctl.errors import NeedsMigration, StoreError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 # In the file's header, so that a database of some other program is told from ours.
 APPLICATION_ID = int.from_bytes(b"stdy", "big")
 BUSY_SECONDS = 30.0
@@ -64,6 +64,12 @@ def stored_version(db: sqlite3.Connection) -> int:
     """The schema version in the file's header; 0 for an empty file."""
     (version,) = db.execute("PRAGMA user_version").fetchone()
     return int(version)
+
+
+def has_fts5(db: sqlite3.Connection) -> bool:
+    """Whether this SQLite was built with full-text search."""
+    (known,) = db.execute("SELECT EXISTS (SELECT 1 FROM pragma_module_list WHERE name = 'fts5')").fetchone()
+    return bool(known)
 
 
 def refuse_foreign(db: sqlite3.Connection, path: Path, known: int = SCHEMA_VERSION) -> int:

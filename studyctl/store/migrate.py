@@ -81,7 +81,7 @@ def _migrate(
         for step in migrations:
             if step.version <= version:
                 continue
-            if version:
+            if before:  # what this very process made has nothing to lose
                 back_up(db, path, version)
             # Rebuilding a table renames it, which must not be taken for a change of what refers to it.
             db.execute("PRAGMA foreign_keys = OFF")

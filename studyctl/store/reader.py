@@ -21,6 +21,7 @@ from studyctl.store.rows import Row
 if TYPE_CHECKING:
     from studyctl.core.models import Answer, Finding, Kind, Run
     from studyctl.core.ports import JournalEntry, RunFilter
+    from studyctl.core.search import Hits, Query
 
 T = TypeVar("T")
 # A list of any length as one parameter: SQLite limits their number.
@@ -221,12 +222,29 @@ class StudyReader:
             cited = self._grouped(record_rows.CITATION, "citations", "answer", numbers, record_rows.evidence)
         return [record_rows.answer(row, cited.get(row[11], ())) for row in found]
 
+    # -- words
+
+    def search(self, query: Query) -> Hits:
+        """Everything that has all the words of the query, best first; StoreError where SQLite cannot search."""
+        from studyctl.store.searching import search
+
+        with self.snapshot(), translated(self.path):
+            return search(self._db, query)
+
     # -- the rest
 
     def overrides(self) -> list[tuple[str, str, str, str]]:
         """What a person decided against the detector: (item, field, value, when)."""
         query = "SELECT item, field, value, at FROM overrides ORDER BY item, field"
         return [(row[0], row[1], row[2], row[3]) for row in self._all(query)]
+
+    def relinked(self) -> dict[str, str]:
+        """The tombstones whose text went to another number, each with that number."""
+        return dict(self._all("SELECT item, value FROM overrides WHERE field = 'relinked'"))
+
+    def lives(self) -> dict[str, tuple[str, str | None]]:
+        """When each item first appeared, and since when it is in no note."""
+        return {row[0]: (row[1], row[2]) for row in self._all("SELECT id, first_seen, gone_at FROM item")}
 
     def ties(self) -> list[tuple[str, int, str, str, str]]:
         """Every link to an experiment: (item, its place among the item's links, experiment, fragment, target)."""

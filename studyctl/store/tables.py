@@ -312,6 +312,23 @@ class JournalRow(Table, table=True):
     undone_at: str | None
 
 
+class SearchEntryRow(Table, table=True):
+    """What the index of words has under a number: an item, or a finding. Triggers and `indexing` keep it."""
+
+    __tablename__ = "search_entry"
+    __table_args__ = (
+        Index("search_entry_item", "item", unique=True, sqlite_where=text("item IS NOT NULL")),
+        Index("search_entry_finding", "run", "finding", unique=True, sqlite_where=text("run IS NOT NULL")),
+        Index("search_entry_stale", "number", sqlite_where=text("stale")),
+    )
+    number: int = Field(primary_key=True)
+    item: str | None = _item(on_delete="CASCADE")
+    run: str | None = _run(on_delete="CASCADE")
+    finding: str | None
+    stale: bool
+    digest: str  # of the texts that were indexed; "" where none are
+
+
 class DigestRow(Table, table=True):
     """A file's canonical digest, as long as its size and mtime stay."""
 

@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 from sqlmodel import Session
 
 from studyctl.store import database
-from studyctl.store.database import connect, store_error
+from studyctl.store.database import connect, store_error, translated
 from studyctl.store.migrate import prepare
 from studyctl.store.reader import StudyReader
 
@@ -28,11 +28,14 @@ class Transactions:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.migrated = prepare(path)  # versions before and after
+        self.migrated = before, now = prepare(path)  # versions before and after
         self._thread = threading.RLock()
         self._session: Session | None = None
         self._engine = create_engine("sqlite://", creator=self._connect, poolclass=NullPool)
         event.listen(self._engine, "begin", _begin)
+        if 0 < before < now:
+            with self.begin():  # what a migration left to be indexed
+                pass
 
     def close(self) -> None:
         self._engine.dispose()
@@ -68,6 +71,8 @@ class Transactions:
                 self._session = session
                 try:
                     yield session
+                    session.flush()
+                    self._index(session)
                     session.commit()
                 finally:
                     self._session = None
@@ -76,6 +81,13 @@ class Transactions:
             if known is None:
                 raise
             raise known from error
+
+    def _index(self, session: Session) -> None:
+        """Let the words that were written be found, from the same commit on."""
+        from studyctl.store.indexing import refresh
+
+        with translated(self.path):
+            refresh(_driver(session))
 
     @contextmanager
     def reading(self) -> Iterator[StudyReader]:
@@ -86,9 +98,13 @@ class Transactions:
                     yield reader
                 return
             self._session.flush()
-            raw = self._session.connection().connection.driver_connection
-            assert isinstance(raw, sqlite3.Connection)
-            yield StudyReader.over(self.path, raw)
+            yield StudyReader.over(self.path, _driver(self._session))
+
+
+def _driver(session: Session) -> sqlite3.Connection:
+    raw = session.connection().connection.driver_connection
+    assert isinstance(raw, sqlite3.Connection)
+    return raw
 
 
 def _begin(connection: Connection) -> None:

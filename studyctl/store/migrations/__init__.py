@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from studyctl.store.migrations import v0001_first
+from studyctl.store.migrations import v0001_first, v0002_search
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,4 +22,7 @@ class Migration:
     apply: Callable[[sqlite3.Connection], None]
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(1, "first", v0001_first.apply),)
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(1, "first", v0001_first.apply),
+    Migration(2, "search", v0002_search.apply),
+)
