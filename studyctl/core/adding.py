@@ -13,10 +13,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from studyctl.core import masking, states
+from studyctl.core.blocks import Node
 from studyctl.core.detector import detect
 from studyctl.core.labels import Label, folded_labels, label_of
 from studyctl.core.models import Found, Kind
-from studyctl.core.outline import Node, Outline
+from studyctl.core.outline import Outline
 from studyctl.core.ports import Edit
 from studyctl.core.rewrite import apply
 from studyctl.core.scanner import BOM, Line, decode, scan

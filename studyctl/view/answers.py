@@ -37,7 +37,8 @@ def answer_page(page: AnswerPage) -> list[RenderableType]:
         for choice in page.newer:
             for finding in choice.findings:
                 sign, style = _verdict(finding.verdict)
-                parts.append(pieces((sign, style), f"  {words.prose(finding.text)}  ", (f"run {choice.run.short}", "dim"), indent=2))
+                text = words.prose(finding.text)
+                parts.append(pieces((sign, style), f"  {text}  ", (f"run {choice.run.short}", "dim"), indent=2))
         parts.append(block(f"studyctl answer {item.id} --refresh takes it over", 2, "dim"))
     if answer is not None and answer.evidence:
         parts.append(heading("Reproduce"))
