@@ -16,6 +16,7 @@ BOLD_LINE = 7
 COLON_LINE = 8
 
 HARD_BREAK = re.compile(r"<br\s*/?>\s*$", re.IGNORECASE)
+_TAGS = re.compile(r"^(?:#[^\s#]+\s+)+|(?:\s+#[^\s#]+)+$")
 _HASHES = re.compile(r"#{1,6}\s+")
 _ANSWER = re.compile(
     r"(?:\*\*|__)?(?:A|Ans|Answer|답|답변|정답|해답|대답|答|答え|回答|解答|答案)\s?\d{0,3}\s?(?:[.:：)）]"
@@ -84,6 +85,8 @@ class Node:
             else:
                 prose = _HASHES.sub("", self.prose, count=1) if self.prose[:1] == "#" else self.prose
                 words = plain(ties.visible(prose))
+            if "#" in words:
+                words = _TAGS.sub("", words)
             self._words = words if len(words) <= _LONGEST else f"{words[: _LONGEST // 2]} {words[-_LONGEST // 2 :]}"
         return self._words
 

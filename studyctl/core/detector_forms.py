@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from studyctl.core import sources, statements, wording
@@ -15,6 +16,13 @@ if TYPE_CHECKING:
     from studyctl.core.detector_rules import Judge
 
 
+# A tag that says question, at either end of the line.
+_TAG = re.compile(
+    r"^#(?:questions?|ask|q|질문|의문|궁금|質問|疑問|问题|問題|疑问)(?=\s)|(?<=\s)#(?:questions?|질문|의문|質問|疑問|疑问)$",
+    re.IGNORECASE,
+)
+
+
 def introduced(judge: Judge, one: Judged, zone: Zone) -> bool:
     """A line that begins with "Q:", or with a label of its own."""
     node = one.node
@@ -26,6 +34,16 @@ def introduced(judge: Judge, one: Judged, zone: Zone) -> bool:
         if text and judge.put(one, "question", "qa", text=text, also=also, box=box, mark=zone.mark):
             one.zone = Zone("beneath")
             return True
+    tagged = _TAG.search(node.raw) if "#" in node.raw else None
+    if (
+        tagged
+        and node.words
+        and judge.put(
+            one, "question", "inline-label", text=_TAG.sub("", node.raw), box=box, also="todo" if box else None
+        )
+    ):
+        one.zone = Zone("beneath")
+        return True
     named = None if node.marker else inline_label(half_width(node.prose), judge.extra)
     if named is None:
         return False

@@ -66,7 +66,8 @@ def _zone(judge: Judge, one: Judged) -> Zone:
 def _answering(lead: Judged, node: Node) -> bool:
     """Whether a list that a blank line parts from a question answers it: its first bullet states something."""
     if lead.block == -1:
-        stated = node.says and node.asks is None
+        alone = len(wording.sentences(lead.node.words)) == 1
+        stated = alone and node.says and node.asks is None
         lead.block = node.block if stated else -2
     return lead.block == node.block
 
@@ -216,7 +217,9 @@ def take_inline_answer(one: Judged) -> None:
     for index, piece in enumerate(pieces[:-1]):
         if wording.question(piece):
             rest = " ".join(pieces[index + 1 :]).strip()
-            arrow = any(sign in one.node.words for sign in ("→", "⇒", "=>", "->"))
+            arrow = (
+                any(sign in one.node.words for sign in ("→", "⇒", "=>", "->")) or answer_prefix(rest.lstrip("( ")) > 0
+            )
             if not statements.is_no_answer(rest) and (arrow or statements.is_statement(rest)):
                 one.answered, one.inline_answer = True, rest
             return

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from studyctl.core import detector_lists, sources, statements, states, wording
-from studyctl.core.blocks import Node
+from studyctl.core.blocks import Node, answer_prefix
 from studyctl.core.detector_forms import answers, introduced
 from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
 
@@ -158,7 +158,10 @@ def _ask(
     judge: Judge, one: Judged, asks: wording.Wording, rule: str, pieces: list[str], confidence: Confidence, zone: Zone
 ) -> bool:
     node = one.node
-    if not judge.put(one, "question", rule, confidence=confidence, line=_question_line(judge, node), mark=zone.mark):
+    begin = answer_prefix(node.prose)  # an arrow before a question leads to it, and is no part of it
+    text = node.raw[begin:] if begin else None
+    line = _question_line(judge, node)
+    if not judge.put(one, "question", rule, text=text, confidence=confidence, line=line, mark=zone.mark):
         return False
     if not asks.whole:
         detector_lists.take_inline_answer(one)
@@ -235,7 +238,8 @@ def _goes_on(judge: Judge, one: Judged, before: Judged | None) -> None:
     if question.node.kind == "bullet":
         return
     assert question.item is not None
-    if question.item.rule in _NOT_ANSWERED_BELOW:
+    apart = question.node.block != node.block and len(wording.sentences(question.node.words)) > 1
+    if apart or question.item.rule in _NOT_ANSWERED_BELOW:
         return
     if node.says and not statements.is_no_answer(node.words):
         judge.answer(one, question, node.text, "beneath-question.statement")

@@ -195,6 +195,8 @@ class Judge:
         asks = wording.question(words)
         if asks is None or not asks.whole or len(words) > 160 or asks.rule == "wording.doubt":
             return False
+        if asks.rule == "wording.ending" and words.isascii():
+            return False  # "How it works", "Which ports are open" name what follows
         if is_bare_question(node.prose) or wording.to_reader(words) or only_links(node.raw):
             return False
         return not (node.level == 1 and title_like(words))

@@ -18,7 +18,8 @@ QUESTION = whole_of(
     r"(?:[\w'/+.-]+ ){0,4}questions(?: list)?",
     r"(?:open |my |key |remaining )?questions? (?:to|for|about|on|from|regarding|i|we|that|left|and) .{1,60}",
     r"(?:open|unsolved|unresolved|remaining) (?:issues|problems|points|doubts)(?: .{1,40})?|doubts?"
-    r"|unknowns?|confusions?|puzzles|q ?(?:&|and) ?a|qs|questions ?[&/] ?(?:answers|doubts|ideas|comments"
+    r"|unknowns?|confusions?|puzzles|q ?(?:&|and) ?a|qs|questions ?(?:[&/+,]|and|or) ?(?:answers|doubts|ideas"
+    r"|thoughts|remarks|discussion|issues|comments"
     r"|concerns)",
     r"(?:things?|stuff|what|parts?|points?|concepts?) (?:that )?(?:i |we )?(?:still )?(?:don'?t|do not"
     r"|didn'?t|did not) (?:understand|know|get)(?: .{1,30})?",
@@ -89,7 +90,10 @@ TODO_DOING = whole_of(
     r"|進行中|着手中|进行中|進行中|正在做"
 )
 # "-ㄹ 것": something to be done; the syllable before has to end in ㄹ.
-KO_WILL = re.compile(r"(?:.{0,24}\s)?\S{0,12}([가-힣])\s?(?:것|것들|거|거리|목록|리스트|사항|내용|주제|작업|실험)")
+KO_WILL = re.compile(
+    r"(?:.{0,24}\s)?\S{0,12}([가-힣])\s?(?:것|것들|거|거리|목록|리스트|사항|내용|주제|작업|실험|문제|과제"
+    r"|공부|기능|강의|개념|점|부분)"
+)
 TODO_DONE = whole_of(
     r"done|completed?|finished|completed tasks|done (?:tasks|items|list|today|this week)|accomplished",
     r"완료|완료됨|완료한 ?(?:일|것|작업)|끝낸 ?(?:일|것)|한 ?일 ?완료|完了|完了済み|完了タスク|済み"
@@ -178,7 +182,8 @@ FORM_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 GENERIC_EN = re.compile(
-    r"what|why|how|when|who|where|which|whose|is|are|was|were|does|do|did|can|could|should|would|will|has|have"
+    r"what|why|how|when|who|where|which|whose|is|are|was|were|does|do|did|can|could|should|would|will|has"
+    r"|have"
     r"|it|this|that|these|those|the|a|an|to|of|for|in|on|and|or|so|we|i|you|they|us|me|my|our|your|its|learn"
     r"|learned|need|want|next|now|about|use|used|using|work|works|working|mean|means|matter|matters|important"
     r"|useful|interesting|good|bad|new|wrong|point|big|deal|really|exactly|any|some|happened|happens|happen"

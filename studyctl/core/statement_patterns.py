@@ -37,8 +37,8 @@ KO_NOT_NOMINAL = re.compile(
     r"|고객님|하나님|장군님|물김|튀김|하)$"
 )
 KO_ADVERBIAL = re.compile(
-    r"(?:때문|덕분|탓|듯|수 있음|수 없음|뿐|셈|편|위함|까닭|마련|법|모양|지경|참|터|위해서?|[라서]서|므로"
-    r"|니까|려고)$"
+    r"(?:때문|덕분|탓|듯|수 있음|수 없음|뿐|셈|편|위함|까닭|마련|법|모양|지경|참|터|위해서?|[라서]서"
+    r"|[아어여해와워려져돼]서|므로|니까|려고|거든|느라)$"
 )
 # A predicate that Korean notes write as a bare Sino-Korean noun, told by the particle before it.
 KO_PREDICATIVE = (
@@ -116,7 +116,36 @@ EN_FINITE = re.compile(
     r"|penalizes|normalizes|approximates|minimizes|maximizes|underestimates|overestimates|smooths|doubles"
     r"|halves|dominates|vanishes|explodes|saturates|corresponds|consists|tends|happens|exists|occurs|remains"
     r"|suffers|supports|provides|produces|generates|captures|encodes|decodes|preserves|forces|encourages"
-    r"|regularizes|speeds|slows)\b",
+    r"|regularizes|speeds|slows|moves|merges|loses|wins|beats|drives|handles|manages|creates|deletes|breaks|solves"
+    r"|covers|includes|excludes|begins|executes|performs|throws|raises|lowers|falls|rises|dies|lives|appears"
+    r"|disappears|emerges|belongs|relies|attends|tells|says|knows|thinks|believes|understands|sees|feels|wants"
+    r"|prefers|chooses|selects|picks|pays|expects|generali[sz]es|memori[sz]es|forgets|remembers|carries|pulls"
+    r"|pushes|replaces|converts|permits|leaves|brings|turns|sits|stands|satisfies|violates|obeys|yields|obtains"
+    r"|achieves|reaches|leaks|overflows|crashes|hangs|compiles|parses|resolves|binds|catches|misses|skips|repeats"
+    r"|wraps|extends|inherits|implements|overrides|destroys|propagates|accumulates|amplifies|cancels|compensates"
+    r"|contributes|downweights|emphasi[sz]es|favors|favours|penalises|normalises|regularises|minimises|maximises"
+    r"|interacts|competes|overlaps|adapts|decays|collapses|degrades|flattens|sharpens|detects|rejects|accepts"
+    r"|explores|exploits|samples from|integrates|differentiates|guarantees|bounds|suffices|simplifies|complicates)\b",
+    re.IGNORECASE,
+)
+# Verbs that are nouns as well: what stands behind them decides.
+EN_AMBIGUOUS = re.compile(
+    r"\w\s+(?:starts|stops|ends|models|tests|checks|tracks|changes|maps|shares|splits|updates|fits|focuses|passes|calls"
+    r"|loads|opens|closes|drops|limits|measures|steps|benefits|trades|counts|ranks|labels|flows|controls|signals)"
+    r"\s+(?:the|a|an|its|their|all|no|more|less|only|both|every|each|it|them|\w+ly|\d+)\b",
+    re.IGNORECASE,
+)
+EN_PLURAL = re.compile(
+    r"\b[\w-]*[A-Za-z]s\s+(?:\w+ly\s+|also\s+|still\s+|always\s+|never\s+|only\s+|often\s+)?(?:use|need|give|make|take|work"
+    r"|help|hurt|fail|run|return|depend|require|mean|improve|reduce|increase|decrease|converge|diverge|learn|allow"
+    r"|seem|look|become|keep|lead|cause|contain|show|grow|shrink|scale|stay|go|come|get|let|add|remove|prevent|avoid"
+    r"|ensure|act|behave|apply|follow|hold|match|differ|imply|merge|move|lose|win|break|handle|cover|include|start"
+    r"|stop|fall|rise|vanish|explode|saturate|appear|emerge|remain|belong|correspond|consist|tend|exist|occur|suffer"
+    r"|rely|generali[sz]e|memori[sz]e|forget|carry|replace|share|change|cancel|contribute|dominate|encode|provide"
+    r"|produce|support|store|send|read|write|wait|block|cost|save|overlap|interact|compete|decay|adapt|beat"
+    r"|outperform|collapse|destroy|dominate|leak|crash|live|die|travel|attend|focus|agree|disagree)"
+    r"(?:\s+(?:the|a|an|it|them|their|its|to|from|into|with|without|only|all|no|more|less|faster|slower|better|worse"
+    r"|well|as|because|when|if|at|by|in|on|for|out|up|down|\w+ly|\d+)\b|$)",
     re.IGNORECASE,
 )
 EN_ARGUE = re.compile(

@@ -51,6 +51,8 @@ def _english(text: str) -> bool:
         or patterns.EN_PRONOUN.match(text)
         or patterns.EN_THAN.search(text)
         or patterns.EN_ARGUE.search(text)
+        or patterns.EN_AMBIGUOUS.search(text)
+        or patterns.EN_PLURAL.search(text)
     ):
         return True
     for match in patterns.EN_FINITE.finditer(text):

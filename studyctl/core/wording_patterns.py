@@ -43,7 +43,7 @@ KO_ENDING = re.compile(
     r"(?:는가|은가|인가|한가|된가|던가|[ㄹ을일할될볼쓸갈날들올줄]까|까요|나요|가요|[는은을]지|인지|한지|된지"
     r"|일지|할지|될지|느냐|으냐|하냐|되냐|이냐|거냐|걸까|뭘까|뭐지|뭔지|왜지"
     r"|건가|런가|른가|큰가|쁜가|픈가|진가|난가|간가|온가|본가|든가|던지|신지|런지|른지|큰지|건지|뭐냐|뭐임"
-    r"|뭘까요|무엇|뭐야)$"
+    r"|뭘까요|무엇|뭐야|(?:되|있|없|맞|같|쓰|오|좋|크|많|걸리|생기|바뀌|아니|않)나)$"
 )
 KO_RIEUL_KKA = re.compile(r"([가-힣])까(?:요)?$")
 KO_NIEUN = re.compile(r"([가-힣])(?:가|지)$")
@@ -92,7 +92,8 @@ EN_START = re.compile(
     r"|was|were|can|could|should|would|will|don't|doesn't|isn't|aren't|not)\b"
     r"|what(?: exactly)? (?:is|are|was|were|does|do|did|happens|would|if|makes|causes|should)\b|what's the\b"
     r"|why (?:not|is|are)\b"
-    r"|which(?: \w+){1,3} (?:is|are|does|do|should|to)\b|(?:can|could|should) (?:we|i|you|one|it)\b.*\bor\b)",
+    r"|what about \w+|which(?: \w+){1,3} (?:is|are|does|do|should|to)\b|(?:can|could|should) (?:we|i|you|one"
+    r"|it)\b.*\bor\b)",
     re.IGNORECASE,
 )
 DOUBT = re.compile(
