@@ -37,7 +37,7 @@ PAGES = (REPOSITORY / "README.md", *sorted(DOCS.glob("*.md")))
 COLUMNS = 92
 # What differs from run to run, and what stands for it in the pages.
 TIME, SHOWN_TIME = re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d\b"), "2026-01-31 09:30"
-TOOK, SHOWN_TOOK = re.compile(r"\b\d+\.\d s\b"), "0.8 s"
+TOOK, SHOWN_TOOK = re.compile(r"\b\d+\.\d+( ?)s\b"), r"0.8\1s"
 # Said only where a run takes a while.
 WAITING = re.compile(r"^\S+ is running\n", re.MULTILINE)
 HOME = "/home/you"
@@ -84,9 +84,9 @@ def commands_page() -> str:
     parts = [
         "# Commands",
         "<!-- Made by `python docs/make.py` from the commands themselves: not to be edited by hand. -->",
-        "What `--help` says of every command. Ids are typed in either case, several at once, and as ranges: `Q1`, `t3`,\n"
-        "`T3-T6`. Of a run's id, as many characters are enough as name one run. What `--json` prints is described in\n"
-        "[For scripts](scripts.md), what the exit codes mean too.",
+        "What `--help` says of every command. Ids are typed in either case, several at once, and as ranges: `Q1`,\n"
+        "`t3`, `T3-T6`. Of a run's id, as many characters are enough as name one run. What `--json` prints stands in\n"
+        "[For scripts](scripts.md), and what the exit codes mean.",
         " · ".join(links),
     ]
     for name, command in entries:
@@ -137,7 +137,7 @@ def exits() -> str:
     for one in vars(errors).values():
         if isinstance(one, type) and issubclass(one, errors.StudyctlError) and "exit_code" in vars(one):
             meanings.setdefault(one.exit_code, " ".join((one.__doc__ or "").split()))
-    meanings[1] = " ".join((errors.CheckFailed.__doc__ or "").split())
+    meanings[1] = "A check did not hold: `doctor` found something."
     rows = [f"| {code} | {meaning} |" for code, meaning in sorted(meanings.items())]
     return "\n".join(["| code | meaning |", "|---|---|", *rows]) + "\n"
 
@@ -173,8 +173,15 @@ class Session:
         if words[0] == "studyctl" and not {"|", ">", "&&"} & set(words):
             text = self._studyctl(words[1:])
         else:
+            path = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
             done = subprocess.run(
-                ["bash", "-c", line], cwd=self.here, capture_output=True, text=True, encoding="utf-8", check=False
+                ["bash", "-c", line],
+                cwd=self.here,
+                env={**os.environ, "PATH": path},
+                capture_output=True,
+                text=True,
+                encoding="utf-8",
+                check=False,
             )
             text = done.stdout + done.stderr
         return self._settled(text).splitlines()
