@@ -80,14 +80,19 @@ def commands() -> Iterator[tuple[str, Any]]:
 def commands_page() -> str:
     """`commands.md`: what `--help` says of every command, to be read and searched in one place."""
     entries = list(commands())
-    links = [f"[{name.removeprefix('studyctl ')}](#{name.replace(' ', '-')})" for name, _ in entries[1:]]
+    groups: dict[str, list[str]] = {}
+    for name, _ in entries[1:]:
+        words = name.split()
+        groups.setdefault(words[1], []).append(f"[{words[-1]}](#{name.replace(' ', '-')})")
+    single = " · ".join(links[0] for links in groups.values() if len(links) == 1)
+    several = [f"- {group}: {' · '.join(links)}" for group, links in groups.items() if len(links) > 1]
     parts = [
         "# Commands",
         "<!-- Made by `python docs/make.py` from the commands themselves: not to be edited by hand. -->",
         "What `--help` says of every command. Ids are typed in either case, several at once, and as ranges: `Q1`,\n"
         "`t3`, `T3-T6`. Of a run's id, as many characters are enough as name one run. What `--json` prints stands in\n"
         "[For scripts](scripts.md), and what the exit codes mean.",
-        " · ".join(links),
+        "\n".join([f"- {single}", *several]),
     ]
     for name, command in entries:
         parts += [f"## {name}", *_described(name, command)]
