@@ -8,7 +8,7 @@ from dataclasses import dataclass
 # Stands for what is not prose (inline code, an image), so that the words around it keep their places.
 CODE = "\ufffc"
 
-_MARKUP = frozenset("*_[<!=~$`#&\\")
+_MARKUP = frozenset("*_[<=~$\\")
 _IMAGE = re.compile(r"!\[(?:[^\[\]]{0,400})\](?:\([^()\n]{0,2000}\)|\[[^\[\]]{0,200}\])|!\[\[[^\[\]\n]{0,400}\]\]")
 _WIKI = re.compile(r"\[\[([^\[\]|\n]{1,400})(?:\|([^\[\]\n]{0,400}))?\]\]")
 _LINK = re.compile(
@@ -24,7 +24,6 @@ _EMPHASIS = re.compile(r"(\*{1,3}|~~|==)(?=\S)|(?<=\S)(\*{1,3}|~~|==)|(?<!\w)_{1
 _MATH = re.compile(r"\$[^$\n]{1,300}\$")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\"'「」『』（）、。，]+", re.IGNORECASE)
-_BLANKS = re.compile(r"[ \t\r\n\f\v\u00a0\u3000]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +44,30 @@ def plain(text: str) -> str:
             text = _LINK.sub(r"\1", text) if "!" not in text else _LINK.sub(r"\1", _IMAGE.sub(CODE, text))
         text = _URL.sub(CODE, text)
     if not _MARKUP.isdisjoint(text):
-        if "[" in text:
-            if "!" in text:
-                text = _IMAGE.sub(CODE, text)
+        text = _without_markup(text)
+    return " ".join(text.split())
+
+
+def _without_markup(text: str) -> str:
+    """Each kind of markup is looked for only where its sign stands."""
+    if "[" in text:
+        if "![" in text:
+            text = _IMAGE.sub(CODE, text)
+        if "](" in text:
             text = _LINK.sub(r"\1", text)
+        if "[[" in text:
             text = _WIKI.sub(lambda m: m[2] or m[1], text)
+        if "[^" in text:
             text = _FOOTNOTE.sub("", text)
+        if "][" in text:
             text = _REFERENCE.sub(r"\1", text)
-        if "<" in text:
-            text = _TAG.sub("", text)
-        if "$" in text:
-            text = _MATH.sub(CODE, text)
+    if "<" in text:
+        text = _TAG.sub("", text)
+    if "$" in text:
+        text = _MATH.sub(CODE, text)
+    if "*" in text or "_" in text or "~~" in text or "==" in text:
         text = _EMPHASIS.sub("", text)
-        if "\\" in text:
-            text = _ESCAPE.sub(r"\1", text)
-    return _BLANKS.sub(" ", text).strip()
+    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
 
 
 def links(text: str) -> list[Link]:

@@ -100,34 +100,33 @@ ZH_PHRASE = re.compile(
     r"|部分|比较|比較|对比|對比|条件|條件|原理|影响|影響|场景|場景|例子|步骤|步驟|公式|定义|定義|优缺点"
     r"|優缺點|特点|特點|结构|結構|细节|細節|目的|本质|本質|选择|選擇|计算方法|用法)$"
 )
-EN_FINITE = re.compile(
-    r"\b(?:is|are|was|were|isn't|aren't|wasn't|weren't|am|has|have|had|hasn't|haven't|does|do|did|doesn't"
-    r"|don't|didn't|can|cannot|can't|could|couldn't|will|won't|would|wouldn't|should|shouldn't|may|might|must"
-    r"|it's|that's|there's|we're|they're|i'm|you're|it'll|uses|needs|gives|makes|takes|works|helps|hurts"
-    r"|fails|runs|returns|depends|requires|means|computes|predicts|improves|reduces|increases|decreases"
-    r"|converges|diverges"
-    r"|overfits|underfits|learns|outperforms|allows|seems|looks|becomes|keeps|leads|causes|contains|shows"
-    r"|grows|shrinks|scales|stays|goes|comes|gets|lets|adds|removes|prevents|avoids|ensures|acts|behaves"
-    r"|applies|follows|holds"
-    r"|equals|exceeds|matches|differs|explains|suggests|implies|reports|argues|claims|proves|finds|found|got"
-    r"|went|showed|gave|took|became|led|ran|failed|dropped|improved|increased|decreased|converged|diverged"
-    r"|crashed|worked|helped|returned|caused"
-    r"|pads|saves|costs|waits|blocks|copies|stores|holds|sends|reads|writes|treats|ignores|assumes|escapes"
-    r"|penalizes|normalizes|approximates|minimizes|maximizes|underestimates|overestimates|smooths|doubles"
-    r"|halves|dominates|vanishes|explodes|saturates|corresponds|consists|tends|happens|exists|occurs|remains"
-    r"|suffers|supports|provides|produces|generates|captures|encodes|decodes|preserves|forces|encourages"
-    r"|regularizes|speeds|slows|moves|merges|loses|wins|beats|drives|handles|manages|creates|deletes|breaks|solves"
-    r"|covers|includes|excludes|begins|executes|performs|throws|raises|lowers|falls|rises|dies|lives|appears"
-    r"|disappears|emerges|belongs|relies|attends|tells|says|knows|thinks|believes|understands|sees|feels|wants"
-    r"|prefers|chooses|selects|picks|pays|expects|generali[sz]es|memori[sz]es|forgets|remembers|carries|pulls"
-    r"|pushes|replaces|converts|permits|leaves|brings|turns|sits|stands|satisfies|violates|obeys|yields|obtains"
-    r"|achieves|reaches|leaks|overflows|crashes|hangs|compiles|parses|resolves|binds|catches|misses|skips|repeats"
-    r"|wraps|extends|inherits|implements|overrides|destroys|propagates|accumulates|amplifies|cancels|compensates"
-    r"|contributes|downweights|emphasi[sz]es|favors|favours|penalises|normalises|regularises|minimises|maximises"
-    r"|interacts|competes|overlaps|adapts|decays|collapses|degrades|flattens|sharpens|detects|rejects|accepts"
-    r"|explores|exploits|samples from|integrates|differentiates|guarantees|bounds|suffices|simplifies|complicates)\b",
-    re.IGNORECASE,
+_FINITE = (
+    "is are was were isn't aren't wasn't weren't am has have had hasn't haven't does do did doesn't don't didn't "
+    "can cannot can't could couldn't will won't would wouldn't should shouldn't may might must it's that's "
+    "there's we're they're i'm you're it'll uses needs gives makes takes works helps hurts fails runs returns "
+    "depends requires means computes predicts improves reduces increases decreases converges diverges overfits "
+    "underfits learns outperforms allows seems looks becomes keeps leads causes contains shows grows shrinks "
+    "scales stays goes comes gets lets adds removes prevents avoids ensures acts behaves applies follows holds "
+    "equals exceeds matches differs explains suggests implies reports argues claims proves finds found got went "
+    "showed gave took became led ran failed dropped improved increased decreased converged diverged crashed "
+    "worked helped returned caused pads saves costs waits blocks copies stores sends reads writes treats ignores "
+    "assumes escapes penalizes normalizes approximates minimizes maximizes underestimates overestimates smooths "
+    "doubles halves dominates vanishes explodes saturates corresponds consists tends happens exists occurs "
+    "remains suffers supports provides produces generates captures encodes decodes preserves forces encourages "
+    "regularizes speeds slows moves merges loses wins beats drives handles manages creates deletes breaks solves "
+    "covers includes excludes begins executes performs throws raises lowers falls rises dies lives appears "
+    "disappears emerges belongs relies attends tells says knows thinks believes understands sees feels wants "
+    "prefers chooses selects picks pays expects generalises generalizes memorises memorizes forgets remembers "
+    "carries pulls pushes replaces converts permits leaves brings turns sits stands satisfies violates obeys "
+    "yields obtains achieves reaches leaks overflows crashes hangs compiles parses resolves binds catches misses "
+    "skips repeats wraps extends inherits implements overrides destroys propagates accumulates amplifies cancels "
+    "compensates contributes downweights emphasises emphasizes favors favours penalises normalises regularises "
+    "minimises maximises interacts competes overlaps adapts decays collapses degrades flattens sharpens detects "
+    "rejects accepts explores exploits integrates differentiates guarantees bounds suffices simplifies "
+    "complicates "
 )
+EN_FINITE = frozenset(_FINITE.split())
+EN_WORD = re.compile(r"[A-Za-z'’]+")
 # Verbs that are nouns as well: what stands behind them decides.
 EN_AMBIGUOUS = re.compile(
     r"\w\s+(?:starts|stops|ends|models|tests|checks|tracks|changes|maps|shares|splits|updates|fits|focuses|passes|calls"
@@ -201,6 +200,7 @@ EMBEDDED = any_of(
     r"^how (?:much|many|well|often|fast|slow|large|long|far)\b",
     flags=re.IGNORECASE,
 )
+FIND_OUT = re.compile(r"(?:find|figure|check|understand)\b", re.IGNORECASE)
 ASKING = re.compile(
     r"(?:^|[\s(])(?:왜|어떻게|얼마나|무엇|뭐가|뭘|어떤|언제|누가)|なぜ|どう|为什么|為什麼|怎么|怎麼"
     r"|^(?:find|figure) out|^(?:check|understand) why",

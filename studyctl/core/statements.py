@@ -55,7 +55,9 @@ def _english(text: str) -> bool:
         or patterns.EN_PLURAL.search(text)
     ):
         return True
-    for match in patterns.EN_FINITE.finditer(text):
+    for match in patterns.EN_WORD.finditer(text):
+        if match[0].lower().replace("’", "'") not in patterns.EN_FINITE:
+            continue
         before = text[: match.start()]
         if not before.strip():
             continue  # "is it …", "can be …": no subject
@@ -109,6 +111,8 @@ def embeds_question(text: str) -> bool:
 
 def wants_to_know(text: str) -> bool:
     """Whether a text outside of any label says, with a question word, that something is to be found out."""
+    if text.isascii() and not patterns.FIND_OUT.match(text):
+        return False
     text = bare_end(half_width(text).strip())
     return patterns.ASKING.search(text) is not None and embeds_question(text) and is_intention(text)
 

@@ -47,6 +47,7 @@ _PRIORITY = re.compile(r"\s*\[#[A-C]\](?=\s|$)")
 _DATE_MARKS = "📅📆🗓⏳⌛🛫✅❌➕"
 _ALL_MARKS = _DATE_MARKS + "🔺⏫🔼🔽⏬🔁🆔⛔🏁"
 _TAIL = re.compile(
+    rf"(?=[{_ALL_MARKS}#\^\[(@<\\dDs])(?:"  # one look at most characters, not eleven
     rf"[{_DATE_MARKS}]\ufe0f?\s?\d{{4}}-\d{{2}}-\d{{2}}(?!\S)"
     r"|[🔺⏫🔼🔽⏬]\ufe0f?(?!\w)"
     rf"|🔁\ufe0f?[^{_ALL_MARKS}\#\^\[\](]*"
@@ -60,13 +61,12 @@ _TAIL = re.compile(
     r"|(?<!\S)@(?:due|done|start)?\([^()\n]*\)"
     r"|(?<!\S)@\d{4}-\d{2}-\d{2}\S*"
     r"|<br\s?/?>|\\$"  # a hard line break
+    r")"
 )
-# Literals only: then `re` looks for their first characters alone.
-_TAIL_HINT = re.compile(
-    "|".join(
-        [*_ALL_MARKS, "#", r"\^", "@", "::", "due:", "DUE:", "Due:", "scheduled:", "start:", "defer:", "<br", r"\\"]
-    )
-)
+_LONGEST_TAIL = 400
+# What every such run has one of: nearly all texts are done with here.
+_TAIL_SIGNS = re.compile(rf"[{_ALL_MARKS}\#\^@\\]")
+_TAIL_WORDS = re.compile("(?:[dD]ue|DUE|scheduled|start|defer|:):")
 _STRUCK = re.compile(r"~~(?P<tilde>(?:(?!~~).)+)~~|<(?P<tag>del|s|strike)>(?P<html>.*)</(?P=tag)>", re.DOTALL)
 _STATE_SIGNS = frozenset("✅~<")
 _CHECK = re.compile(r"^✅|✅\ufe0f?(?:\s?\d{4}-\d{2}-\d{2}|\s*$)")
@@ -124,10 +124,11 @@ def strip_box(text: str) -> str:
 def tail_start(text: str) -> int:
     """Where the trailing run of task metadata begins, the blank before it included; the text's end without one."""
     end = len(text.rstrip())
-    if not _TAIL_HINT.search(text):
+    begin = max(0, end - _LONGEST_TAIL)
+    if not _TAIL_SIGNS.search(text, begin) and not (":" in text and _TAIL_WORDS.search(text)) and "<br" not in text:
         return end
     start = end
-    for found in reversed(list(_TAIL.finditer(text, 0, end))):
+    for found in reversed(list(_TAIL.finditer(text, begin, end))):
         if text[found.end() : start].strip():
             break
         start = found.start()

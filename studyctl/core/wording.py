@@ -91,6 +91,8 @@ def question_ending(text: str) -> bool:
 
 def doubt(text: str) -> bool:
     """Whether the text says that the writer does not know or understand something."""
+    if not patterns.HINT_DOUBT.search(text.lower()):
+        return False
     return patterns.DOUBT.search(text) is not None and patterns.NO_DOUBT.search(text) is None
 
 

@@ -24,6 +24,12 @@ HINT_EN = re.compile(
     "|curious"
     "|idea|know|grasp|figure|clarif|don't get|can we|could we|should |can i|can you|didn't get|not get"
 )
+# One of these stands in every doubt.
+HINT_DOUBT = re.compile(
+    "understand|understood|grasp|figure out|get |know|sure|clear|certain|obvious|wonder|confus|puzzl|baffl|myster|idea"
+    "|curious|clarif|see why|see how|궁금|헷갈|헛갈|모르|몰라|모름|이해|의문|확실|분명|명확|애매|알 수|알수"
+    "|分か|わか|気に|疑問|謎|不明|腑に|ピン|理解|自信|知りた|懂|明白|清楚|想不|搞不|确定|確定|困惑|疑惑|好奇|疑问|存疑|不知"
+)
 MARK = re.compile(r"\?+[!?]*(?=$|[\s\"'”’)\]」』】*_~]|[가-힣ぁ-んァ-ヶ一-龥→⇒])")
 BARE_MARK = re.compile(r"[(\[]\s*\?+\s*[)\]]")
 ASIDE = re.compile(r"\(([^()]{1,60})\?+\s*\)\W*$")
