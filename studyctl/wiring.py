@@ -160,31 +160,36 @@ def synchronise(workspace: Workspace, *, everything: bool = False, database: Pat
 
 def _sync(workspace: Workspace, ledger: Ledger, everything: bool = False, *, moment: str | None = None) -> SyncReport:
     from studyctl.app.sync import sync
-    from studyctl.core.detector import detect
 
     return sync(
         workspace.settings,
         note_files(workspace),
         ledger,
-        lambda source, note, settings: detect(
-            source, note, extra_labels=labels_of(settings), rules_off=settings.rules_off
-        ),
+        _read_note,
         now=moment or now(),
         record=lambda: record_text(workspace),
         everything=everything,
     )
 
 
+def _read_note(source: bytes, note: str, settings: Settings) -> Reading:
+    """What a note says, by the workspace's labels and rules."""
+    from studyctl.core.detector import detect
+    from studyctl.core.tasks import planned
+
+    reading = detect(source, note, extra_labels=labels_of(settings), rules_off=settings.rules_off)
+    return planned(reading, source)
+
+
 def scan(paths: Sequence[Path], workspace: str | None = None) -> tuple[list[Reading], list[NoteProblem]]:
     """What detection finds in files, folders and stdin (`-`), with the labels of the workspace around them."""
     from studyctl.app.scan import scan
-    from studyctl.core.detector import detect
     from studyctl.notes.files import check_utf8
     from studyctl.notes.walk import walk
 
     def read(source: bytes, name: str, settings: Settings) -> Reading:
         check_utf8(source, name)
-        return detect(source, name, extra_labels=labels_of(settings), rules_off=settings.rules_off)
+        return _read_note(source, name, settings)
 
     def notes_in(folder: Path) -> list[str]:
         lone = Workspace(folder, folder / CONFIG_NAME, Settings())

@@ -16,6 +16,7 @@ def pages(
     """One page for each item; `whole`: its history from the beginning."""
     everything = {item.id: item for item in reader.items(gone=True, ignored=True)}
     newest: dict[str, Run | None] = {}
+    relinked = reader.relinked()
     built: list[ItemPage] = []
     for listed in items:
         item = reader.item(listed.id) or listed
@@ -36,6 +37,7 @@ def pages(
                 runs={name: run for name, run in newest.items() if run is not None},
                 # What came with a record happened before it was imported.
                 events=tuple(sorted(_told(reader, item, whole), key=lambda event: event[0])),
+                relinked=relinked.get(item.id),
             )
         )
     return built

@@ -35,6 +35,16 @@ def item_ids(*kinds: Kind) -> Completer:
     return complete
 
 
+def gone_ids(ctx: typer.Context, incomplete: str) -> Offers:
+    """Ids of items that are in no note any more."""
+    typed, lower = incomplete.upper(), incomplete[:1].islower()
+    return [
+        (item.id.lower() if lower else item.id, _help(item.text))
+        for item in _items(ctx, (), gone=True)
+        if item.gone and item.id.startswith(typed)
+    ]
+
+
 def experiment_names(ctx: typer.Context, incomplete: str) -> Offers:
     """Experiments of the workspace, by their files: nothing is imported."""
     workspace = _workspace(ctx)
@@ -79,7 +89,7 @@ def _workspace(ctx: typer.Context) -> Workspace | None:
         return None
 
 
-def _items(ctx: typer.Context, kinds: tuple[Kind, ...]) -> list[Item]:
+def _items(ctx: typer.Context, kinds: tuple[Kind, ...], *, gone: bool = False) -> list[Item]:
     workspace = _workspace(ctx)
     if workspace is None:
         return []
@@ -90,7 +100,7 @@ def _items(ctx: typer.Context, kinds: tuple[Kind, ...]) -> list[Item]:
     except (StudyctlError, OSError):
         return []
     try:
-        return reader.items(kinds)
+        return reader.items(kinds, gone=gone)
     except StudyctlError:
         return []
     finally:

@@ -58,6 +58,7 @@ PANELS: dict[str, tuple[Entry, ...]] = {
         Entry("claim", "claim", "List, show, add and drop observations to check"),
         Entry("link", "link", "Tie an item to an experiment, by a link in the note"),
         Entry("unlink", "unlink", "Remove the link that ties an item to an experiment"),
+        Entry("relink", "relink", "Give a text that changed beyond recognition its old number back"),
         Entry("pin", "pin", "Write an anchor, so that an item keeps its number whatever you write"),
         Entry("undo", "undo", "Take back what the last command wrote"),
     ),

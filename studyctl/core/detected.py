@@ -27,6 +27,9 @@ class Found:
     ties: tuple[Tie, ...] = ()
     details: tuple[Detail, ...] = ()
     anchor: str | None = None  # the explicit ` ^sq-…` anchor
+    due: str | None = None  # YYYY-MM-DD; this and the next two are added by `core.tasks`
+    priority: str | None = None  # one of tasks.PRIORITIES
+    tags: tuple[str, ...] = ()  # without "#"
 
 
 @dataclass(frozen=True, slots=True)

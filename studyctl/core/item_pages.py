@@ -24,6 +24,7 @@ class ItemPage:
     reasons: tuple[Reason, ...] = ()
     runs: Mapping[str, Run] = field(default_factory=dict)  # the newest run of each tied experiment
     events: tuple[tuple[str, str, str], ...] = ()  # (when, what, text), newest last
+    relinked: str | None = None  # the number that its text has now
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,6 +106,9 @@ class Item:
     ignored: bool = False  # `item ignore`
     also_status: str | None = None  # one of STATUSES[also]
     last_line: int = 0  # last line of the item's own text
+    due: str | None = None  # YYYY-MM-DD
+    priority: str | None = None  # highest, high, medium, low, lowest
+    tags: tuple[str, ...] = ()  # without "#"
 
 
 if not TYPE_CHECKING:  # a type checker sees the imports above, and reports a name that is nowhere

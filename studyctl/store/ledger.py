@@ -63,7 +63,9 @@ class StudyLedger:
         """Every item ever seen, tombstones and ignored ones included."""
         with self.reading() as reader, reader.snapshot():
             self._decided_on = int(reader.meta("generation") or 0)
-            return reader.items(gone=True, ignored=True)
+            # What was relinked lives on under another number, and is never taken for anything else again.
+            settled = reader.relinked()
+            return [item for item in reader.items(gone=True, ignored=True) if item.id not in settled]
 
     def next_numbers(self) -> dict[Kind, int]:
         """The number that the next item of each kind gets."""
@@ -87,11 +89,19 @@ class StudyLedger:
             self._decided_on = None
 
     def override(
-        self, item_id: str, field: Literal["ignored", "kind", "dropped"], value: str | None, *, now: str
+        self, item_id: str, field: Literal["ignored", "kind", "dropped", "relinked"], value: str | None, *, now: str
     ) -> None:
-        """Keep what a person decided against the detector; None takes it back."""
+        """Keep what a person decided against the detector; None takes it back.
+
+        `relinked`: the item's text gets the number `value`, and the item becomes a tombstone.
+        """
         with self._transactions.begin() as session:
-            write_items.override(session, item_id, field, value, now=now)
+            if field == "relinked":
+                from studyctl.store import write_relinks
+
+                write_relinks.relink(session, item_id, value, now=now)
+            else:
+                write_items.override(session, item_id, field, value, now=now)
 
     # -- what commands changed
 

@@ -153,6 +153,8 @@ def _move(session: Session, moves: dict[str, str], now: str) -> None:
     for row in session.exec(select(JournalRow)):
         overrides = [[moves.get(one[0], one[0]), *one[1:]] for one in json.loads(row.overrides)]
         row.overrides = json.dumps(overrides, ensure_ascii=False)
+    for relinked in session.exec(select(OverrideRow).where(OverrideRow.field == "relinked")):
+        relinked.value = moves.get(relinked.value, relinked.value)
     for old, new in moves.items():
         session.add(EventRow(item=new, at=now, what="renumbered", text=f"{old} → {new}"))
     write_items.raise_counters(session, moves.values())

@@ -15,7 +15,7 @@ Row = tuple[Any, ...]
 
 ITEM = (
     "id, kind, also, text, norm, note, line, parent, topic, position, mark, box, rule, confidence, status, ties, "
-    "anchor, answer, gone_at IS NOT NULL, ignored, also_status, last_line"
+    "anchor, answer, gone_at IS NOT NULL, ignored, also_status, last_line, due, priority, tags"
 )
 
 
@@ -46,6 +46,9 @@ def item(row: Row, details: tuple[Detail, ...] = ()) -> Item:
         ignored=bool(row[19]),
         also_status=row[20],
         last_line=row[21],
+        due=row[22],
+        priority=row[23],
+        tags=() if row[24] == "[]" else tuple(json.loads(row[24])),
     )
 
 

@@ -104,6 +104,9 @@ class ItemRow(Table, table=True):
     matched: str  # how it was last recognised, when that was not by its own text in its own place
     score: float
     matched_at: str
+    due: str | None = None  # YYYY-MM-DD
+    priority: str | None = None
+    tags: str = "[]"  # JSON: a list of strings
 
 
 class DetailRow(Table, table=True):

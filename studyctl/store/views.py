@@ -55,7 +55,7 @@ VIEWS: dict[str, str] = {
                 (SELECT experiment, fragment, target, line FROM tie WHERE item = i.id ORDER BY position)
             ) AS ties,
             i.kind AS found_kind, i.also AS found_also, i.first_seen, i.gone_at, g.value IS NOT NULL AS ignored,
-            i.matched, i.score, i.matched_at
+            i.matched, i.score, i.matched_at, i.due, i.priority, i.tags
         FROM item AS i
         LEFT JOIN override AS k ON k.item = i.id AND k.field = 'kind'
         LEFT JOIN override AS d ON d.item = i.id AND d.field = 'dropped'

@@ -141,6 +141,9 @@ def _values(one: Assigned) -> dict[str, Any]:
         "rule": found.rule,
         "confidence": found.confidence,
         "anchor": found.anchor,
+        "due": found.due,
+        "priority": found.priority,
+        "tags": json.dumps(found.tags, ensure_ascii=False) if found.tags else "[]",
         "gone_at": None,
     }
 
@@ -281,6 +284,7 @@ _SAID = {
     "ignored": ("ignored", "no longer ignored"),
     "dropped": ("dropped", "no longer dropped"),
     "kind": ("kind set", "kind no longer set"),
+    "relinked": ("relinked", "relink undone"),
 }
 
 

@@ -75,7 +75,7 @@ def explained(report: SyncReport) -> Iterator[str]:
             how += f" ({one.score:.0f} of 100) to: {before[one.id]}"
         yield f"{one.id}  {one.note}:{one.found.line}  {one.found.rule}  {how}"
     for new, gone, score in report.suggestions:
-        yield f"{new}  perhaps it is {gone} ({score:.0f} of 100), which is in no note any more"
+        yield f"{new}  perhaps it is {gone} ({score:.0f} of 100), which is in no note any more: studyctl relink"
 
 
 def sync_json(report: SyncReport) -> dict[str, Any]:
