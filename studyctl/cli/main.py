@@ -47,6 +47,7 @@ PANELS: dict[str, tuple[Entry, ...]] = {
     LOOK: (
         Entry("status", "status", "Show where things stand"),
         Entry("show", "show", "Show items in full"),
+        Entry("search", "search", "Search items, sources, findings and answers"),
         Entry("open", "open", "Open an item's note in your editor, at its line"),
         Entry("scan", "scan", "Show what would be found in a note, and why"),
     ),

@@ -268,9 +268,13 @@ class Found(NamedTuple):
 
 
 def choose(places: Sequence[Place], query: Query) -> tuple[Place, Place]:
-    """The first of the places with what was found in it, and the one with most words: the earlier of two as good."""
-    marked = [(spans(place.text, query), place) for place in places]
-    counts = [sum(1 for one in found if one) for found, _ in marked]
-    best = counts.index(max(counts))
-    first, chosen = (place._replace(spans=merged(found)) for found, place in (marked[0], marked[best]))
+    """The first of the places with what was found in it, and the one that has most of the words that it lacks.
+
+    The first is both where it has all of them, or nothing else has more; of two as good, the earlier is taken.
+    """
+    marked = [spans(place.text, query) for place in places]
+    lacking = [number for number, found in enumerate(marked[0]) if not found]
+    gains = [sum(1 for number in lacking if found[number]) for found in marked]
+    best = gains.index(max(gains))
+    first, chosen = (places[at]._replace(spans=merged(marked[at])) for at in (0, best))
     return first, chosen

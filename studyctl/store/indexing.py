@@ -11,6 +11,7 @@ from pathlib import Path
 from studyctl.core.search import BREAK, indexed
 from studyctl.store.database import connect, has_fts5, refuse_foreign, translated
 from studyctl.store.migrations.v0002_search import INDEX
+from studyctl.store.searching import damaged
 
 BATCH = 2000  # entries at a time: a first sync may bring a hundred thousand
 # What the search makes of a text: raised when that changes, by a migration that marks all entries as stale.
@@ -24,11 +25,12 @@ def refresh(db: sqlite3.Connection) -> int:
     """Index what was changed since the last time; how many entries were looked at. Without FTS5 they wait."""
     if not _waiting(db) or not has_fts5(db):
         return 0
-    db.execute(INDEX)
+    if not db.execute("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'search')").fetchone()[0]:
+        return rebuild(db)  # written until now by a Python without FTS5
     try:
         return _all_batches(db)
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorname", "") != "SQLITE_CORRUPT_VTAB":
+        if not damaged(error):
             raise
         # What is in it can be made again: a damaged index must not stand in the way of what cannot.
         return rebuild(db)
@@ -36,7 +38,7 @@ def refresh(db: sqlite3.Connection) -> int:
 
 def rebuild(db: sqlite3.Connection) -> int:
     """Make the index anew from the tables; how many entries it has."""
-    db.execute("DROP TABLE IF EXISTS search")
+    _drop(db)
     db.execute(INDEX)
     db.execute("DELETE FROM search_entry")
     db.execute("INSERT INTO search_entry (item, stale, digest) SELECT id, 1, '' FROM item ORDER BY position, id")
@@ -45,6 +47,18 @@ def rebuild(db: sqlite3.Connection) -> int:
         " ORDER BY run, position"
     )
     return _all_batches(db)
+
+
+def _drop(db: sqlite3.Connection) -> None:
+    try:
+        db.execute("DROP TABLE IF EXISTS search")
+    except sqlite3.DatabaseError:
+        # FTS5 refuses to open what is too damaged, even to drop it: its parts go one by one, then its own entry.
+        for part in ("data", "idx", "content", "docsize", "config"):
+            db.execute(f"DROP TABLE IF EXISTS search_{part}")
+        db.execute("PRAGMA writable_schema = ON")
+        db.execute("DELETE FROM sqlite_master WHERE type = 'table' AND name = 'search'")
+        db.execute("PRAGMA writable_schema = RESET")
 
 
 def _waiting(db: sqlite3.Connection) -> bool:
@@ -146,8 +160,7 @@ def problem(path: Path) -> str | None:
                     "SELECT count(*) FROM search_entry WHERE (digest <> '') <> (number IN (SELECT rowid FROM search))"
                 ).fetchone()
             except sqlite3.DatabaseError as error:
-                code = getattr(error, "sqlite_errorname", "") or ""
-                if not code.startswith("SQLITE_CORRUPT") and "no such table" not in str(error):
+                if not damaged(error):
                     raise
                 return f"the index of words is damaged: {error}"
             return f"the index of words lacks {stray} items" if stray else None

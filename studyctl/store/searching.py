@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from typing import Any
 
+from studyctl.core.answers import COUNTING_PRESETS
 from studyctl.core.search import FoundFinding, Hit, Hits, Query
 from studyctl.errors import StoreError
 from studyctl.store.database import has_fts5
 
-# Of the columns text, context, topic and evidence: an item's own words say most about it. Beyond such factors, a long
-# text would still outweigh its column; the larger they all are, the less bm25 tells the columns apart.
-WEIGHTS = "6.0, 1.0, 0.25, 0.5"
+# Of the columns text, context, topic and evidence: an item's own words say most about it. A factor of five is what
+# the length of a text seldom outweighs.
+WEIGHTS = "10.0, 2.0, 0.08, 0.4"
 
 _HITS = f"""
     SELECT -bm25(search, {WEIGHTS}) AS score, e.item, e.run, e.finding, r.experiment, f.claim, f.text, f.verdict,
-        r.started
+        r.state = 'finished' AND r.changed = '[]' AND r.preset IN (SELECT value FROM json_each(?)), r.started
     FROM search JOIN search_entry AS e ON e.number = search.rowid
     LEFT JOIN item AS i ON i.id = e.item
     LEFT JOIN override AS o ON o.item = e.item AND o.field = 'ignored'
@@ -34,25 +37,45 @@ def search(db: sqlite3.Connection, query: Query) -> Hits:
             "use another Python; until then `studyctl item list --match WORD` finds words in the items themselves",
         )
     (pending,) = db.execute("SELECT count(*) FROM search_entry WHERE stale").fetchone()
+    rows = _rows(db, query)
     hits: list[Hit] = []
-    # The same finding of several runs is one thing found: it stands where the best of them stands.
-    first: dict[tuple[str, str], tuple[int, str]] = {}
-    for score, item, run, key, experiment, claim, text, verdict, started in db.execute(
-        _HITS, (query.match,)
-    ).fetchall():
+    # The same finding of several runs is one thing found. It stands where the best of them stands, and says what the
+    # newest run says that stands for the experiment.
+    groups: dict[tuple[str, str], tuple[int, tuple[bool, str]]] = {}
+    for score, item, run, key, experiment, claim, text, verdict, stands, started in rows:
         if item is not None:
             hits.append(Hit(score, item))
             continue
-        found = FoundFinding(run, experiment, key, claim, text, verdict)
-        at, newest = first.get((experiment, key), (len(hits), ""))
-        if at == len(hits):
+        found, standing = FoundFinding(run, experiment, key, claim, text, verdict), (bool(stands), started)
+        if (experiment, key) not in groups:
+            groups[experiment, key] = len(hits), standing
             hits.append(Hit(score, finding=found))
-            first[experiment, key] = at, started
             continue
+        at, best = groups[experiment, key]
         known = hits[at].finding
         assert known is not None
-        if started > newest:
-            first[experiment, key] = at, started
+        if standing > best:
+            groups[experiment, key] = at, standing
             known = found._replace(runs=known.runs)
         hits[at] = hits[at]._replace(finding=known._replace(runs=known.runs + 1))
     return Hits(tuple(hits), pending)
+
+
+def _rows(db: sqlite3.Connection, query: Query) -> list[tuple[Any, ...]]:
+    try:
+        return db.execute(_HITS, (json.dumps(COUNTING_PRESETS), query.match)).fetchall()
+    except sqlite3.DatabaseError as error:
+        if not damaged(error):
+            raise
+        raise StoreError(f"the index of words is damaged: {error}", "`studyctl doctor --fix` makes it anew") from error
+
+
+def damaged(error: sqlite3.DatabaseError) -> bool:
+    """Whether the error says that the index is damaged, and not the database around it."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    # No table that indexing writes has a constraint that it could violate: it is FTS5 that complains of its own.
+    return (
+        name.startswith(("SQLITE_CORRUPT_VTAB", "SQLITE_CONSTRAINT"))
+        or "fts5" in str(error)
+        or "no such table: search" in str(error)
+    )

@@ -12,7 +12,7 @@ import sqlite3
 from studyctl.store.database import has_fts5
 
 # Made by whoever fills it, too: SQLite may have been built without FTS5 where this migration ran.
-INDEX = """CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5 (
+INDEX = """CREATE VIRTUAL TABLE search USING fts5 (
     text, context, topic, evidence, tokenize = 'unicode61 remove_diacritics 2'
 )"""
 
