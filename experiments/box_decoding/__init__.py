@@ -31,7 +31,8 @@ Metrics, by prefix (a loss is log-l2, decoded-l2 or giou; OPT is sgd or adam; a 
     versus.OPT.LOSS.{lr,DECODER.{failed,nonfinite}}  counts at the rate at which exp fails
     threshold.OPT.LOSS.RIVAL.{ratio,lo,hi}      exp's failing rate over the rival's, paired by seed
     clamping.{LOSS,all}.{nonfinite,dead,rescued}  what clamped exp makes of the trainings that exp lost (SGD)
-    reach.{survived,failed}                     the largest t predicted by trainings with exp in the loss
+    reach.{safe,survived,failed}                the largest t predicted by trainings with exp in the loss: at rates at
+                                                which none failed, by all that survived, by those that failed
     narrow.DTYPE.UNIT.DECODER.{failed,nonfinite,iou}  GIoU in a narrow format, boxes in pixels or in anchors
     spread.{decoders,losses,difference,sigmoid-less-exp}.{iou,lo,hi}  IoU at the best rates, bootstrapped over seeds
     check.NAME                                  distance to an independent reference (table `checks`)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import get_args
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from .measure import LOW_PRECISION, THROUGH_EXP, Results
 from .outcomes import (
     RIVALS,
     Outcome,
+    Reached,
     clamping,
     outcome,
     paired_iou,
@@ -75,10 +77,10 @@ def compare_trainings(p: BoxDecoding, run: Run, out: Results) -> None:
     run.metrics({f"clamping.all.{kind}": count for kind, count in total.items()})
     run.metrics({"clamping.all.rescued.lo": share.low, "clamping.all.rescued.hi": share.high})
     exps = [one for (_, loss, d), one in out.outcomes.items() if d == "exp" and loss in THROUGH_EXP]
-    for kind, failed in (("survived", False), ("failed", True)):
-        reached = [t for one in exps if not math.isnan(t := one.largest_t(failed=failed))]
-        out.reach[kind] = max(reached, default=math.nan)
-        run.metric(f"reach.{kind}", out.reach[kind])
+    for of in get_args(Reached):
+        reached = [t for one in exps if not math.isnan(t := one.largest_t(of))]
+        out.reach[of] = max(reached, default=math.nan)
+        run.metric(f"reach.{of}", out.reach[of])
     table += _low_precision(p, run, out, problem)
     run.table("training", table, "k of n failed, with Wilson's interval, at every rate")
     _spread(p, run, out)

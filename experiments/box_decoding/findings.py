@@ -90,7 +90,7 @@ def _clamping(run: Run, out: Results) -> None:
         unless=" and ".join(f"{share}.hi < 0.5" for share in shares),
         text=f"Under SGD exp lost {{clamping.all.nonfinite}} trainings ({counts}); with t clamped "
         "{clamping.all.dead} were finite but dead (below half of the best IoU), and {clamping.all.rescued} saved: a "
-        "share in [{clamping.all.rescued.lo:.2f}, {clamping.all.rescued.hi:.2f}].",
+        "share in [{clamping.all.rescued.lo:.3f}, {clamping.all.rescued.hi:.3f}].",
     )
 
 
@@ -98,15 +98,14 @@ def _overflow(run: Run, out: Results, dtype: str) -> None:
     # That an area overflows before the width does, and no width of an image, holds by construction: the claim is about
     # the logits that training comes to.
     side = f"limit.{dtype}.side_t"
-    reached = "surviving trainings reached {reach.survived:.2f}" + (
-        "" if math.isnan(out.reach["failed"]) else ", failing ones {reach.failed:.2f}"
-    )
+    failing = "" if math.isnan(out.reach["failed"]) else ", failing ones {reach.failed:.2f}"
     run.finding(
         f"overflow.{dtype}",
-        claim=f"in {dtype}, exp overflows at logits that surviving trainings reach",
-        when=f"reach.survived >= {side}",
-        unless=f"reach.survived < {side} - {MARGIN:.4f}",
-        text=f"exp times the {{anchor:.0f}} px anchor overflows at t = {{{side}:.2f}}; {reached}. {_giou(out, dtype)}.",
+        claim=f"in {dtype}, exp overflows at logits that training reaches at rates without failures",
+        when=f"reach.safe >= {side}",
+        unless=f"reach.safe < {side} - {MARGIN:.4f}",
+        text=f"exp times the {{anchor:.0f}} px anchor overflows at t = {{{side}:.2f}}; such trainings reached "
+        f"{{reach.safe:.2f}}{failing}. {_giou(out, dtype)}.",
     )
 
 

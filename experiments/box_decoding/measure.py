@@ -54,7 +54,7 @@ class Results:
     thresholds: dict[tuple[str, str, str], Interval] = field(default_factory=dict)  # optimizer, loss, rival
     clamping: dict[str, Clamping] = field(default_factory=dict)  # loss, under SGD
     low: dict[tuple[str, str, str], Outcome] = field(default_factory=dict)  # dtype, unit, decoder
-    reach: dict[str, float] = field(default_factory=dict)  # largest t of the trainings that survived, and that failed
+    reach: dict[str, float] = field(default_factory=dict)  # largest t, by what became of the training
     spread: Spread | None = None
 
 

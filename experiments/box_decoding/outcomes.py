@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from .intervals import Interval, bootstrap_mean, percentile, resamples, wilson
 from .training import Trained
 
 RIVALS = ("squared-sigmoid", "linear")
+Reached = Literal["safe", "survived", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,14 @@ class Outcome:
     def seeds(self) -> int:
         return int(self.failed.shape[1])
 
-    def largest_t(self, *, failed: bool) -> float:
-        """The largest logit that a failed, or a surviving, training predicted while it was finite."""
-        chosen = self.trained.largest_t[self.failed if failed else ~self.failed]
+    def largest_t(self, of: Reached) -> float:
+        """The largest logit predicted while finite: by failed trainings, by survivors, or at rates without a failure.
+
+        What survivors reach grows with the number of trainings, since it is settled by the luckiest one at a rate that
+        loses others; a rate at which none fails is one that a person would train at.
+        """
+        safe = np.broadcast_to(~self.failed.any(axis=1, keepdims=True), self.failed.shape)
+        chosen = self.trained.largest_t[{"failed": self.failed, "survived": ~self.failed, "safe": safe}[of]]
         chosen = chosen[np.isfinite(chosen)]
         return float(chosen.max()) if chosen.size else math.nan
 

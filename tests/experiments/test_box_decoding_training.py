@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -67,14 +68,20 @@ def test_failed_is_not_finite_or_below_half_of_the_best_and_slow_is_no_divergenc
     assert found.seed_fail.tolist() == [3, 2, 2]
     assert found.fail_rate == 0.4
     assert found.margin == pytest.approx(2.0)
-    assert (found.largest_t(failed=True), found.largest_t(failed=False)) == (50.0, 2.0)
+    assert (found.largest_t("failed"), found.largest_t("survived")) == (50.0, 2.0)
 
 
 def test_what_never_fails_has_an_infinite_threshold() -> None:
     found = outcome(trained([[0.5], [0.6], [0.7], [0.8]]))
     assert math.isinf(found.fail_rate)
     assert found.seed_fail.tolist() == [4]
-    assert math.isnan(found.largest_t(failed=True))
+    assert math.isnan(found.largest_t("failed"))
+
+
+def test_a_survivor_at_a_rate_that_loses_others_is_no_safe_training() -> None:
+    one = trained([[0.8] * 2, [0.9] * 2, [0.8, 0.1], [0.0] * 2])
+    found = outcome(replace(one, largest_t=np.array([[1.0] * 2, [2.0] * 2, [9.0, 20.0], [30.0, 40.0]])))
+    assert [found.largest_t(of) for of in ("safe", "survived", "failed")] == [2.0, 9.0, 40.0]
 
 
 def test_rows_count_both_kinds_apart_with_wilson() -> None:
