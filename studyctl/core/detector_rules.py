@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection
 
 from studyctl.core import detector_lists, detector_prose, states, ties, wording
-from studyctl.core.blocks import BOLD_LINE, Node
+from studyctl.core.blocks import BOLD_LINE, Node, question_prefix
 from studyctl.core.detector_items import FREE, Confidence, Item, Judged, Role, Zone
 from studyctl.core.labels import Label, is_bare_question, label_of
 from studyctl.core.models import Kind, Mark
@@ -177,6 +177,11 @@ class Judge:
         marker = node.marker
         if marker and node.text and self.put(one, "todo", "marker", marker=marker):
             one.zone = Zone("todo", family="todo-label") if node.level > BOLD_LINE else Zone("task")
+            return
+        begin = question_prefix(node.prose)
+        rest = node.raw[begin:].strip() if begin else ""
+        if rest and (wording.question(rest) or wording.is_prompt(rest)) and self.put(one, "question", "qa", text=rest):
+            one.zone = Zone("heading")
             return
         if self._asks(node) and zone.scope != "reading":
             rule = f"{zone.family}.wording" if zone.scope == "question" else "heading.question"

@@ -79,7 +79,8 @@ JA_FINITE = re.compile(
 )
 JA_PREDICATIVE = re.compile(
     r"(?:が|は|も|を|に|で|と)(?:より|大きく|大幅に|必ず|約|[^\s、。]{0,8})?"
-    r"(?:向上|低下|増加|減少|改善|悪化|使用|利用|適用|必要|不要|可能|不可能|発生|収束|発散|同じ|別物|重要"
+    r"(?:向上|低下|増加|減少|改善|悪化|使用|利用|適用|必要|不要|可能|不可能|発生|収束|発散|同じ|同値|等価"
+    r"|等しい|自明|既知|未知|対称|成立|別物|重要"
     r"|採用|提案|追加|削除|実現|達成|比例|反比例|一致|不安定|安定|有効|困難|簡単|主流|前提|間違い|原因|限定"
     r"|最適|最大|最小|学習|計算|近似|保証|消失|爆発|独立|十分|不十分|圧縮|削減|抑制|軽減|回避|依存|対応|変換"
     r"|統一|固定|仮定|導入|推定|生成)$"
@@ -101,27 +102,41 @@ ZH_PHRASE = re.compile(
     r"|優缺點|特点|特點|结构|結構|细节|細節|目的|本质|本質|选择|選擇|计算方法|用法)$"
 )
 _FINITE = (
-    "is are was were isn't aren't wasn't weren't am has have had hasn't haven't does do did doesn't don't didn't "
+    "is are was were isn't aren't wasn't weren't am has have had hasn't haven't does do did doesn't don't "
+    "didn't "
     "can cannot can't could couldn't will won't would wouldn't should shouldn't may might must it's that's "
-    "there's we're they're i'm you're it'll uses needs gives makes takes works helps hurts fails runs returns "
-    "depends requires means computes predicts improves reduces increases decreases converges diverges overfits "
+    "there's we're they're i'm you're it'll uses needs gives makes takes works helps hurts fails runs "
+    "returns "
+    "depends requires means computes predicts improves reduces increases decreases converges diverges "
+    "overfits "
     "underfits learns outperforms allows seems looks becomes keeps leads causes contains shows grows shrinks "
-    "scales stays goes comes gets lets adds removes prevents avoids ensures acts behaves applies follows holds "
-    "equals exceeds matches differs explains suggests implies reports argues claims proves finds found got went "
+    "scales stays goes comes gets lets adds removes prevents avoids ensures acts behaves applies follows "
+    "holds "
+    "equals exceeds matches differs explains suggests implies reports argues claims proves finds found got "
+    "went "
     "showed gave took became led ran failed dropped improved increased decreased converged diverged crashed "
-    "worked helped returned caused pads saves costs waits blocks copies stores sends reads writes treats ignores "
-    "assumes escapes penalizes normalizes approximates minimizes maximizes underestimates overestimates smooths "
+    "worked helped returned caused pads saves costs waits blocks copies stores sends reads writes treats "
+    "ignores "
+    "assumes escapes penalizes normalizes approximates minimizes maximizes underestimates overestimates "
+    "smooths "
     "doubles halves dominates vanishes explodes saturates corresponds consists tends happens exists occurs "
-    "remains suffers supports provides produces generates captures encodes decodes preserves forces encourages "
-    "regularizes speeds slows moves merges loses wins beats drives handles manages creates deletes breaks solves "
+    "remains suffers supports provides produces generates captures encodes decodes preserves forces "
+    "encourages "
+    "regularizes speeds slows moves merges loses wins beats drives handles manages creates deletes breaks "
+    "solves "
     "covers includes excludes begins executes performs throws raises lowers falls rises dies lives appears "
     "disappears emerges belongs relies attends tells says knows thinks believes understands sees feels wants "
-    "prefers chooses selects picks pays expects generalises generalizes memorises memorizes forgets remembers "
+    "prefers chooses selects picks pays expects generalises generalizes memorises memorizes forgets "
+    "remembers "
     "carries pulls pushes replaces converts permits leaves brings turns sits stands satisfies violates obeys "
-    "yields obtains achieves reaches leaks overflows crashes hangs compiles parses resolves binds catches misses "
-    "skips repeats wraps extends inherits implements overrides destroys propagates accumulates amplifies cancels "
-    "compensates contributes downweights emphasises emphasizes favors favours penalises normalises regularises "
-    "minimises maximises interacts competes overlaps adapts decays collapses degrades flattens sharpens detects "
+    "yields obtains achieves reaches leaks overflows crashes hangs compiles parses resolves binds catches "
+    "misses "
+    "skips repeats wraps extends inherits implements overrides destroys propagates accumulates amplifies "
+    "cancels "
+    "compensates contributes downweights emphasises emphasizes favors favours penalises normalises "
+    "regularises "
+    "minimises maximises interacts competes overlaps adapts decays collapses degrades flattens sharpens "
+    "detects "
     "rejects accepts explores exploits integrates differentiates guarantees bounds suffices simplifies "
     "complicates "
 )
@@ -129,22 +144,41 @@ EN_FINITE = frozenset(_FINITE.split())
 EN_WORD = re.compile(r"[A-Za-z'’]+")
 # Verbs that are nouns as well: what stands behind them decides.
 EN_AMBIGUOUS = re.compile(
-    r"\w\s+(?:starts|stops|ends|models|tests|checks|tracks|changes|maps|shares|splits|updates|fits|focuses|passes|calls"
-    r"|loads|opens|closes|drops|limits|measures|steps|benefits|trades|counts|ranks|labels|flows|controls|signals)"
+    r"\w\s+(?:starts|stops|ends|models|tests|checks|tracks|changes|maps|shares|splits|updates|fits|focuses"
+    r"|passes|calls"
+    r"|loads|opens|closes|drops|limits|measures|steps|benefits|trades|counts|ranks|labels|flows|controls"
+    r"|signals)"
     r"\s+(?:the|a|an|its|their|all|no|more|less|only|both|every|each|it|them|\w+ly|\d+)\b",
     re.IGNORECASE,
 )
 EN_PLURAL = re.compile(
-    r"\b[\w-]*[A-Za-z]s\s+(?:\w+ly\s+|also\s+|still\s+|always\s+|never\s+|only\s+|often\s+)?(?:use|need|give|make|take|work"
-    r"|help|hurt|fail|run|return|depend|require|mean|improve|reduce|increase|decrease|converge|diverge|learn|allow"
-    r"|seem|look|become|keep|lead|cause|contain|show|grow|shrink|scale|stay|go|come|get|let|add|remove|prevent|avoid"
-    r"|ensure|act|behave|apply|follow|hold|match|differ|imply|merge|move|lose|win|break|handle|cover|include|start"
-    r"|stop|fall|rise|vanish|explode|saturate|appear|emerge|remain|belong|correspond|consist|tend|exist|occur|suffer"
-    r"|rely|generali[sz]e|memori[sz]e|forget|carry|replace|share|change|cancel|contribute|dominate|encode|provide"
+    r"\b[\w-]*[A-Za-z]s\s+(?:\w+ly\s+|also\s+|still\s+|always\s+|never\s+|only\s+|often\s+)?(?:use|need|give"
+    r"|make|take|work"
+    r"|help|hurt|fail|run|return|depend|require|mean|improve|reduce|increase|decrease|converge|diverge|learn"
+    r"|allow"
+    r"|seem|look|become|keep|lead|cause|contain|show|grow|shrink|scale|stay|go|come|get|let|add|remove"
+    r"|prevent|avoid"
+    r"|ensure|act|behave|apply|follow|hold|match|differ|imply|merge|move|lose|win|break|handle|cover|include"
+    r"|start"
+    r"|stop|fall|rise|vanish|explode|saturate|appear|emerge|remain|belong|correspond|consist|tend|exist|occur"
+    r"|suffer"
+    r"|rely|generali[sz]e|memori[sz]e|forget|carry|replace|share|change|cancel|contribute|dominate|encode"
+    r"|provide"
     r"|produce|support|store|send|read|write|wait|block|cost|save|overlap|interact|compete|decay|adapt|beat"
     r"|outperform|collapse|destroy|dominate|leak|crash|live|die|travel|attend|focus|agree|disagree)"
-    r"(?:\s+(?:the|a|an|it|them|their|its|to|from|into|with|without|only|all|no|more|less|faster|slower|better|worse"
+    r"(?:\s+(?:the|a|an|it|them|their|its|to|from|into|with|without|only|all|no|more|less|faster|slower"
+    r"|better|worse"
     r"|well|as|because|when|if|at|by|in|on|for|out|up|down|\w+ly|\d+)\b|$)",
+    re.IGNORECASE,
+)
+EN_PAST = re.compile(
+    r"^(?:(?:the|a|an|this|these|some|most|many)\s+)?(?:[\w-]+\s+){0,2}?(?:[A-Z][\w-]+"
+    r"|[\w-]+s)\s+(?:\w+ly\s+)?(?:\w{2,}ed\s+"
+    r"(?:the|a|an|its|their|his|her|all|no|only|it|them|him)\b|(?:stayed|remained|became|began|kept|lost|won"
+    r"|rose|fell|grew"
+    r"|came|took|made|said|told|thought|saw|knew|held|brought|wrote|stood|felt|built|spent|meant|paid|broke"
+    r"|drove|chose"
+    r"|gave|went|got|happened|existed|occurred|disappeared|appeared|collapsed|vanished|exploded)\b)",
     re.IGNORECASE,
 )
 EN_ARGUE = re.compile(
@@ -180,7 +214,8 @@ INTENTION = any_of(
 )
 THING = re.compile(r"([가-힣])\s?(?:것|거|것들)$")
 INTENTION_NOT = re.compile(
-    r"(?:크기|세기|(?:^|\s)보기|무기|주기|초기|시기|동기|분기|전기|후기|중기|장기|단기|계기|위기|용기|여기|거기"
+    r"(?:크기|세기|(?:^|\s)보기|무기|주기|초기|시기|동기|분기|전기|후기|중기|장기|단기|계기|위기|용기|여기"
+    r"|거기"
     r"|저기|얘기|이야기|[^\s]*것\s*같|그것|이것|저것|아무것)$"
 )
 EMBEDDED = any_of(

@@ -53,6 +53,7 @@ def _english(text: str) -> bool:
         or patterns.EN_ARGUE.search(text)
         or patterns.EN_AMBIGUOUS.search(text)
         or patterns.EN_PLURAL.search(text)
+        or patterns.EN_PAST.match(text)
     ):
         return True
     for match in patterns.EN_WORD.finditer(text):

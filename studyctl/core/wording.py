@@ -101,6 +101,8 @@ def question(text: str) -> Wording | None:
     if not (patterns.HINT.search(text) or patterns.HINT_EN.search(text.lower())):
         return None
     half = patterns.BARE_MARK.sub("", half_width(text)).strip()
+    if patterns.QUOTES.search(half):
+        half = _outside_quotes(half)
     found = _marked(half) if "?" in half else None
     if found:
         return found
@@ -111,6 +113,12 @@ def question(text: str) -> Wording | None:
     if doubt(half):
         return Wording("wording.doubt", "low" if hedged(half) else "high")
     return None
+
+
+def _outside_quotes(text: str) -> str:
+    """The text with what it quotes taken out, unless it is nothing but a quotation."""
+    outside = patterns.QUOTED.sub("\ufffc", text)
+    return outside if outside.strip("\ufffc .,!?:;-*_()") else text
 
 
 def _asks_something(aside: str) -> bool:

@@ -22,15 +22,20 @@ HINT = re.compile(
 HINT_EN = re.compile(
     "why|how|what|which|when|where|who|wonder|sure|clear|certain|obvious|understand|confus|puzzl|baffl|myster"
     "|curious"
-    "|idea|know|grasp|figure|clarif|don't get|can we|could we|should |can i|can you|didn't get|not get"
+    "|idea|know|grasp|figure|clarif|don't get|can we|could we|should |can i|can you"
+    "|didn't get|not get|n't follow|not follow"
 )
 # One of these stands in every doubt.
 HINT_DOUBT = re.compile(
-    "understand|understood|grasp|figure out|get |know|sure|clear|certain|obvious|wonder|confus|puzzl|baffl|myster|idea"
+    "understand|understood|follow|grasp|figure out|get |know|sure|clear|certain|obvious|wonder|confus|puzzl"
+    "|baffl|myster|idea"
     "|curious|clarif|see why|see how|궁금|헷갈|헛갈|모르|몰라|모름|이해|의문|확실|분명|명확|애매|알 수|알수"
-    "|分か|わか|気に|疑問|謎|不明|腑に|ピン|理解|自信|知りた|懂|明白|清楚|想不|搞不|确定|確定|困惑|疑惑|好奇|疑问|存疑|不知"
+    "|分か|わか|気に|疑問|謎|不明|腑に|ピン|理解|自信|知りた|懂|明白|清楚|想不|搞不|确定|確定|困惑|疑惑|好奇"
+    "|疑问|存疑|不知"
 )
 MARK = re.compile(r"\?+[!?]*(?=$|[\s\"'”’)\]」』】*_~]|[가-힣ぁ-んァ-ヶ一-龥→⇒])")
+QUOTES = re.compile(r"[\"“「『][^\"”」』]*\?")
+QUOTED = re.compile(r"\"[^\"]{0,300}\"|“[^“”]{0,300}”|「[^「」]{0,300}」|『[^『』]{0,300}』")
 BARE_MARK = re.compile(r"[(\[]\s*\?+\s*[)\]]")
 ASIDE = re.compile(r"\(([^()]{1,60})\?+\s*\)\W*$")
 HINT_ASIDE = re.compile(
@@ -60,7 +65,7 @@ KO_ASK = re.compile(
 KO_LOOSE = re.compile(r"(?:나|지|까|냐|가|죠|지요|네|래|나요|대)$")
 # Nouns that end like a question.
 KO_NOUN = re.compile(
-    r"(?:까지|이미지|메시지|페이지|패키지|스테이지|엣지|에지|에너지|브리지|브릿지|랭귀지|스토리지|이지|저지"
+    r"(?:까지|이미지|메시지|페이지|패키지|스테이지|엣지|에지|에너지|브리지|브릿지|랭귀지|스토리지|저지"
     r"|유지|방지|정지|인지|감지|휴지|뿐인지|단지"
     r"|추가|평가|증가|저가|단가|국가|참가|전문가|가격|휴가|인가|허가|결과|하나|그러나|이나|거나|누구나|언제나"
     r"|어디나|너나|든지|든가|던가|만큼인가)$"
@@ -107,7 +112,8 @@ DOUBT = re.compile(
     r"|헷갈(?!리지 ?(?:않|말)|리기|릴|리게|리면|렸던|리니|리는 (?:사람|분)|린다면)|헛갈(?!리지|리기|릴)"
     r"|(?:잘 |아직 |도무지 )?모르겠(?!지만|으면|다면|을)|(?:왜|어떻게|뭔|는지|인지|은지|한지|뜻"
     r"|이유)[^.?!]{0,30}(?:모름|모르겠|몰라)|잘 모름|잘 모르"
-    r"|이해(?:가|는|를|도)? ?(?:잘 )?(?:안 ?[되됨돼감간가]|못 ?(?:하|했|함)|되지 않|가지 않|하지 못|안됨"
+    r"|이해(?:가|는|를|도)? ?(?:잘 )?(?:안 ?(?:[되됨돼감간가](?!면|지면|도록|던))|못 ?(?:하|했|함)|되지 않"
+    r"|가지 않|하지 못|안됨"
     r"|안돼)"
     r"|의문(?:이다|임|이 (?:든|들|남|생|있)|\.|$)|(?:확실|분명|명확)(?:하|치) ?(?:지 )?않|불분명"
     r"|불확실(?:하다|함|$)|애매(?:하다|함|하네|$)|알 ?수가? ?없"
@@ -121,7 +127,8 @@ DOUBT = re.compile(
     r"|有点困惑|有點困惑|疑惑|好奇|有疑问|有疑問|存疑|不知道(?:为|為|怎|是|如何|什|有|哪|能)|不知(?:为|為)"
     r"|没想明白|沒想明白|没弄明白|沒弄明白)"
     r"|\b(?:don'?t|do not|didn'?t|did not|can'?t|cannot|can not|couldn'?t|never) (?:really |fully |quite "
-    r"|yet |still |actually )?(?:understand|understood|see (?:why|how)|get (?:why|how|what|the|this|it)|grasp"
+    r"|yet |still |actually )?(?:understand|understood|follow|see (?:why|how)|get (?:why|how|what|the|this"
+    r"|it)|grasp"
     r"|figure out)\b"
     r"|\b(?:don'?t|do not) (?:really |fully |quite )?know (?:why|how|what|if|whether|when|which|where)\b"
     r"|\bnot (?:really |quite |entirely |yet |at all |so |100% |totally )?(?:sure|clear|certain"
