@@ -72,6 +72,9 @@ def test_relative_and_absolute_imports_mean_this_workspace(bench: Bench, monkeyp
     (other / "experiments").mkdir(parents=True)
     (other / "experiments/__init__.py").write_text("FROM = 'installed'")
     (other / "experiments/shared.py").write_text("FROM = 'installed'")
+    # Tests of the repository's own experiments may have imported its `experiments` in this process.
+    for name in [name for name in sys.modules if name.partition(".")[0] == "experiments"]:
+        monkeypatch.delitem(sys.modules, name)
     monkeypatch.syspath_prepend(str(other))
     __import__("experiments.shared")
     bench.write("helpers_beside.py", "FROM = 'root'")
