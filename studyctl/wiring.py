@@ -5,7 +5,7 @@ Everything is imported inside the function that builds it, so that a command loa
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,13 @@ from studyctl.config import CONFIG_NAME, Settings, Workspace, make_state
 from studyctl.errors import StudyctlError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     from studyctl.app.change import Change, Outcome, Plan
     from studyctl.app.init import Made
     from studyctl.app.run import RunOutcome
+    from studyctl.app.sync import Read, Told
     from studyctl.core.item_pages import SyncReport
     from studyctl.core.models import (
         ExperimentProblem,
@@ -35,6 +37,18 @@ if TYPE_CHECKING:
     from studyctl.core.ports import Ledger, NoteFiles, Progress, Reader
     from studyctl.runner.session import Order
     from studyctl.tracking.ui import Ui
+
+    # Shows how far a sync is while the block runs.
+    Waiting = Callable[[], AbstractContextManager[Told]]
+
+
+def silent(label: str, done: int, total: int) -> None:
+    """Tells nobody how far something is."""
+
+
+def quietly() -> AbstractContextManager[Told]:
+    """For a sync that nobody watches."""
+    return nullcontext(silent)
 
 
 def now() -> str:
@@ -64,11 +78,12 @@ def current(
     note: Callable[[str], None],
     warn: Callable[[str], None],
     synced: Callable[[SyncReport], None] = lambda report: None,
+    waiting: Waiting = quietly,
 ) -> Reader:
     """What the notes say now, for reading: synced first where one changed.
 
     `note` is told what is good to know (the committed record was imported), `warn` what is wrong and can wait,
-    `synced` what the sync did, where there was one.
+    `synced` what the sync did, where there was one, and `waiting` how far it is.
     """
     from studyctl.app import current as app
 
@@ -83,14 +98,14 @@ def current(
         return app.current(
             lambda: open_reader(workspace),
             lambda: _Glance(workspace),
-            lambda: told(synchronise(workspace)),
+            lambda: told(synchronise(workspace, waiting=waiting)),
             warn,
         )
     except (StudyctlError, OSError) as error:
         if not app.forbidden(error):
             raise
     warn("this workspace cannot be written: showing the notes as they are now, new numbers are provisional")
-    return _scratch_reader(workspace, told)
+    return _scratch_reader(workspace, told, waiting=waiting)
 
 
 class _Glance:
@@ -98,6 +113,11 @@ class _Glance:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
+
+    def unchanged(self, notes: Mapping[str, tuple[int, int]], others: Sequence[FileStamp]) -> bool:
+        from studyctl.notes.glance import unchanged
+
+        return unchanged(self._workspace, notes, others)
 
     def walk(self, known: Iterable[FileStamp] = ()) -> list[FileStamp]:
         from studyctl.notes.walk import walk
@@ -108,7 +128,13 @@ class _Glance:
         return note_files(self._workspace).read(note)
 
 
-def _scratch_reader(workspace: Workspace, told: Callable[[SyncReport], None], *, everything: bool = False) -> Reader:
+def _scratch_reader(
+    workspace: Workspace,
+    told: Callable[[SyncReport], None],
+    *,
+    everything: bool = False,
+    waiting: Waiting = quietly,
+) -> Reader:
     """The same sync, on a copy of the database that is thrown away."""
     import shutil
     import tempfile
@@ -126,39 +152,94 @@ def _scratch_reader(workspace: Workspace, told: Callable[[SyncReport], None], *,
     try:
         if workspace.database.exists():
             shutil.copyfile(workspace.database, copy)
-        told(synchronise(workspace, everything=everything, database=copy))
+        told(synchronise(workspace, everything=everything, database=copy, waiting=waiting))
         return ScratchReader(copy)
     except BaseException:
         folder.cleanup()
         raise
 
 
-def sync_and_list(
-    workspace: Workspace, *, everything: bool = False, dry_run: bool = False
-) -> tuple[SyncReport, list[Item]]:
-    """Sync, and all items as they are then; `dry_run` keeps nothing."""
+def sync_and_count(
+    workspace: Workspace,
+    *,
+    everything: bool = False,
+    dry_run: bool = False,
+    waiting: Waiting = quietly,
+) -> tuple[SyncReport, dict[Kind, int]]:
+    """Sync, and how many items of each kind there are then; `dry_run` keeps nothing."""
+    if not everything and (untouched := _untouched(workspace)) is not None:
+        return untouched
     reports: list[SyncReport] = []
     if dry_run:
-        reader = _scratch_reader(workspace, reports.append, everything=everything)
+        reader = _scratch_reader(workspace, reports.append, everything=everything, waiting=waiting)
     else:
-        reports.append(synchronise(workspace, everything=everything))
+        reports.append(synchronise(workspace, everything=everything, waiting=waiting))
         reader = open_reader(workspace)
     try:
-        return reports[0], reader.items()
+        return reports[0], reader.counts()
     finally:
         reader.close()
 
 
-def synchronise(workspace: Workspace, *, everything: bool = False, database: Path | None = None) -> SyncReport:
+def _untouched(workspace: Workspace) -> tuple[SyncReport, dict[Kind, int]] | None:
+    """The report of a sync that finds nothing to do, without loading what writes; None where there may be something."""
+    from studyctl.app.current import untouched
+    from studyctl.core.item_pages import SyncReport
+
+    try:
+        reader = open_reader(workspace)
+    except StudyctlError:
+        return None
+    try:
+        notes, others = reader.watched()
+        if untouched(_Glance(workspace), notes, others) and reader.meta("synced"):
+            return SyncReport(notes=len(notes)), reader.counts()
+        return None
+    finally:
+        reader.close()
+
+
+def synchronise(
+    workspace: Workspace,
+    *,
+    everything: bool = False,
+    database: Path | None = None,
+    waiting: Waiting = quietly,
+) -> SyncReport:
     """Bring `study.db` (or another `database`) up to what the notes say now."""
     ledger = open_ledger(workspace, database)
     try:
-        return _sync(workspace, ledger, everything)
+        with waiting() as told:
+            ahead = _read_ahead(workspace, ledger, everything, told)
+            if ahead:
+                told("recording", 0, 0)
+            return _sync(workspace, ledger, everything, ahead=ahead)
     finally:
         ledger.close()
 
 
-def _sync(workspace: Workspace, ledger: Ledger, everything: bool = False, *, moment: str | None = None) -> SyncReport:
+def _read_ahead(workspace: Workspace, ledger: Ledger, everything: bool = False, told: Told = silent) -> Read:
+    """What changed notes say, where they are many."""
+    from studyctl.app.sync import read_ahead
+    from studyctl.notes.parallel import read_notes
+
+    return read_ahead(
+        note_files(workspace),
+        ledger,
+        lambda stamps: read_notes(workspace, _read_note, stamps),
+        everything=everything,
+        told=told,
+    )
+
+
+def _sync(
+    workspace: Workspace,
+    ledger: Ledger,
+    everything: bool = False,
+    *,
+    moment: str | None = None,
+    ahead: Read | None = None,
+) -> SyncReport:
     from studyctl.app.sync import sync
 
     return sync(
@@ -169,6 +250,7 @@ def _sync(workspace: Workspace, ledger: Ledger, everything: bool = False, *, mom
         now=moment or now(),
         record=lambda: record_text(workspace),
         everything=everything,
+        ahead=ahead,
     )
 
 
@@ -225,12 +307,13 @@ def change(workspace: Workspace, command: str, plan: Plan, *, dry_run: bool = Fa
     # One moment for all of it, so that its history reads in the order in which things happened.
     moment = now()
     try:
+        ahead = _read_ahead(workspace, ledger)
         return apply(
             command,
             plan,
             ledger,
             note_files(workspace),
-            lambda: _sync(workspace, ledger, moment=moment),
+            lambda: _sync(workspace, ledger, moment=moment, ahead=ahead),
             now=moment,
             dry_run=dry_run,
         )
@@ -407,13 +490,15 @@ def examine(workspace: Workspace, *, fix: bool) -> Iterator[Check]:
     """The checks of `doctor`, one after the other; `fix` mends on the way."""
     from studyctl.app import doctor
     from studyctl.runner import folder, lost
-    from studyctl.store import repair
+    from studyctl.store import indexing, repair
     from studyctl.tracking import inspection
     from studyctl.tracking.tracker import MlflowTracker
 
     tools = doctor.Tools(
         problems=repair.problems,
         set_aside=lambda path: repair.set_aside(path, now=now()),
+        index_problem=indexing.problem,
+        make_index=indexing.mend,
         open_ledger=lambda: open_ledger(workspace),
         synchronise=lambda: synchronise(workspace),
         discover=lambda: discover(workspace),

@@ -25,6 +25,7 @@ FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT,
 class Watched(Protocol):
     """As much of the note files as it takes to see whether one changed."""
 
+    def unchanged(self, notes: Mapping[str, tuple[int, int]], others: Sequence[FileStamp]) -> bool: ...
     def walk(self, known: Iterable[FileStamp] = ()) -> list[FileStamp]: ...
     def read(self, note: str) -> bytes: ...
 
@@ -42,9 +43,9 @@ def current(
         synchronise()
         return open_reader()
     try:
-        stamps = reader.stamps()
-        if unchanged(stamps, files()):
-            for stamp in stamps:
+        notes, others = reader.watched()
+        if unchanged(reader, files(), notes, others):
+            for stamp in others:
                 if stamp.role == "note" and not stamp.sha256:
                     warn(f"{stamp.path} could not be read: `studyctl sync` says why")
             return reader
@@ -56,22 +57,28 @@ def current(
     return open_reader()
 
 
-def unchanged(known: Sequence[FileStamp], files: Watched) -> bool:
+def unchanged(
+    reader: Reader, files: Watched, notes: Mapping[str, tuple[int, int]], others: Sequence[FileStamp]
+) -> bool:
     """Whether every watched file is as it was read: same files, same sizes, same times, or the same bytes."""
-    before: Mapping[str, FileStamp] = {stamp.path: stamp for stamp in known}
-    seen = files.walk(known)
-    if len(seen) != len(before):
+    doubtful = [one for one in others if one.role != "ignored" and one.seen_ns - one.mtime_ns <= RACY_NS]
+    if len(doubtful) > FEW or any(stamp.role != "note" for stamp in doubtful):
         return False
-    doubtful: list[FileStamp] = []
-    for stamp in seen:
-        was = before.get(stamp.path)
-        if was is None or (was.role, was.size, was.mtime_ns) != (stamp.role, stamp.size, stamp.mtime_ns):
-            return False
-        if was.role != "ignored" and was.seen_ns - was.mtime_ns <= RACY_NS:
-            if was.role != "note":
-                return False
-            doubtful.append(was)
-    return len(doubtful) <= FEW and all(_same_bytes(stamp, files) for stamp in doubtful)
+    if not files.unchanged(notes, others) and not _same(reader.stamps(), files):
+        return False
+    return all(_same_bytes(stamp, files) for stamp in doubtful)
+
+
+def untouched(files: Watched, notes: Mapping[str, tuple[int, int]], others: Sequence[FileStamp]) -> bool:
+    """Whether a sync would find nothing to do at all: no stamp to renew, and no note to be tried once more."""
+    proven = all(one.role == "ignored" or one.seen_ns - one.mtime_ns > RACY_NS for one in others)
+    return proven and all(one.role != "note" for one in others) and files.unchanged(notes, others)
+
+
+def _same(known: Sequence[FileStamp], files: Watched) -> bool:
+    """The same by a walk, which decides what the fast way cannot."""
+    seen = {(stamp.path, stamp.role, stamp.size, stamp.mtime_ns) for stamp in files.walk(known)}
+    return seen == {(stamp.path, stamp.role, stamp.size, stamp.mtime_ns) for stamp in known}
 
 
 def _same_bytes(stamp: FileStamp, files: Watched) -> bool:

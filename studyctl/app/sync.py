@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from studyctl.config import RACY_NS, Settings
 from studyctl.core.item_pages import SyncReport
 from studyctl.core.models import FileStamp, NoteProblem, Reading
-from studyctl.core.ports import ImportReport, Ledger, NoteFiles
+from studyctl.core.ports import ImportReport, Ledger, NoteFiles, NoteRead
 from studyctl.errors import NoteError
 
 Detect = Callable[[bytes, str, Settings], Reading]
+ReadMany = Callable[[Sequence[FileStamp]], Iterator[NoteRead]]
+# What is going on, how much of it is done, and how much there is.
+Told = Callable[[str, int, int], None]
+# So much is read before the lock is taken: other commands would wait for too long.
+MANY_NOTES = 200
+MANY_BYTES = 1_000_000
 
 
 def settled(stamp: FileStamp) -> bool:
@@ -25,6 +31,41 @@ def same_stat(known: FileStamp, seen: FileStamp) -> bool:
     return (known.role, known.size, known.mtime_ns) == (seen.role, seen.size, seen.mtime_ns)
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A note that was read before the lock was taken; its stamp is from before it was read."""
+
+    stamp: FileStamp
+    reading: Reading
+
+
+Read = Mapping[str, Ahead]  # by note
+
+
+def silent(label: str, done: int, total: int) -> None:
+    """Tells nobody."""
+
+
+def read_ahead(
+    files: NoteFiles, ledger: Ledger, read_many: ReadMany, *, everything: bool = False, told: Told = silent
+) -> Read:
+    """What the changed notes say, where they are so many that reading them under the lock would hold up others."""
+    with ledger.reading() as reader:
+        known = {stamp.path: stamp for stamp in reader.stamps()}
+    seen = files.walk(known.values())
+    everything = everything or _setup(known.values()) != _setup(seen)
+    stamps = {s.path: s for s in seen if s.role == "note" and (everything or not _as_known(known.get(s.path), s))}
+    if len(stamps) < MANY_NOTES and sum(stamp.size for stamp in stamps.values()) < MANY_BYTES:
+        return {}
+    ahead: dict[str, Ahead] = {}
+    for done, one in enumerate(read_many(list(stamps.values())), 1):
+        # One that could not be read is tried again, and then named.
+        if one.reading is not None:
+            ahead[one.note] = Ahead(replace(stamps[one.note], sha256=one.sha256), one.reading)
+        told("reading notes", done, len(stamps))
+    return ahead
+
+
 def sync(
     settings: Settings,
     files: NoteFiles,
@@ -34,18 +75,51 @@ def sync(
     now: str,
     record: Callable[[], str | None] = lambda: None,
     everything: bool = False,
+    ahead: Read | None = None,
 ) -> SyncReport:
     """Read the notes that changed (`everything`: all of them) and write what they say, in one transaction.
 
     A note that cannot be read is reported, and its items stay as they were; the others still sync. A database that
-    holds nothing yet takes its numbers from the committed `record`, if there is one.
+    holds nothing yet takes its numbers from the committed `record`, if there is one. What was read `ahead` is not read
+    again, unless it changed meanwhile.
     """
     with ledger.transaction():
         imported = _first_use(ledger, record, now)
         with ledger.reading() as reader:
             known = {stamp.path: stamp for stamp in reader.stamps()}
-        gathered = _gather(known, files, everything, lambda source, note: detect(source, note, settings))
+        notes = _Notes(files, lambda source, note: detect(source, note, settings), ahead or {})
+        gathered = _gather(known, files, everything, notes)
         return _write(ledger, known, gathered, imported, now)
+
+
+def _as_known(known: FileStamp | None, seen: FileStamp) -> bool:
+    """Whether a note is provably as it was when it was read."""
+    return known is not None and bool(known.sha256) and same_stat(known, seen) and settled(known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Notes:
+    """Reads notes, unless that was done ahead."""
+
+    files: NoteFiles
+    detect: Callable[[bytes, str], Reading]
+    ahead: Read
+
+    def digest(self, stamp: FileStamp) -> tuple[FileStamp, bytes | None]:
+        """The note's stamp with the digest of its bytes, and these if they had to be read; NoteError where it
+        cannot be."""
+        before = self.ahead.get(stamp.path)
+        if before and same_stat(before.stamp, stamp) and settled(before.stamp):
+            return before.stamp, None
+        source = self.files.read(stamp.path)
+        return replace(stamp, sha256=hashlib.sha256(source).hexdigest()), source
+
+    def reading(self, stamp: FileStamp, source: bytes | None) -> Reading:
+        """What it says."""
+        before = self.ahead.get(stamp.path)
+        if before and before.stamp.sha256 == stamp.sha256:
+            return before.reading
+        return self.detect(self.files.read(stamp.path) if source is None else source, stamp.path)
 
 
 def _first_use(ledger: Ledger, record: Callable[[], str | None], now: str) -> ImportReport | None:
@@ -76,7 +150,7 @@ def _gather(
     known: Mapping[str, FileStamp],
     files: NoteFiles,
     everything: bool,
-    detect: Callable[[bytes, str], Reading],
+    notes: _Notes,
 ) -> _Gathered:
     seen = files.walk(known.values())
     # Other labels, rules or ignored files may change what any note says.
@@ -87,22 +161,21 @@ def _gather(
         if stamp.role != "note":
             gathered.stamps.append(stamp)
             continue
-        if before and before.sha256 and not everything and same_stat(before, stamp) and settled(before):
+        if not everything and before and _as_known(before, stamp):
             gathered.stamps.append(before)
             gathered.same.append(stamp.path)
             continue
         try:
-            source = files.read(stamp.path)
+            digested, source = notes.digest(stamp)
         except NoteError as error:
             message = f"{error.message}: {error.hint}" if error.hint else error.message
             gathered.unread.append(NoteProblem(stamp.path, 0, message))
             # Without a digest: reading commands say that it was not read, and the next sync tries again.
             gathered.stamps.append(replace(stamp, sha256=""))
             continue
-        digest = hashlib.sha256(source).hexdigest()
-        gathered.stamps.append(replace(stamp, sha256=digest))
-        if everything or before is None or before.role != "note" or before.sha256 != digest:
-            gathered.readings[stamp.path] = detect(source, stamp.path)
+        gathered.stamps.append(digested)
+        if everything or before is None or before.role != "note" or before.sha256 != digested.sha256:
+            gathered.readings[stamp.path] = notes.reading(digested, source)
         else:
             gathered.same.append(stamp.path)
     gathered.remarks = [NoteProblem(path, 0, why) for path, why in files.problems]

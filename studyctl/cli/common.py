@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from studyctl.core.item_pages import SyncReport
     from studyctl.core.models import Item, Reason
     from studyctl.core.ports import Reader
+    from studyctl.view.waiting import Waiting
 
 
 class Globals(NamedTuple):
@@ -54,11 +55,17 @@ class Session:
         """What the notes say now, for reading; synced first where one changed, which `synced` is told."""
         from studyctl.wiring import current
 
-        reader = current(self.workspace, note=self.note, warn=self.warn, synced=synced)
+        reader = current(self.workspace, note=self.note, warn=self.warn, synced=synced, waiting=self.waiting)
         try:
             yield reader
         finally:
             reader.close()
+
+    def waiting(self) -> Waiting:
+        """Shows how far a sync is, where it takes a while."""
+        from studyctl.view.waiting import Waiting
+
+        return Waiting(quiet=self.quiet, color=self.options.color)
 
     def reasons(self, reader: Reader, items: Sequence[Item]) -> dict[str, tuple[Reason, ...]]:
         """Why answers of these items are stale; costs nothing where none of them is answered."""

@@ -34,9 +34,9 @@ def app(
         here.say(f"  {name}")
     if made.around is not None:
         here.note(f"it lies within the workspace {made.around}; commands in here use the new one")
-    report, items = wiring.sync_and_list(made.workspace)
+    report, counts = wiring.sync_and_count(made.workspace, waiting=here.waiting)
     for problem in report.unread:
         here.warn(problem.message)
-    here.say(f"found in {report.notes} note{'' if report.notes == 1 else 's'}: {count_kinds(items)}")
+    here.say(f"found in {report.notes} note{'' if report.notes == 1 else 's'}: {count_kinds(counts)}")
     where = "" if root == Path.cwd().resolve() else f"cd {folder} && "
     here.say(f"next: {where}studyctl {'run monty-hall' if made.first else 'status'}")

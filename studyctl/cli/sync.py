@@ -27,11 +27,13 @@ def app(
     from studyctl.view import sync as view
 
     here = session(ctx)
-    report, items = wiring.sync_and_list(here.workspace, everything=everything, dry_run=dry_run)
+    report, counts = wiring.sync_and_count(
+        here.workspace, everything=everything, dry_run=dry_run, waiting=here.waiting
+    )
     if as_json:
         here.json(view.sync_json(report))
     else:
-        here.say(view.summary(report, items) + (" (nothing kept)" if dry_run else ""))
+        here.say(view.summary(report, counts) + (" (nothing kept)" if dry_run else ""))
         for line in view.changes(report):
             here.say(f"  {line}")
         if explain:

@@ -32,15 +32,15 @@ class SyncReport:
     """What a sync did."""
 
     notes: int  # in the workspace
-    read: tuple[str, ...]  # read and searched for items
-    removed: tuple[str, ...]  # known until now, gone
-    assigned: tuple[Assigned, ...]  # every item of the notes read
-    gone: tuple[Item, ...]  # in no note any more
-    similar: tuple[tuple[Assigned, str], ...]  # recognised although the words changed, with the words until now
-    suggestions: tuple[tuple[str, str, float], ...]  # perhaps (new) is (gone): for a person to decide
-    unread: tuple[NoteProblem, ...]  # notes that could not be read; their items stay as they were
-    remarks: tuple[NoteProblem, ...]  # what detection has to say of the others
-    imported: ImportReport | None  # of the committed record, on first use
+    read: tuple[str, ...] = ()  # read and searched for items
+    removed: tuple[str, ...] = ()  # known until now, gone
+    assigned: tuple[Assigned, ...] = ()  # every item of the notes read
+    gone: tuple[Item, ...] = ()  # in no note any more
+    similar: tuple[tuple[Assigned, str], ...] = ()  # recognised although the words changed, with the words until now
+    suggestions: tuple[tuple[str, str, float], ...] = ()  # perhaps (new) is (gone): for a person to decide
+    unread: tuple[NoteProblem, ...] = ()  # notes that could not be read; their items stay as they were
+    remarks: tuple[NoteProblem, ...] = ()  # what detection has to say of the others
+    imported: ImportReport | None = None  # of the committed record, on first use
 
     @property
     def new(self) -> tuple[Assigned, ...]:

@@ -89,12 +89,11 @@ class RunFilter:
 
 @dataclass(frozen=True, slots=True)
 class NoteRead:
-    """What one note says: the digest of its bytes and what was found in them, or why it could not be read."""
+    """What one note says, and the digest of its bytes; no reading where it could not be read."""
 
     note: str
     sha256: str
     reading: Reading | None
-    problem: str = ""
 
 
 class Reader(Protocol):
@@ -106,6 +105,9 @@ class Reader(Protocol):
     """
 
     def stamps(self) -> list[FileStamp]: ...
+    # The notes whose size and mtime prove what they say (path: both), and the stamps of all other watched files.
+    def watched(self) -> tuple[dict[str, tuple[int, int]], list[FileStamp]]: ...
+    def counts(self) -> dict[Kind, int]: ...  # of live items
     def items(
         self,
         kinds: Sequence[Kind] = (),

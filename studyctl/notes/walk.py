@@ -13,7 +13,7 @@ import contextlib
 import os
 import time
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -76,6 +76,47 @@ def composed(name: str) -> str:
     return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
+def bases(workspace: Workspace) -> Iterator[str]:
+    """Where the notes are, as the settings say: folders, or single files; what is neither is an error."""
+    root = str(workspace.root)
+    for named in workspace.settings.notes:
+        base = os.path.normpath(os.path.join(root, os.path.expanduser(named)))
+        if not (os.path.isfile(base) or os.path.isdir(base)):
+            raise WorkspaceError(
+                f"the notes folder {named} does not exist", f"make it, or mend `notes` in {workspace.config_file}"
+            )
+        yield base
+
+
+def left_out(workspace: Workspace) -> set[str]:
+    """What lies among the notes and holds none: our own folder and files, and the experiments."""
+    root, settings = str(workspace.root), workspace.settings
+    names = (STATE_FOLDER, settings.experiments, settings.record)
+    return {os.path.normpath(os.path.join(root, name)) for name in names}
+
+
+def above(base: str, root: str) -> list[tuple[str, str]]:
+    """The ignore files above a folder of notes that hold for it, outermost first: (folder, file).
+
+    Those of git from its repository's root on, else from the workspace's.
+    """
+    top = base
+    while not os.path.exists(os.path.join(top, ".git")):
+        if top == os.path.dirname(top):
+            top = root if base.startswith(os.path.join(root, "")) else base
+            break
+        top = os.path.dirname(top)
+    files = [(top, os.path.join(top, ".git", "info", "exclude"))]
+    folder = os.path.dirname(base)
+    between = []
+    while base != top:
+        between.append((folder, os.path.join(folder, IGNORE_FILE)))
+        if folder == top:
+            break
+        folder = os.path.dirname(folder)
+    return [(folder, file) for folder, file in (*files, *reversed(between)) if os.path.isfile(file)]
+
+
 class _Watch:
     """One walk: the stamps so far, and how it decides what is ignored."""
 
@@ -87,11 +128,7 @@ class _Watch:
         self._now = time.time_ns()
         self.stamps: dict[str, FileStamp] = {}
         self._problems: list[tuple[str, str]] = []
-        settings = workspace.settings
-        self._left_out = {
-            os.path.normpath(os.path.join(self._root, name))
-            for name in (STATE_FOLDER, settings.experiments, settings.record)
-        }
+        self._left_out = left_out(workspace)
         self._paths: dict[str, str] = {}  # of each note, as the file system names it
         self._folders: list[str] = []
         self._links: list[tuple[str, str, Rules]] = []  # symbolic links: path, what their stamps begin with
@@ -102,17 +139,12 @@ class _Watch:
     def run(self) -> None:
         config = str(self._workspace.config_file)
         self._stamp(relative(config, self._root), config, "config")
-        for named in self._workspace.settings.notes:
-            base = os.path.normpath(os.path.join(self._root, os.path.expanduser(named)))
+        for base in bases(self._workspace):
             name = relative(base, self._root)
             if os.path.isfile(base):
                 self._stamp(name, base, "note")
-            elif os.path.isdir(base):
-                self._folder(base, "" if name == "." else f"{name}/", self._rules_of(base))
             else:
-                raise WorkspaceError(
-                    f"the notes folder {named} does not exist", f"make it, or mend `notes` in {config}"
-                )
+                self._folder(base, "" if name == "." else f"{name}/", self._rules_of(base))
         if self._links:
             self._follow_links()
 
@@ -193,27 +225,13 @@ class _Watch:
         return rules.ignores(path, folder=False) if before is None else before.role == "ignored"
 
     def _rules_of(self, base: str) -> Rules:
-        """The rules for a folder of notes: those of git from its repository's root on, else from the workspace's."""
+        """The rules for a folder of notes."""
         from studyctl.notes.ignored import Rules
 
-        top = base
-        while not os.path.exists(os.path.join(top, ".git")):
-            if top == os.path.dirname(top):
-                top = self._root if base.startswith(os.path.join(self._root, "")) else base
-                break
-            top = os.path.dirname(top)
-        above = [(top, os.path.join(top, ".git", "info", "exclude"))]
-        folder = os.path.dirname(base)
-        between = []
-        while base != top:
-            between.append((folder, os.path.join(folder, IGNORE_FILE)))
-            if folder == top:
-                break
-            folder = os.path.dirname(folder)
-        above = [(folder, file) for folder, file in (*above, *reversed(between)) if os.path.isfile(file)]
-        for _, file in above:
+        files = above(base, self._root)
+        for _, file in files:
             self._stamp(relative(file, self._root), file, "ignore-file")
-        return Rules(base, self._root, above, self._workspace.settings.exclude)
+        return Rules(base, self._root, files, self._workspace.settings.exclude)
 
     # Symbolic links
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from studyctl.config import RACY_NS
 from studyctl.core.models import Detail, FileStamp, Item
 from studyctl.errors import NotFoundError, UsageError
 from studyctl.store import rows
@@ -56,6 +57,19 @@ class StudyReader:
     def stamps(self) -> list[FileStamp]:
         """Every watched file as it was when it was last read."""
         return [rows.stamp(row) for row in self._all(f"SELECT {rows.STAMP} FROM file_stamp ORDER BY path")]
+
+    def watched(self) -> tuple[dict[str, tuple[int, int]], list[FileStamp]]:
+        """Every watched file: the notes whose size and mtime prove what they say (path: both), and the others' stamps.
+
+        As two lists in one row each, because making ten thousand rows takes longer than all the rest.
+        """
+        proven = f"role = 'note' AND sha256 <> '' AND seen_ns - mtime_ns > {RACY_NS}"
+        with self.snapshot():
+            columns = "json_group_array(path), json_group_array(size), json_group_array(mtime_ns)"
+            ((paths, sizes, times),) = self._all(f"SELECT {columns} FROM file_stamp WHERE {proven}")
+            others = self._all(f"SELECT {rows.STAMP} FROM file_stamp WHERE NOT ({proven})")
+        notes = zip(json.loads(paths), zip(json.loads(sizes), json.loads(times), strict=True), strict=True)
+        return dict(notes), [rows.stamp(row) for row in others]
 
     def items(
         self,
@@ -105,6 +119,10 @@ class StudyReader:
             (row[0], row[1], row[2])
             for row in self._all("SELECT at, what, text FROM history WHERE item = ? ORDER BY number", item_id)
         ]
+
+    def counts(self) -> dict[Kind, int]:
+        """How many live items there are of each kind."""
+        return dict(self._all("SELECT kind, count(*) FROM board GROUP BY kind"))
 
     # -- runs
 

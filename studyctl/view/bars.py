@@ -84,6 +84,12 @@ class Bars:
         self._progress.console.print(Text(text))
 
     @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Show the bars, and nothing besides."""
+        with self._progress:
+            yield
+
+    @contextmanager
     def showing(self) -> Iterator[None]:
         """Show that something is going on, before, during and after the experiment itself."""
         self._waiting = self._progress.add_task(f"{self._label}: getting ready", total=None)

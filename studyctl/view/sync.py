@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from studyctl.core.item_pages import SyncReport
-from studyctl.core.models import KINDS, Item
+from studyctl.core.models import KINDS, Kind
 from studyctl.view.words import plural
 
 HOW = {
@@ -20,16 +20,15 @@ HOW = {
 }
 
 
-def count_kinds(items: Iterable[Item]) -> str:
+def count_kinds(counts: Mapping[Kind, int]) -> str:
     """How many of each kind: "17 questions, 27 todos"."""
-    kinds = [item.kind for item in items]
-    return ", ".join(plural(kinds.count(kind), kind) for kind in KINDS if kind in kinds) or "no items"
+    return ", ".join(plural(counts[kind], kind) for kind in KINDS if counts.get(kind)) or "no items"
 
 
-def summary(report: SyncReport, items: Sequence[Item]) -> str:
+def summary(report: SyncReport, counts: Mapping[Kind, int]) -> str:
     """One line: what was read, and what there is now."""
     read = f"{len(report.read)} of {plural(report.notes, 'note')} read"
-    return f"{read}: {count_kinds(items)}"
+    return f"{read}: {count_kinds(counts)}"
 
 
 def changes(report: SyncReport) -> Iterator[str]:

@@ -238,12 +238,12 @@ def test_what_counts_as_forbidden() -> None:
 
 
 def test_dry_run_keeps_nothing(root: Path) -> None:
-    report, found = wiring.sync_and_list(workspace(root), dry_run=True)
-    assert [item.id for item in found] == ["T1", "T2", "Q1"] and report.new
+    report, counts = wiring.sync_and_count(workspace(root), dry_run=True)
+    assert [one.id for one in report.new] == ["T1", "T2", "Q1"] and counts == {"todo": 2, "question": 1}
     assert not (root / ".studyctl").exists()
     wiring.synchronise(workspace(root))
     (root / "a.md").write_text("- [ ] other\n")
-    report, found = wiring.sync_and_list(workspace(root), dry_run=True)
+    report, counts = wiring.sync_and_count(workspace(root), dry_run=True)
     assert [one.id for one in report.new] == ["T3"]
     stored: list[Item] = []
     reader = wiring.open_reader(workspace(root))
