@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 _QUESTION_CALLOUTS = frozenset({"question", "help", "faq", "q", "ask"})
 _TODO_CALLOUTS = frozenset({"todo", "task", "tasks"})
 _FOREIGN_CALLOUTS = frozenset({"quote", "cite", "example", "abstract", "summary", "tldr"})
-# What says that something is not understood is rarely followed by its answer.
-_NOT_ANSWERED_BELOW = frozenset({"wording.doubt", "wording.embedded"})
+# What says that something is not understood, or to be done, is rarely followed by its answer.
+_NOT_ANSWERED_BELOW = frozenset({"wording.doubt", "wording.embedded", "marker.question"})
 # Sentences of a paragraph beyond which a question in it is rhetoric.
 _MOST_SENTENCES = 4
 _SENTENCE_START = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")

@@ -18,6 +18,7 @@ from studyctl.core.sources import is_citation, looks_like_paper, only_links, tit
 from studyctl.core.statements import is_no_answer
 
 _WRAPPED = re.compile(r"(\*\*|__|\*|_)(?=\S)((?:(?!\1).)+)\1")
+_NOUN = re.compile(r"question|질문|의문|물음|궁금|質問|疑問|问题|問題|疑问", re.IGNORECASE)
 # Columns of a table that answer nothing.
 _OTHER_COLUMN = re.compile(
     r"(?:#|no\.?|id|date|status|state|done|priority|tags?|topic|category|owner|who|when|source"
@@ -238,7 +239,9 @@ class Judge:
         if header.strip(" *_").casefold() in ("a", "answer", "answers"):
             return "answer"
         label = label_of(header, self.extra) if header else None
-        return label.scope if label else ""
+        if label is None or (label.scope == "question" and not _NOUN.search(header)):
+            return ""  # "Unclear?" is a property of its rows
+        return label.scope
 
 
 def unwrapped(text: str) -> str:

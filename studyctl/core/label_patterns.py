@@ -27,7 +27,8 @@ QUESTION = whole_of(
     r"|that confuse me|that are unclear)(?: .{1,30})?",
     r"(?:things?|points?|stuff|concepts?|topics?|parts?|details?) (?:i need )?(?:still )?to (?:clarify"
     r"|understand|ask|figure out|clear up)(?: .{1,30})?",
-    r"(?:still )?(?:unclear|confusing|not (?:clear|understood)|to ask|to clarify|to be clarified|wondering"
+    r"(?:still )?(?:unanswered|unresolved|unsolved|undecided|unclear|confusing|not (?:clear|understood)"
+    r"|to ask|to clarify|to be clarified|wondering"
     r"|curious about)(?: points| parts| things)?",
     # Korean
     r"(?:.{0,24}\s)?(?:질문|질문들|질문 ?거리|질문 ?목록|질문 ?리스트|질문 ?사항|의문|의문점|의문들|궁금증"
@@ -50,7 +51,8 @@ QUESTION = whole_of(
     r"(?:(?:我的|一些|遗留的?|遺留的?|待解决的?|待解決的?|待釐清的?|待厘清的?|待思考的?|待讨论的?|待討論的?"
     r"|未解决的?|未解決的?|开放|開放|开放性|核心|关键|關鍵|有|存在的?|剩余的?|其他|相关|相關|学习|學習|阅读"
     r"|閱讀|本周|今日|想问的|想問的)(?:的)?)?(?:问题|問題)(?:们|們|点|點)?",
-    r"(?:.{0,8})?(?:不懂|不明白|不理解|不清楚|没搞懂|沒搞懂|没看懂|沒看懂|没弄懂|还没懂|還沒懂|搞不懂|想不通"
+    r"(?:.{0,8})?(?:不懂|不明白|不理解|不清楚|没搞懂|沒搞懂|没看懂|沒看懂|没弄懂|没想明白|沒想明白|没弄明白"
+    r"|沒弄明白|没搞明白|没想通|没搞清楚|没懂|还没懂|還沒懂|搞不懂|想不通"
     r"|想问|想問|好奇|看不懂)(?:的)?(?:地方|点|點|问题|問題|内容|內容|部分|事情|东西|東西)?",
 )
 TODO = whole_of(

@@ -47,6 +47,12 @@ class _Frame:
     lead: Node | None = None  # the last paragraph, while nothing else came behind it
 
 
+def _below(line: Line, above: Line) -> bool:
+    """Whether a bullet stands below another: two columns deeper, or one where the kinds of their marks differ."""
+    deeper = line.indent - above.indent
+    return deeper >= 2 or (deeper == 1 and (line.bullet or "-")[0].isdigit() != (above.bullet or "-")[0].isdigit())
+
+
 class Outline:
     """Builds the nodes of a note, in document order; a parent stands before its children."""
 
@@ -184,7 +190,7 @@ class Outline:
         if lead is not None and not frame.bullets and self._is_label_line(lead):
             self._make_section(lead, COLON_LINE)
             lead = None
-        while frame.bullets and frame.bullets[-1].line.indent + 2 > line.indent:
+        while frame.bullets and not _below(line, frame.bullets[-1].line):
             frame.bullets.pop()
         if not frame.bullets and (lead is not None or self.gap or not self._list_open()):
             self.block += 1

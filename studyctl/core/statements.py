@@ -54,6 +54,7 @@ def _english(text: str) -> bool:
         or patterns.EN_AMBIGUOUS.search(text)
         or patterns.EN_PLURAL.search(text)
         or patterns.EN_PAST.match(text)
+        or patterns.EN_ADVERB.search(text)
     ):
         return True
     for match in patterns.EN_WORD.finditer(text):
@@ -69,6 +70,8 @@ def _english(text: str) -> bool:
 
 def is_statement(text: str) -> bool:
     """Whether the text says something (rather than naming it)."""
+    ended = text.rstrip().endswith(("。", "．"))
+    full = text.rstrip().endswith(".")
     text = bare_end(half_width(text).strip())
     # A remark in parentheses at the end does not change what is said.
     while text.endswith(")") and "(" in text:
@@ -86,10 +89,12 @@ def is_statement(text: str) -> bool:
     if "一" <= last <= "龥" or any("一" <= c <= "龥" for c in clause[:40]):
         if patterns.ZH_PHRASE.search(clause):
             return False
+        if ended and len(clause) >= 6:  # a phrase bears no full stop
+            return True
         return len(clause) >= 4 and patterns.ZH_PREDICATE.search(clause) is not None
     if any("가" <= c <= "힣" for c in clause):
         return _connected(clause, clause.rsplit(None, 1)[-1])
-    return _english(clause)
+    return _english(clause) or (full and len(clause.split()) >= 6)
 
 
 def _is_japanese(text: str) -> bool:

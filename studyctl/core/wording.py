@@ -45,7 +45,7 @@ def hedged(text: str) -> bool:
 
 def _korean_ending(text: str) -> bool:
     word = text.rsplit(None, 1)[-1] if text else ""
-    if not word or not "가" <= word[-1] <= "힣" or word[-1] not in "까나지가냐죠요네래엇야임대":
+    if not word or not "가" <= word[-1] <= "힣" or word[-1] not in "까나지가냐죠요네래엇야임대라":
         return False
     if patterns.KO_NOUN.search(word) and not (patterns.KO_ASK.search(text) and word.endswith(("인지", "인가", "던가"))):
         return False

@@ -11,7 +11,8 @@ CLOSERS = " \t\r\n\"'”’»」』】)]*_~`.…。．!^"
 # Gives up early on nearly every line that holds no question. Literals only: `re` then looks for their first
 # characters alone.
 HINT = re.compile(
-    "\\?|？|까|나|지|가|냐|죠|래|궁금|헷갈|헛갈|모르|몰라|모름|의문|이해|애매|불분명|확실|알 수|알수"
+    "\\?|？|何|どこ|どれ|誰|どちら|どっち|掴|つかめ|しっくり|いまいち|追いつ|더라|까|나|지|가|냐|죠|래|궁금"
+    "|헷갈|헛갈|모르|몰라|모름|의문|이해|애매|불분명|확실|알 수|알수"
     "|か|かな|かしら|分か|わか|疑問|謎|不明|気に|なぜ|何故|だろう|っけ|とは|腑に|ピン|理解|自信|知りたい"
     "|吗|嗎|呢|什么|什麼|甚麼|甚么|是否|为何|為何|怎|如何|不懂|不清楚|不理解|不太|不确定|不確定|困惑|疑惑"
     "|好奇"
@@ -30,7 +31,8 @@ HINT_DOUBT = re.compile(
     "understand|understood|follow|grasp|figure out|get |know|sure|clear|certain|obvious|wonder|confus|puzzl"
     "|baffl|myster|idea"
     "|curious|clarif|see why|see how|궁금|헷갈|헛갈|모르|몰라|모름|이해|의문|확실|분명|명확|애매|알 수|알수"
-    "|分か|わか|気に|疑問|謎|不明|腑に|ピン|理解|自信|知りた|懂|明白|清楚|想不|搞不|确定|確定|困惑|疑惑|好奇"
+    "|分か|わか|いまいち|掴め|つかめ|しっくり|追いつ|気に|疑問|謎|不明|腑に|ピン|理解|自信|知りた|懂|明白"
+    "|清楚|想不|搞不|确定|確定|困惑|疑惑|好奇"
     "|疑问|存疑|不知"
 )
 MARK = re.compile(r"\?+[!?]*(?=$|[\s\"'”’)\]」』】*_~]|[가-힣ぁ-んァ-ヶ一-龥→⇒])")
@@ -62,7 +64,7 @@ KO_ASK = re.compile(
     r"(?:^|[\s(,\"'“‘])(?:왜|어떻게|어째서|얼마나|얼마|무엇|무엇을|무엇이|무슨|뭐|뭐가|뭘|뭔|어떤|어느|어디"
     r"|어디서|언제|누가|몇)(?=[\s가-힣,]|$)"
 )
-KO_LOOSE = re.compile(r"(?:나|지|까|냐|가|죠|지요|네|래|나요|대)$")
+KO_LOOSE = re.compile(r"(?:나|지|까|냐|가|죠|지요|네|래|나요|대|더라)$")
 # Nouns that end like a question.
 KO_NOUN = re.compile(
     r"(?:까지|이미지|메시지|페이지|패키지|스테이지|엣지|에지|에너지|브리지|브릿지|랭귀지|스토리지|저지"
@@ -71,7 +73,8 @@ KO_NOUN = re.compile(
     r"|어디나|너나|든지|든가|던가|만큼인가)$"
 )
 JA_ENDING = re.compile(
-    r"(?:のか|だろうか|でしょうか|ですか|ますか|ましたか|ませんか|んですか|るか|ないか|べきか|いいか|良いか"
+    r"(?:は|が|って|の)(?:何|なに|どこ|どれ|いつ|誰|だれ|いくら|どっち|どちら)$|(?:のか|だろうか|でしょうか"
+    r"|ですか|ますか|ましたか|ませんか|んですか|るか|ないか|べきか|いいか|良いか"
     r"|よいか|どうか|たのか|なのか|かどうか|ったか|いたか|したか|[何誰]なんだろう|なんだろう|だろう|かな"
     r"|かなあ|かしら|っけ|とは|なぜ|何故)$"
 )
@@ -121,7 +124,8 @@ DOUBT = re.compile(
     r"|わ)かりません|(?:分|わ)かって(?:い)?な(?:い|かった)|(?:分|わ)かんない"
     r"|よく(?:分|わ)から|気になる(?!方|人|場合)|気になった|気になっている|疑問(?:だ|で(?:ある|す)|に思"
     r"|が(?:残|ある|湧|わ)|点?$|。)|謎(?:だ|で(?:ある|す)|$|。|すぎ)|不明(?:だ|で(?:ある|す)|確|$|。|瞭)"
-    r"|腑に落ち|ピンとこ|ピンと来|理解できな|理解できてい|自信がない|知りたい(?!方|人|場合)"
+    r"|腑に落ち|いまいち[^。]{0,14}な(?:い|かった)|(?:掴|つか)めな|しっくりこな|追いつかな|ピンとこ|ピンと来"
+    r"|理解できな|理解できてい|自信がない|知りたい(?!方|人|場合)"
     r"|(?<!如果)(?<!若)(?:不懂|不太懂|没搞懂|沒搞懂|没看懂|沒看懂|没懂|沒懂|搞不懂|看不懂|弄不懂|想不通"
     r"|想不明白|搞不清|不明白|不太明白|不清楚|不太清楚|不理解|不太理解|不确定|不太确定|不確定|很困惑|感到困惑"
     r"|有点困惑|有點困惑|疑惑|好奇|有疑问|有疑問|存疑|不知道(?:为|為|怎|是|如何|什|有|哪|能)|不知(?:为|為)"
@@ -132,7 +136,8 @@ DOUBT = re.compile(
     r"|figure out)\b"
     r"|\b(?:don'?t|do not) (?:really |fully |quite )?know (?:why|how|what|if|whether|when|which|where)\b"
     r"|\bnot (?:really |quite |entirely |yet |at all |so |100% |totally )?(?:sure|clear|certain"
-    r"|obvious)\b(?! if you)|\bunsure\b|\bunclear\b"
+    r"|obvious)\b(?! if you)|\bunsure\b|\b(?:is|are|it\'?s|still|remains?|seems?|also) unclear\b"
+    r"|\bunclear (?:to me|why|how|what|whether|if|when|which|where)\b"
     r"|\bwonder(?:ing|ed|s)?\b(?!ful)|\b(?:still |bit |very |really |so |am |i'm |me |is |are |was |quite "
     r"|too )(?:confused|confusing|puzzled|puzzling|baffled|mysterious|a mystery)\b|^confus(?:ed|ing)\b"
     r"|\bconfuses me\b|\bpuzzles me\b"
