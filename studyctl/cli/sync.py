@@ -27,9 +27,7 @@ def app(
     from studyctl.view import sync as view
 
     here = session(ctx)
-    report, counts = wiring.sync_and_count(
-        here.workspace, everything=everything, dry_run=dry_run, waiting=here.waiting
-    )
+    report, counts = wiring.sync_and_count(here.workspace, everything=everything, dry_run=dry_run, waiting=here.waiting)
     if as_json:
         here.json(view.sync_json(report))
     else:
