@@ -30,17 +30,13 @@ class Made:
 def init(folder: Path, notes: Sequence[str], holds_notes: bool) -> Made:
     """Make `folder` a workspace; nothing that exists is touched.
 
-    `notes`: where its notes are, relative to it; `holds_notes`: whether there are any.
+    `notes`: where its notes are, relative to it or to the working directory; `holds_notes`: whether it holds any.
     """
     root = folder.resolve()
     around = find_config(root) if root.exists() else find_config(root.parent)
     if around is not None and around.parent == root:
         raise WorkspaceError(f"{folder} is a workspace already: {around}", "studyctl status")
-    for name in notes:
-        if not (root / name).exists():
-            raise UsageError(
-                f"--notes {name}: there is no such folder in {root}", "make it first, or leave --notes out"
-            )
+    notes = [_place(name, root) for name in notes]
     first = not notes and not holds_notes and _empty(root)
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -56,6 +52,16 @@ def init(folder: Path, notes: Sequence[str], holds_notes: bool) -> Made:
     workspace = find_workspace(str(root))
     make_state(workspace)
     return Made(workspace, tuple(written), first, around.parent if around else None)
+
+
+def _place(name: str, root: Path) -> str:
+    """A folder of notes as the settings name it: as it was typed where that leads there from the workspace."""
+    if (root / Path(name).expanduser()).exists():
+        return name
+    here = Path(name).resolve()
+    if not here.exists():
+        raise UsageError(f"--notes {name}: there is no such folder in {root}", "make it first, or leave --notes out")
+    return os.path.relpath(here, root)
 
 
 def _empty(root: Path) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,6 +20,9 @@ SETTLED: dict[Kind, tuple[str, ...]] = {
     "claim": ("dropped",),
 }
 ALL = "all"
+ANY = "any"
+SORTS = ("due", "priority")
+DUE = ("overdue", "today", "week", ANY)  # or a day
 
 
 class Filters(NamedTuple):
@@ -30,6 +33,9 @@ class Filters(NamedTuple):
     topics: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     match: tuple[str, ...] = ()
+    due: str | None = None  # a day: due by then; ANY: due at all
+    tags: tuple[str, ...] = ()
+    sort: str | None = None  # one of SORTS; else in the order of the notes
 
 
 class Listing(NamedTuple):
@@ -61,6 +67,31 @@ def check_statuses(kinds: Sequence[Kind], words: Sequence[str]) -> tuple[str, ..
     return tuple(named)
 
 
+def due_by(word: str, today: str) -> str:
+    """The last day that `--due WORD` means: what is due by then is listed, what is overdue included."""
+    from datetime import date, timedelta
+
+    named = word.strip().casefold()
+    ahead = {"overdue": -1, "today": 0, "week": 6}
+    if named == ANY:
+        return ANY
+    if named in ahead:
+        return (date.fromisoformat(today) + timedelta(days=ahead[named])).isoformat()
+    from studyctl.core.tasks import day
+
+    known = day(named)
+    if known is None:
+        raise UsageError(f"--due {word}: no such day", f"one of {', '.join(DUE)}, or a day such as 2026-01-31")
+    return known
+
+
+def check_sort(word: str | None) -> str | None:
+    """The order that `--sort` names."""
+    if word is not None and word not in SORTS:
+        raise UsageError(f"--sort {word}: no such order", f"one of {', '.join(SORTS)}")
+    return word
+
+
 def with_reasons(items: Sequence[Item], reasons: Mapping[str, tuple[Reason, ...]]) -> list[Item]:
     """The items, with `stale` as the status of those whose answer no longer holds."""
     if not reasons:
@@ -79,14 +110,27 @@ def select(items: Sequence[Item], filters: Filters) -> Listing:
     shown: list[Item] = []
     statuses: list[str] = []
     hidden: dict[str, int] = {}
-    for item in sorted(narrowed, key=lambda i: i.position):
+    for item in sorted(narrowed, key=_order(filters.sort)):
         kind, status = _as_listed(item, filters)
         if _wanted(kind, status, filters):
             shown.append(item)
             statuses.append(status)
         elif not filters.statuses:
             hidden[status] = hidden.get(status, 0) + 1
-    return Listing(tuple(shown), _depths(shown, items), tuple(statuses), hidden, len(of_kind))
+    # Sorted, what belongs together no longer stands together.
+    depths = (0,) * len(shown) if filters.sort else _depths(shown, items)
+    return Listing(tuple(shown), depths, tuple(statuses), hidden, len(of_kind))
+
+
+def _order(sort: str | None) -> Callable[[Item], tuple[float | str, ...]]:
+    """What a list is sorted by; what has no date comes last."""
+    if sort is None:
+        return lambda item: (item.position,)
+    from studyctl.core.tasks import rank
+
+    if sort == "due":
+        return lambda item: (item.due or "~", rank(item.priority), item.position)
+    return lambda item: (rank(item.priority), item.due or "~", item.position)
 
 
 def _matches(item: Item, filters: Filters) -> bool:
@@ -95,7 +139,15 @@ def _matches(item: Item, filters: Filters) -> bool:
         all(any(fold(word) in part for part in path) for word in filters.topics)
         and (not filters.notes or any(names_note(word, item.note) for word in filters.notes))
         and all(fold(word) in fold(item.text) for word in filters.match)
+        and (filters.due is None or (item.due is not None and (filters.due == ANY or item.due <= filters.due)))
+        and all(any(_is_tag(word, tag) for tag in item.tags) for word in filters.tags)
     )
+
+
+def _is_tag(word: str, tag: str) -> bool:
+    """Whether a tag is the one named, or below it: work/taxes is work, too."""
+    wanted, known = fold(word.removeprefix("#")), fold(tag)
+    return known == wanted or known.startswith(wanted + "/")
 
 
 def _as_listed(item: Item, filters: Filters) -> tuple[Kind, str]:
@@ -135,5 +187,6 @@ def names_note(word: str, note: str) -> bool:
         path == wanted
         or path.endswith("/" + wanted)
         or path.startswith(wanted + "/")
+        or (path.startswith(("../", "/")) and f"/{wanted}/" in path)  # notes that lie outside of the workspace
         or PurePosixPath(path).stem == wanted
     )

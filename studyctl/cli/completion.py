@@ -77,6 +77,22 @@ def statuses(*kinds: Kind) -> Completer:
     return complete
 
 
+def dues(ctx: typer.Context, incomplete: str) -> Offers:
+    """What --due takes beside a day."""
+    said = {"overdue": "before today", "today": "by today", "week": "within a week", "any": "with any date"}
+    return [(word, text) for word, text in said.items() if word.startswith(incomplete)]
+
+
+def sorts(ctx: typer.Context, incomplete: str) -> Offers:
+    return [(word, "") for word in ("due", "priority") if word.startswith(incomplete)]
+
+
+def tags(ctx: typer.Context, incomplete: str) -> Offers:
+    """Tags that items have."""
+    known = dict.fromkeys(tag for item in _items(ctx, ()) for tag in item.tags)
+    return [(tag, "") for tag in known if tag.startswith(incomplete.removeprefix("#"))]
+
+
 def kinds(ctx: typer.Context, incomplete: str) -> Offers:
     return [(kind, "") for kind in KINDS if kind.startswith(incomplete)]
 

@@ -11,17 +11,23 @@ from studyctl.cli.commands import single
 from studyctl.cli.common import session
 
 
-@single("init", "studyctl init", "studyctl init ~/vault", "studyctl init --notes notes --notes papers")
+@single(
+    "init",
+    "studyctl init",
+    "studyctl init ~/vault",
+    "studyctl init --notes notes --notes papers",
+    "studyctl init study --notes ~/vault",
+)
 def app(
     ctx: typer.Context,
     folder: Annotated[Path, typer.Argument(metavar="[DIR]", show_default=False)] = Path(),
     notes: Annotated[
-        list[str] | None, typer.Option("--notes", metavar="DIR", help="Where the notes are, within it.")
+        list[str] | None, typer.Option("--notes", metavar="DIR", help="Where the notes are: within it, or elsewhere.")
     ] = None,
 ) -> None:
     """Make a workspace: around the notes in a folder, or with a first note and experiment in an empty one.
 
-    Around notes, only studyctl.toml and .studyctl/ (which git ignores) are added.
+    Around notes, only studyctl.toml and .studyctl/ (which git ignores) are added; to notes that lie elsewhere, nothing.
     """
     from studyctl import wiring
     from studyctl.view.sync import count_kinds

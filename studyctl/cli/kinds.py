@@ -4,13 +4,15 @@ Without `from __future__ import annotations`: the options of a group are made he
 find such local values from an annotation that is text.
 """
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Literal, NamedTuple
 
 import typer
 
 from studyctl.cli.commands import Group
 from studyctl.cli.common import AsJson, DryRun, session
-from studyctl.cli.completion import item_ids, note_names, statuses
+from studyctl.cli.completion import dues, item_ids, note_names, sorts, statuses, tags
 from studyctl.core.models import KINDS, LETTERS, STATUSES, Kind
 
 PLURAL = {"question": "questions", "todo": "todos", "reading": "readings", "claim": "claims"}
@@ -27,6 +29,16 @@ Note = Annotated[
     typer.Option("--note", "-n", metavar="NOTE", help="In this note or folder.", autocompletion=note_names),
 ]
 Match = Annotated[list[str] | None, typer.Option("--match", "-m", metavar="WORD", help="In its own text.")]
+
+Due = Annotated[
+    str | None,
+    typer.Option("--due", metavar="WHEN", help="By then: overdue, today, week, a day, or any.", autocompletion=dues),
+]
+Tag = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="With this tag.", autocompletion=tags)]
+Sort = Annotated[
+    str | None,
+    typer.Option("--sort", metavar="BY", help="By due or priority.", autocompletion=sorts),
+]
 
 
 def add_list(group: Group, kind: Kind | None) -> None:
@@ -47,10 +59,13 @@ def add_list(group: Group, kind: Kind | None) -> None:
         topic: Topic = None,
         note: Note = None,
         match: Match = None,
+        due: Due = None,
+        tag: Tag = None,
+        sort: Sort = None,
         ignored: Annotated[bool, typer.Option("--ignored", help="Only what `item ignore` left out.")] = False,
         as_json: AsJson = False,
     ) -> None:
-        words = Words(status or [], topic or [], note or [], match or [], ignored)
+        words = Words(status or [], topic or [], note or [], match or [], ignored, due, tag or [], sort)
         show_list(ctx, kinds, name, noun, words, as_json)
 
     list_.__doc__ = f"""List {noun}, in the order of the notes.
@@ -62,6 +77,7 @@ def add_list(group: Group, kind: Kind | None) -> None:
         f"studyctl {name} list",
         f"studyctl {name} list --topic yolo --match box",
         f"studyctl {name} list --status {first} --json",
+        *(["studyctl todo list --due week --sort due"] if kind == "todo" else []),
     )(list_)
 
 
@@ -73,11 +89,14 @@ class Words(NamedTuple):
     note: list[str]
     match: list[str]
     ignored: bool
+    due: str | None = None
+    tag: Sequence[str] = ()
+    sort: str | None = None
 
 
 def show_list(ctx: typer.Context, kinds: tuple[Kind, ...], name: str, noun: str, words: Words, as_json: bool) -> None:
     """The steps of every `list`."""
-    from studyctl.app.lists import Filters, check_statuses, select, with_reasons
+    from studyctl.app.lists import Filters, check_sort, check_statuses, due_by, select, with_reasons
     from studyctl.view.items import item_json, item_table, summary
 
     here = session(ctx)
@@ -86,7 +105,11 @@ def show_list(ctx: typer.Context, kinds: tuple[Kind, ...], name: str, noun: str,
         items = [item for item in reader.items(kinds, ignored=words.ignored) if item.ignored is words.ignored]
         reasons = here.reasons(reader, items)
     one = kinds if len(kinds) == 1 else ()
-    filters = Filters(one, wanted, tuple(words.topic), tuple(words.note), tuple(words.match))
+    due = None if words.due is None else due_by(words.due, date.today().isoformat())
+    sort = check_sort(words.sort)
+    filters = Filters(
+        one, wanted, tuple(words.topic), tuple(words.note), tuple(words.match), due, tuple(words.tag), sort
+    )
     listing = select(with_reasons(items, reasons), filters)
     if as_json:
         here.json([item_json(item, reasons.get(item.id, ())) for item in listing.items])

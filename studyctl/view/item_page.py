@@ -79,6 +79,10 @@ def _kind(item: Item) -> list[tuple[str, str] | str]:
     if item.also is not None:
         status = item.also_status or "open"
         parts += [f"; also a {item.also}, ", (status, STYLES.get(status, ""))]
+    if item.due:
+        parts.append(f", due {item.due}")
+    if item.priority:
+        parts.append(f", priority {item.priority}")
     if item.mark == "unknown":
         parts.append(("; its marks disagree", "yellow"))
     if item.ignored:

@@ -50,6 +50,8 @@ def item_table(
         Column("ID"),
         Column(heading, flexible=True, wrap=True, least=24),
         Column("Status"),
+        Column("Due", optional=True),
+        Column("Priority", optional=True),
         Column("Line", right=True, optional=True),
         Column("Under", optional=True),
         Column("Experiment", flexible=True, least=12, optional=True),
@@ -73,6 +75,8 @@ def item_table(
                 Cell(item.id, "bold"),
                 Cell(item.text, "dim" if status in ("dropped", "done") else "", depth * STEP),
                 Cell(status, STYLES.get(status, "")),
+                Cell(item.due or ""),
+                Cell(item.priority or ""),
                 Cell(str(item.line)),
                 # Where the list itself does not show what it hangs below.
                 Cell(item.parent if item.parent and item.parent not in shown else ""),
