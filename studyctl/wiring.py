@@ -63,6 +63,16 @@ def open_reader(workspace: Workspace) -> Reader:
     return StudyReader(workspace.database)
 
 
+def complete_index(workspace: Workspace) -> None:
+    """Put into the index of words what is not in it yet."""
+    ledger = open_ledger(workspace)
+    try:
+        with ledger.transaction():
+            pass  # whatever waits is indexed at its end
+    finally:
+        ledger.close()
+
+
 def open_ledger(workspace: Workspace, database: Path | None = None) -> Ledger:
     """`study.db` for writing: made, or brought to this version, if need be."""
     from studyctl.store.ledger import StudyLedger

@@ -33,6 +33,8 @@ class Tools:
 
     problems: Callable[[Path], list[str]]  # of a database
     set_aside: Callable[[Path], Path]
+    index_problem: Callable[[Path], str | None]  # of the words that are searched
+    make_index: Callable[[Path], int]
     open_ledger: Callable[[], Ledger]
     synchronise: Callable[[], SyncReport]
     discover: Callable[[], Sequence[ExperimentSpec | ExperimentProblem]]
@@ -63,6 +65,7 @@ def examine(workspace: Workspace, tools: Tools, *, fix: bool) -> Iterator[Check]
         return
     yield from _notes(report)
     try:
+        yield _index(workspace, tools, fix)
         yield _folders(tools, ledger, fix)
         yield _lost(tools, ledger, fix)
         with ledger.reading() as reader:
@@ -102,6 +105,19 @@ def _database(workspace: Workspace, tools: Tools, fix: bool) -> Check:
         f"{restored} run folders, with {answered} answers",
         fixed=True,
     )
+
+
+def _index(workspace: Workspace, tools: Tools, fix: bool) -> Check:
+    try:
+        wrong = tools.index_problem(workspace.database)
+    except StudyctlError as error:
+        return Check("search", False, error.message, error.hint)
+    if wrong is None:
+        return Check("search", True, "the index of words is sound")
+    if not fix:
+        return Check("search", False, wrong, FIX)
+    entries = tools.make_index(workspace.database)
+    return Check("search", True, f"{wrong}; made anew, with {entries} entries", fixed=True)
 
 
 def rebuild(tools: Tools) -> tuple[int, int]:

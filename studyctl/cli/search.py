@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,7 +11,10 @@ from studyctl.cli.commands import single
 from studyctl.cli.common import AsJson, session
 from studyctl.cli.completion import Offers, note_names, statuses
 from studyctl.core.models import KINDS
-from studyctl.errors import UsageError
+from studyctl.errors import StudyctlError, UsageError
+
+if TYPE_CHECKING:
+    from studyctl.core.search import Found
 
 SHOWN = 20
 
@@ -60,25 +64,32 @@ def app(
     from studyctl.app.search import check_kinds, search
     from studyctl.core.search import parse
     from studyctl.view.search import Results, result_json, summary
+    from studyctl.view.words import plural
+    from studyctl.view.wrap import plain
+    from studyctl.wiring import complete_index
 
     here = session(ctx)
-    typed = " ".join(words)
+    # A shell passes on any bytes; what is no text is none here either.
+    typed = " ".join(words).encode("utf-8", "replace").decode()
     if not typed.strip():
         raise UsageError("there is no word to search for", "studyctl search WORD...")
     kinds, findings = check_kinds(kind or [])
     filters = Filters(kinds, check_statuses(KINDS, status or []), tuple(topic or ()), tuple(note or ()))
     query = parse(typed)
-    with here.reader() as reader:
-        found = search(
-            reader,
-            query,
-            filters,
-            findings=findings,
-            limit=limit,
-            reasons=lambda items: here.reasons(reader, items),
-        )
+
+    def find() -> Found:
+        with here.reader() as reader:
+            reasons = partial(here.reasons, reader)
+            return search(reader, query, filters, findings=findings, limit=limit, reasons=reasons)
+
+    found = find()
     if found.pending:
-        here.warn(f"{found.pending} items are not in the index of words yet: `studyctl sync` puts them in")
+        # Left by a process that was killed, by another program, or by a Python that cannot search.
+        try:
+            complete_index(here.workspace)
+            found = find()
+        except StudyctlError:
+            here.warn(f"{plural(found.pending, 'item')} cannot be found: this workspace cannot be written")
     if as_json:
         here.json([result_json(result) for result in found.results])
         return
@@ -88,6 +99,6 @@ def app(
     if said:
         here.say(said)
     elif query.words:
-        here.say(f"nothing found for {typed}; fewer words, or the beginning of one, find more")
+        here.say(f"nothing found for {plain(typed)}; fewer words, or the beginning of one, find more")
     else:
-        here.say(f"only letters and digits are searched; `studyctl item list --match '{typed}'` finds the rest")
+        here.say(f"only letters and digits are searched; `studyctl item list --match '{plain(typed)}'` finds the rest")

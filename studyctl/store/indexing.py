@@ -11,7 +11,7 @@ from pathlib import Path
 from studyctl.core.search import BREAK, indexed
 from studyctl.store.database import connect, has_fts5, refuse_foreign, translated
 from studyctl.store.migrations.v0002_search import INDEX
-from studyctl.store.searching import damaged
+from studyctl.store.searching import damaged, require_fts5
 
 BATCH = 2000  # entries at a time: a first sync may bring a hundred thousand
 # What the search makes of a text: raised when that changes, by a migration that marks all entries as stale.
@@ -145,13 +145,12 @@ def _digest(columns: Columns) -> str:
 
 
 def problem(path: Path) -> str | None:
-    """What is wrong with the index of words; None where it is as it should be, or cannot be used here at all."""
+    """What is wrong with the index of words; None where it is sound; StoreError without FTS5."""
     with translated(path):
         db = connect(path, "rw")
         try:
             refuse_foreign(db, path)
-            if not has_fts5(db):
-                return None
+            require_fts5(db)
             if _waiting(db):
                 return "some items are not in the index of words"
             try:

@@ -31,11 +31,7 @@ def search(db: sqlite3.Connection, query: Query) -> Hits:
     """Everything on the board that has all the words, and the findings that have; StoreError without FTS5."""
     if not query.words:
         return Hits()
-    if not has_fts5(db):
-        raise StoreError(
-            f"SQLite {sqlite3.sqlite_version} of this Python cannot search: it was built without FTS5",
-            "use another Python; until then `studyctl item list --match WORD` finds words in the items themselves",
-        )
+    require_fts5(db)
     (pending,) = db.execute("SELECT count(*) FROM search_entry WHERE stale").fetchone()
     rows = _rows(db, query)
     hits: list[Hit] = []
@@ -59,6 +55,15 @@ def search(db: sqlite3.Connection, query: Query) -> Hits:
             known = found._replace(runs=known.runs)
         hits[at] = hits[at]._replace(finding=known._replace(runs=known.runs + 1))
     return Hits(tuple(hits), pending)
+
+
+def require_fts5(db: sqlite3.Connection) -> None:
+    """StoreError where SQLite cannot search at all."""
+    if not has_fts5(db):
+        raise StoreError(
+            f"SQLite {sqlite3.sqlite_version} of this Python cannot search: it was built without FTS5",
+            "use another Python; until then `studyctl item list --match WORD` finds words in the items themselves",
+        )
 
 
 def _rows(db: sqlite3.Connection, query: Query) -> list[tuple[Any, ...]]:

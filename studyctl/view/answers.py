@@ -9,6 +9,7 @@ from studyctl.core.models import Answer, Evidence, Run
 from studyctl.core.pages import AnswerPage
 from studyctl.view import words
 from studyctl.view.items import item_json, path
+from studyctl.view.sources import detail_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -122,7 +123,7 @@ def _surroundings(page: AnswerPage) -> list[RenderableType]:
     sources = [detail for detail in page.item.details if detail.role == "source"]
     if sources:
         parts.append(heading("Sources in the note"))
-        parts += [block(f"{detail.text}  (line {detail.line})") for detail in sources]
+        parts += map(detail_line, sources)
     if page.children:
         parts.append(heading("Below it"))
         parts += [

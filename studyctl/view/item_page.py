@@ -9,6 +9,7 @@ from studyctl.core.item_pages import ItemPage
 from studyctl.core.models import Item
 from studyctl.core.rules import sentence
 from studyctl.view.items import STYLES, item_json, path, tie_name
+from studyctl.view.sources import detail_line
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -18,7 +19,7 @@ EVENTS = 8  # the newest that a page shows
 
 def item_page(page: ItemPage) -> list[RenderableType]:
     """What the note says of the item, why it was found, what is above and below it, and its evidence."""
-    from studyctl.view.layout import block, heading, pieces
+    from studyctl.view.layout import block, heading
 
     item = page.item
     parts = _head(page)
@@ -32,7 +33,7 @@ def item_page(page: ItemPage) -> list[RenderableType]:
         lines = [detail for detail in item.details if detail.role == role]
         if lines:
             parts.append(heading(title))
-            parts += [pieces(d.text, (f"  (line {d.line})", "dim"), indent=2) for d in lines]
+            parts += map(detail_line, lines)
     if item.ties:
         parts.append(heading("Experiments"))
         parts += [_tie(page, tie_name(tie), tie.experiment) for tie in item.ties]

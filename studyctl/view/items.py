@@ -143,5 +143,7 @@ def item_json(item: Item, reasons: Sequence[Reason] = (), children: Sequence[str
     }
     if children is not None:
         value["children"] = list(children)
-        value["details"] = [{"role": d.role, "line": d.line, "text": d.text, "url": d.url} for d in item.details]
+        from studyctl.view.sources import detail_json
+
+        value["details"] = [detail_json(detail) for detail in item.details]
     return value

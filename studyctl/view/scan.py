@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from studyctl.core.models import KINDS, Found, Reading
 from studyctl.core.rules import sentence
 from studyctl.view.items import STEP, tie_name
+from studyctl.view.sources import detail_json
 from studyctl.view.words import plural
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def found_json(reading: Reading) -> list[dict[str, Any]]:
             "because": sentence(found.rule),
             "confidence": found.confidence,
             "experiments": [tie_name(tie) for tie in found.ties],
-            "details": [{"role": d.role, "line": d.line, "text": d.text, "url": d.url} for d in found.details],
+            "details": [detail_json(detail) for detail in found.details],
         }
         for found in reading.found
     ]

@@ -45,8 +45,8 @@ class Results:
             cells = (line.name, line.text, line.status, line.where)
             for index, cell in enumerate(cells):
                 natural[index] = max(natural[index], cell_len(cell) + (line.indent if index == 1 else 0))
-        # A place may take a quarter of the line before it is cut.
-        where = COLUMNS[3]._replace(least=min(max(width // 4, NARROW), natural[3]))
+        # A place may take a third of the line before it is cut.
+        where = COLUMNS[3]._replace(least=min(max(width * 3 // 10, NARROW), natural[3]))
         self._widths = fit((*COLUMNS[:3], where), natural, width)
 
     def lines(self, color: bool = False) -> Iterator[str]:
@@ -144,7 +144,7 @@ def result_json(result: Result) -> dict[str, Any]:
     """
     item, finding, place = result.item, result.finding, result.best
     part = excerpt(place.text, place.spans, JSON_EXCERPT)
-    value: dict[str, Any] = {
+    return {
         "id": item.id if item else finding.name if finding else "",
         "kind": item.kind if item else "finding",
         "also": item.also if item else None,
@@ -157,13 +157,12 @@ def result_json(result: Result) -> dict[str, Any]:
         "note": item.note if item else None,
         "line": (place.line or item.line) if item else None,
         "topic": list(item.topic) if item else [],
-        "score": round(result.score, 6),
+        "score": float(f"{result.score:.6g}"),
         "run": finding.run if finding else None,
         "experiment": finding.experiment if finding else None,
         "finding": finding.key if finding else None,
         "runs": finding.runs if finding else 0,
     }
-    return value
 
 
 def where(result: Result) -> str:
