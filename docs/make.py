@@ -250,8 +250,10 @@ def with_outputs(text: str) -> str:
 
 @contextlib.contextmanager
 def _session(kind: str) -> Iterator[Session]:
+    from studyctl.runner.importing import isolated
+
     changes = {"COLUMNS": str(COLUMNS), "NO_COLOR": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
-    with tempfile.TemporaryDirectory() as scratch, _environment(changes, drop=("STUDYCTL_WORKSPACE",)), _own_modules():
+    with tempfile.TemporaryDirectory() as scratch, _environment(changes, drop=("STUDYCTL_WORKSPACE",)), isolated():
         home = Path(scratch).resolve()
         here = home / ("studyctl" if kind == "repository" else "study")
         here.mkdir()
@@ -301,18 +303,6 @@ def _environment(changes: dict[str, str], drop: tuple[str, ...] = ()) -> Iterato
     finally:
         os.environ.clear()
         os.environ.update(before)
-
-
-@contextlib.contextmanager
-def _own_modules() -> Iterator[None]:
-    """What running an experiment in this process leaves behind is taken back."""
-    path, finders, names = list(sys.path), list(sys.meta_path), set(sys.modules)
-    try:
-        yield
-    finally:
-        sys.path[:], sys.meta_path[:] = path, finders
-        for name in [n for n in sys.modules if n not in names and n.partition(".")[0] == "experiments"]:
-            del sys.modules[name]
 
 
 def main(words: list[str]) -> int:

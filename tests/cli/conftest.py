@@ -8,12 +8,11 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from study_bench import Study
 
-from studyctl.runner import importing
+from studyctl.runner.importing import isolated
 from studyctl.view import progress
 
 REPOSITORY = Path(__file__).parents[2]
@@ -102,7 +101,7 @@ def vault(studyctl: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 @pytest.fixture(scope="session")
 def _finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     study = Study.make(tmp_path_factory.mktemp("finished") / "study")
-    with _own_modules():
+    with isolated():
         for words in (["run", "coin"], ["run", "coin", "--quick"]):
             done = study(*words)
             assert done.code == 0 and "MLflow" not in done.err, done.err
@@ -118,7 +117,7 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def fresh(tmp_path: Path, _patient: None) -> Iterator[Study]:
     """A workspace in which nothing has run."""
-    with _own_modules():
+    with isolated():
         yield Study.make(tmp_path / "fresh")
 
 
@@ -126,7 +125,7 @@ def fresh(tmp_path: Path, _patient: None) -> Iterator[Study]:
 def study(tmp_path: Path, _finished: Path, _patient: None) -> Iterator[Study]:
     """A workspace in which `coin` has run, in full and then quickly."""
     shutil.copytree(_finished, tmp_path / "study")
-    with _own_modules():
+    with isolated():
         yield Study(tmp_path / "study")
 
 
@@ -142,25 +141,3 @@ def uncoined(fresh: Study, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A workspace in which nothing has run; the working directory."""
     monkeypatch.chdir(fresh.root)
     return fresh.root
-
-
-class _own_modules:
-    """Experiments are imported under one name whatever their workspace; each test has its own."""
-
-    def __enter__(self) -> None:
-        self.path = list(sys.path)
-        self.kept = _experiments()
-
-    def __exit__(self, *_: object) -> None:
-        sys.path[:] = self.path
-        # Other finders stay: importlib_metadata puts its own in place of the standard library's when MLflow is loaded.
-        ours = [finder for finder in sys.meta_path if type(finder).__module__ == importing.__name__]
-        for finder in ours:
-            sys.meta_path.remove(finder)
-        for name in _experiments():
-            del sys.modules[name]
-        sys.modules.update(self.kept)
-
-
-def _experiments() -> dict[str, ModuleType]:
-    return {name: module for name, module in sys.modules.items() if name.split(".")[0] == "experiments"}
