@@ -18,10 +18,10 @@ def app(
     ids: Annotated[list[str], typer.Argument(metavar="ID...", autocompletion=item_ids(), show_default=False)],
     dry_run: DryRun = False,
 ) -> None:
-    """Write an anchor (^sq-q3) at the end of items' text, so that they keep their numbers whatever you write there.
+    """Write an anchor, so that an item keeps its number whatever you write.
 
-    Without it an item is recognised by its words and its place, which is enough for ordinary edits. The anchor is a
-    block id as in Obsidian, where a link may lead to it.
+    The anchor (^sq-q3) goes to the end of the item's text. Without it an item is recognised by its words and its
+    place, which is enough for ordinary edits. The anchor is a block id as in Obsidian, where a link may lead to it.
     """
     from studyctl.app.add import Reads
     from studyctl.app.pin import pin

@@ -173,9 +173,7 @@ class Run:
     def figure(self, name: str, fig: Any, title: str = "") -> None:
         """Keep a matplotlib figure as PNG and SVG, and close it."""
         if not hasattr(fig, "savefig"):
-            raise ExperimentError(
-                f"figure {name!r}: {type(fig).__name__} is no matplotlib figure", "pass plt.figure()"
-            )
+            raise ExperimentError(f"figure {name!r}: {type(fig).__name__} is no matplotlib figure", "pass plt.figure()")
         self._claim_file(f"figures/{name}", name)
         self._sink.figure(name, fig, title or name)
 
@@ -232,19 +230,14 @@ class Run:
         finding that cites them.
         """
         if not isinstance(key, str) or not FINDING_KEY.fullmatch(key):
-            raise ExperimentError(
-                f"{key!r} cannot name a finding", "use a-z, 0-9 and hyphens, in parts joined by dots"
-            )
+            raise ExperimentError(f"{key!r} cannot name a finding", "use a-z, 0-9 and hyphens, in parts joined by dots")
         if key in self._findings:
-            raise ExperimentError(
-                f"finding {key!r} is stated twice", "one finding a condition: give it its own key"
-            )
+            raise ExperimentError(f"finding {key!r} is stated twice", "one finding a condition: give it its own key")
         if not text.strip():
             raise ExperimentError(f"finding {key!r} has no text", "say in a sentence what was found")
         if bool(claim.strip()) != bool(when.strip() or unless.strip()):
             raise ExperimentError(
-                f"finding {key!r} has "
-                + ("a claim that nothing decides" if claim.strip() else "no claim to decide"),
+                f"finding {key!r} has " + ("a claim that nothing decides" if claim.strip() else "no claim to decide"),
                 "give claim together with when, unless or both; a how/what finding has none of them",
             )
         for predicate in (when, unless):
@@ -273,9 +266,7 @@ class Run:
 
     def last_metrics(self) -> tuple[Metric, ...]:
         """The last value of every metric, in the order of their first recording."""
-        return tuple(
-            Metric(name, value, self._units[name], self._steps[name]) for name, value in self._values.items()
-        )
+        return tuple(Metric(name, value, self._units[name], self._steps[name]) for name, value in self._values.items())
 
     def decided(self) -> tuple[Finding, ...]:
         """The findings, decided again with the final value of every metric."""
@@ -328,15 +319,11 @@ def _table(name: str, rows: Any) -> tuple[list[str], list[list[Any]]]:
         lists = [list(column) for column in rows.values()]
         if len({len(column) for column in lists}) > 1:
             lengths = ", ".join(f"{c} {len(v)}" for c, v in zip(columns, lists, strict=True))
-            raise ExperimentError(
-                f"table {name!r}: columns of unlike length: {lengths}", "give each the same number"
-            )
+            raise ExperimentError(f"table {name!r}: columns of unlike length: {lengths}", "give each the same number")
         return columns, [list(row) for row in zip(*lists, strict=True)]
     rows = list(rows)
     if not all(isinstance(row, Mapping) for row in rows):
-        raise ExperimentError(
-            f"table {name!r}: every row is a mapping", "for example [{'width': 8, 'loss': 0.1}]"
-        )
+        raise ExperimentError(f"table {name!r}: every row is a mapping", "for example [{'width': 8, 'loss': 0.1}]")
     columns = list(dict.fromkeys(str(column) for row in rows for column in row))
     return columns, [[row.get(column) for column in columns] for row in rows]
 

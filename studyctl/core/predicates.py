@@ -107,14 +107,10 @@ def _tokens(text: str) -> list[_Token]:
         match = _TOKEN.match(text, at)
         if match is None:
             hint = {"=": "compare with ==", "&": "write `and`", "|": "write `or`", "!": "write `not` or !="}
-            raise PredicateError(
-                text, at + 1, hint.get(text[at], f"{text[at]!r} is not part of the language")
-            )
+            raise PredicateError(text, at + 1, hint.get(text[at], f"{text[at]!r} is not part of the language"))
         kind = str(match.lastgroup)
         if kind == "name" and match.group().endswith("-"):
-            raise PredicateError(
-                text, match.end(), "a name cannot end in -; to subtract, put spaces around -"
-            )
+            raise PredicateError(text, match.end(), "a name cannot end in -; to subtract, put spaces around -")
         if kind == "number" and match.end() < len(text) and re.match(r"[A-Za-z0-9_.]", text[match.end()]):
             raise PredicateError(text, match.end() + 1, "a number ends in the middle of a word")
         if kind != "space":
@@ -337,9 +333,7 @@ def verdict(when: str, unless: str, values: Mapping[str, float]) -> Decision:
         "unless": parse(unless) if unless else None,
     }
     truths = {key: evaluate(p, values) if p is not None else False for key, p in parsed.items()}
-    unknown = sorted(
-        {name for key, p in parsed.items() if p is not None and truths[key] is None for name in p.names}
-    )
+    unknown = sorted({name for key, p in parsed.items() if p is not None and truths[key] is None for name in p.names})
     if None in truths.values():
         missing = [name for name in unknown if name not in values]
         undefined = [name for name in unknown if name in values and math.isnan(values[name])]
@@ -355,9 +349,7 @@ def verdict(when: str, unless: str, values: Mapping[str, float]) -> Decision:
         return Decision("supported")
     if truths["unless"]:
         return Decision("refuted")
-    return Decision(
-        "inconclusive", "neither predicate holds" if when and unless else "the predicate does not hold"
-    )
+    return Decision("inconclusive", "neither predicate holds" if when and unless else "the predicate does not hold")
 
 
 _LEVELS = {"or": 1, "and": 2, "not": 3, "compare": 4, "+": 5, "-": 5, "*": 6, "/": 6, "neg": 7}
