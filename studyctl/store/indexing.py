@@ -5,24 +5,21 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from hashlib import blake2b
 from pathlib import Path
 
 from studyctl.core.search import BREAK, indexed
 from studyctl.store.database import connect, has_fts5, refuse_foreign, translated
 from studyctl.store.migrations.v0002_search import INDEX
-from studyctl.store.searching import damaged, require_fts5
+from studyctl.store.searching import ITEM, NUMBER, damaged, require_fts5
 
-BATCH = 2000  # entries at a time: a first sync may bring a hundred thousand
-# What the search makes of a text: raised when that changes, by a migration that marks all entries as stale.
-FORMAT = 1
+BATCH = 5000  # at a time: a first sync may bring a hundred thousand items
 
-# The texts of an entry, by column: the item's own, context and sources, topic, answers and findings.
-Columns = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+# A row of `search`: its number, the item or the run and finding that it stands for, and the columns of words.
+Row = tuple[int, str | None, str | None, str | None, str, str, str, str]
 
 
 def refresh(db: sqlite3.Connection) -> int:
-    """Index what was changed since the last time; how many entries were looked at. Without FTS5 they wait."""
+    """Index what was changed since the last time; how much that was. Without FTS5 it waits."""
     if not _waiting(db) or not has_fts5(db):
         return 0
     if not db.execute("SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'search')").fetchone()[0]:
@@ -37,15 +34,14 @@ def refresh(db: sqlite3.Connection) -> int:
 
 
 def rebuild(db: sqlite3.Connection) -> int:
-    """Make the index anew from the tables; how many entries it has."""
+    """Make the index anew from the tables; how much there was to index."""
     _drop(db)
     db.execute(INDEX)
-    db.execute("DELETE FROM search_entry")
-    db.execute("INSERT INTO search_entry (item, stale, digest) SELECT id, 1, '' FROM item ORDER BY position, id")
-    db.execute(
-        "INSERT INTO search_entry (run, finding, stale, digest) SELECT run, key, 1, '' FROM finding"
-        " ORDER BY run, position"
-    )
+    db.execute("DELETE FROM search_finding")
+    db.execute("INSERT INTO search_finding (run, finding) SELECT run, key FROM finding ORDER BY run, position")
+    db.execute("DELETE FROM search_stale")
+    db.execute(f"INSERT INTO search_stale (number) SELECT {NUMBER} FROM item AS i WHERE gone_at IS NULL")
+    db.execute("INSERT INTO search_stale (number) SELECT -number FROM search_finding")
     return _all_batches(db)
 
 
@@ -62,86 +58,87 @@ def _drop(db: sqlite3.Connection) -> None:
 
 
 def _waiting(db: sqlite3.Connection) -> bool:
-    return bool(db.execute("SELECT EXISTS (SELECT 1 FROM search_entry WHERE stale)").fetchone()[0])
+    return bool(db.execute("SELECT EXISTS (SELECT 1 FROM search_stale)").fetchone()[0])
 
 
 def _all_batches(db: sqlite3.Connection) -> int:
-    done = 0
-    while entries := db.execute(
-        "SELECT number, item, digest FROM search_entry WHERE stale ORDER BY number LIMIT ?", (BATCH,)
-    ).fetchall():
-        _batch(db, entries)
-        done += len(entries)
+    done, last = 0, None
+    while numbers := [
+        number
+        for (number,) in db.execute(
+            "SELECT number FROM search_stale WHERE ? IS NULL OR number > ? ORDER BY number LIMIT ?",
+            (last, last, BATCH),
+        )
+    ]:
+        last = numbers[-1]
+        _batch(db, numbers)
+        done += len(numbers)
+    # A finding that its run no longer has is nothing; an item in no note may come back under its number.
+    db.execute(
+        "DELETE FROM search_finding WHERE -number IN (SELECT number FROM search_stale) AND NOT EXISTS"
+        " (SELECT 1 FROM finding AS f WHERE f.run = search_finding.run AND f.key = search_finding.finding)"
+    )
+    db.execute("DELETE FROM search_stale")
+    # At a savepoint FTS5 writes what it holds back until then: damage shows here, and not at the commit.
+    db.execute("SAVEPOINT indexed")
+    db.execute("RELEASE indexed")
     return done
 
 
-def _batch(db: sqlite3.Connection, entries: list[tuple[int, str | None, str]]) -> None:
-    first, last = entries[0][0], entries[-1][0]
-    texts = dict(_documents(db, first, last))
-    rows: list[tuple[int, str, str, str, str]] = []
-    digests: list[tuple[str, int]] = []
-    removed: list[tuple[int]] = []
-    for number, _, before in entries:
-        columns = texts.get(number)
-        if columns is None:
-            removed.append((number,))
-            continue
-        digest = _digest(columns)
-        if digest != before:
-            text, context, topic, evidence = map(_joined, columns)
-            rows.append((number, text, context, topic, evidence))
-            digests.append((digest, number))
-    db.executemany("DELETE FROM search WHERE rowid = ?", removed)
-    db.executemany("UPDATE search_entry SET digest = '' WHERE number = ?", removed)
-    db.executemany("INSERT OR REPLACE INTO search (rowid, text, context, topic, evidence) VALUES (?, ?, ?, ?, ?)", rows)
-    db.executemany("UPDATE search_entry SET digest = ? WHERE number = ?", digests)
-    # A finding that its run no longer has is nothing; an item in no note may come back under its number.
-    db.execute(
-        "DELETE FROM search_entry WHERE stale AND number BETWEEN ? AND ? AND item IS NULL AND NOT EXISTS"
-        " (SELECT 1 FROM finding WHERE finding.run = search_entry.run AND finding.key = search_entry.finding)",
-        (first, last),
+def _batch(db: sqlite3.Connection, numbers: list[int]) -> None:
+    rows = list(_rows(db, numbers[0], numbers[-1]))
+    here = {row[0] for row in rows}
+    db.executemany("DELETE FROM search WHERE rowid = ?", [(number,) for number in numbers if number not in here])
+    db.executemany(
+        "INSERT OR REPLACE INTO search (rowid, item, run, finding, text, context, topic, evidence)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        rows,
     )
-    db.execute("UPDATE search_entry SET stale = 0 WHERE stale AND number BETWEEN ? AND ?", (first, last))
 
 
-def _documents(db: sqlite3.Connection, first: int, last: int) -> Iterator[tuple[int, Columns]]:
-    """The texts of the stale entries in a range, without those of items that are in no note and of lost findings."""
-    here = "e.stale AND e.number BETWEEN ? AND ?"
-    details: dict[int, list[str]] = {}
-    for number, text, url in db.execute(
-        "SELECT e.number, d.text, d.url FROM search_entry AS e JOIN detail AS d ON d.item = e.item"
-        f" WHERE {here} ORDER BY e.number, d.position",
+def _rows(db: sqlite3.Connection, first: int, last: int) -> Iterator[Row]:
+    """What is to be indexed of the stale numbers in a range: without items that are in no note, and lost findings."""
+    details: dict[str, list[str]] = {}
+    for item, text, url in db.execute(
+        f"SELECT d.item, d.text, d.url FROM search_stale AS s JOIN detail AS d ON d.item = {ITEM}"
+        " WHERE s.number >= 0 AND s.number BETWEEN ? AND ? ORDER BY s.number, d.position",
         (first, last),
     ):
-        lines = details.setdefault(number, [])
+        lines = details.setdefault(item, [])
         lines.append(text)
         if url and url not in text:
             lines.append(url.partition("://")[2] or url)
-    for number, text, topic, conclusion in db.execute(
-        "SELECT e.number, i.text, i.topic, a.conclusion FROM search_entry AS e JOIN item AS i ON i.id = e.item"
-        f" LEFT JOIN answer AS a ON a.item = i.id AND a.current WHERE {here} AND i.gone_at IS NULL",
+    for number, item, text, topic, conclusion in db.execute(
+        f"SELECT s.number, i.id, i.text, i.topic, a.conclusion FROM search_stale AS s JOIN item AS i ON i.id = {ITEM}"
+        " LEFT JOIN answer AS a ON a.item = i.id AND a.current"
+        " WHERE s.number >= 0 AND s.number BETWEEN ? AND ? AND i.gone_at IS NULL",
         (first, last),
     ):
-        context = tuple(details.get(number, ()))
-        yield number, ((text,), context, tuple(json.loads(topic)), () if conclusion is None else (conclusion,))
-    for number, key, claim, text, experiment in db.execute(
-        "SELECT e.number, f.key, f.claim, f.text, r.experiment FROM search_entry AS e"
-        " JOIN finding AS f ON f.run = e.run AND f.key = e.finding JOIN run AS r ON r.id = e.run"
-        f" WHERE {here}",
+        context = _joined(details[item]) if item in details else ""
+        evidence = indexed(conclusion) if conclusion else ""
+        yield number, item, None, None, indexed(text), context, _joined(json.loads(topic)), evidence
+    for number, run, key, claim, text, experiment in db.execute(
+        "SELECT s.number, f.run, f.key, f.claim, f.text, r.experiment FROM search_stale AS s"
+        " JOIN search_finding AS n ON n.number = -s.number"
+        " JOIN finding AS f ON f.run = n.run AND f.key = n.finding JOIN run AS r ON r.id = f.run"
+        " WHERE s.number < 0 AND s.number BETWEEN ? AND ?",
         (first, last),
     ):
-        yield number, ((), (), (experiment, key), (text, claim))
+        yield number, None, run, key, "", "", _joined((experiment, key)), _joined((text, claim))
 
 
 def _joined(texts: Iterable[str]) -> str:
     return f" {BREAK} ".join(filter(None, map(indexed, texts)))
 
 
-def _digest(columns: Columns) -> str:
-    return blake2b(repr((FORMAT, columns)).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-
-
 # For `doctor` ---------------------------------------------------------------------------------------------------------
+
+_STRAY = f"""
+    SELECT number FROM (
+        SELECT {NUMBER} AS number FROM item AS i WHERE gone_at IS NULL
+        UNION ALL SELECT -n.number FROM search_finding AS n JOIN finding AS f ON f.run = n.run AND f.key = n.finding
+        UNION ALL SELECT rowid FROM search
+    ) GROUP BY number HAVING count(*) <> 2 LIMIT 1"""
 
 
 def problem(path: Path) -> str | None:
@@ -155,14 +152,12 @@ def problem(path: Path) -> str | None:
                 return "some items are not in the index of words"
             try:
                 db.execute("INSERT INTO search (search) VALUES ('integrity-check')")
-                (stray,) = db.execute(
-                    "SELECT count(*) FROM search_entry WHERE (digest <> '') <> (number IN (SELECT rowid FROM search))"
-                ).fetchone()
+                stray = db.execute(_STRAY).fetchone()
             except sqlite3.DatabaseError as error:
                 if not damaged(error):
                     raise
                 return f"the index of words is damaged: {error}"
-            return f"the index of words lacks {stray} items" if stray else None
+            return "the index of words does not agree with the items" if stray else None
         finally:
             db.close()
 

@@ -15,16 +15,21 @@ from studyctl.store.database import has_fts5
 # the length of a text seldom outweighs.
 WEIGHTS = "10.0, 2.0, 0.08, 0.4"
 
+# The number of an item `i` in the index, and the id behind the number of a row `s`: `migrations.v0002_search`.
+NUMBER = "4 * substr(i.id, 2) + instr('QTRC', substr(i.id, 1, 1)) - 1"
+ITEM = "substr('QTRC', s.number % 4 + 1, 1) || (s.number / 4)"
+
 _HITS = f"""
-    SELECT -bm25(search, {WEIGHTS}) AS score, e.item, e.run, e.finding, r.experiment, f.claim, f.text, f.verdict,
+    SELECT s.score, i.id, f.run, f.key, r.experiment, f.claim, f.text, f.verdict,
         r.state = 'finished' AND r.changed = '[]' AND r.preset IN (SELECT value FROM json_each(?)), r.started
-    FROM search JOIN search_entry AS e ON e.number = search.rowid
-    LEFT JOIN item AS i ON i.id = e.item
-    LEFT JOIN override AS o ON o.item = e.item AND o.field = 'ignored'
-    LEFT JOIN run AS r ON r.id = e.run
-    LEFT JOIN finding AS f ON f.run = e.run AND f.key = e.finding
-    WHERE search MATCH ? AND o.item IS NULL AND (i.id IS NOT NULL AND i.gone_at IS NULL OR f.run IS NOT NULL)
-    ORDER BY score DESC, i.id IS NULL, i.position, r.started DESC, f.position"""
+    FROM (SELECT rowid AS number, -bm25(search, 0, 0, 0, {WEIGHTS}) AS score FROM search WHERE search MATCH ?) AS s
+    LEFT JOIN item AS i ON s.number >= 0 AND i.id = {ITEM}
+    LEFT JOIN override AS o ON o.item = i.id AND o.field = 'ignored'
+    LEFT JOIN search_finding AS n ON s.number < 0 AND n.number = -s.number
+    LEFT JOIN finding AS f ON f.run = n.run AND f.key = n.finding
+    LEFT JOIN run AS r ON r.id = n.run
+    WHERE o.item IS NULL AND (i.id IS NOT NULL AND i.gone_at IS NULL OR f.run IS NOT NULL)
+    ORDER BY s.score DESC, i.id IS NULL, i.position, r.started DESC, f.position"""
 
 
 def search(db: sqlite3.Connection, query: Query) -> Hits:
@@ -32,7 +37,7 @@ def search(db: sqlite3.Connection, query: Query) -> Hits:
     if not query.words:
         return Hits()
     require_fts5(db)
-    (pending,) = db.execute("SELECT count(*) FROM search_entry WHERE stale").fetchone()
+    (pending,) = db.execute("SELECT count(*) FROM search_stale").fetchone()
     rows = _rows(db, query)
     hits: list[Hit] = []
     # The same finding of several runs is one thing found. It stands where the best of them stands, and says what the

@@ -315,21 +315,21 @@ class JournalRow(Table, table=True):
     undone_at: str | None
 
 
-class SearchEntryRow(Table, table=True):
-    """What the index of words has under a number: an item, or a finding. Triggers and `indexing` keep it."""
+class SearchFindingRow(Table, table=True):
+    """The number of a finding in the index of words. Triggers and `indexing` keep these two tables."""
 
-    __tablename__ = "search_entry"
-    __table_args__ = (
-        Index("search_entry_item", "item", unique=True, sqlite_where=text("item IS NOT NULL")),
-        Index("search_entry_finding", "run", "finding", unique=True, sqlite_where=text("run IS NOT NULL")),
-        Index("search_entry_stale", "number", sqlite_where=text("stale")),
-    )
+    __tablename__ = "search_finding"
+    __table_args__ = (Index("search_finding_key", "run", "finding", unique=True),)
     number: int = Field(primary_key=True)
-    item: str | None = _item(on_delete="CASCADE")
-    run: str | None = _run(on_delete="CASCADE")
-    finding: str | None
-    stale: bool
-    digest: str  # of the texts that were indexed; "" where none are
+    run: str = _run(on_delete="CASCADE")
+    finding: str
+
+
+class SearchStaleRow(Table, table=True):
+    """The number of what is to be indexed before the transaction ends."""
+
+    __tablename__ = "search_stale"
+    number: int = Field(primary_key=True)
 
 
 class DigestRow(Table, table=True):

@@ -115,9 +115,6 @@ VIEWS: dict[str, str] = {
         FROM run_file AS f JOIN run AS r ON r.id = f.run""",
     "details": "SELECT item, position, role, line, text, url FROM detail",
     "overrides": "SELECT item, field, value, at FROM override",
-    "search_entries": """
-        SELECT e.number, e.item, e.run, r.experiment, e.finding
-        FROM search_entry AS e LEFT JOIN run AS r ON r.id = e.run""",
     "history": "SELECT number, item, at, what, text FROM event",
 }
 

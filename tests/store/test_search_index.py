@@ -21,7 +21,6 @@ from studyctl.store.database import SCHEMA_VERSION, connect
 from studyctl.store.ledger import StudyLedger
 from studyctl.store.migrations import MIGRATIONS
 from studyctl.store.reader import StudyReader
-from studyctl.store.views import VIEWS
 
 
 @pytest.fixture
@@ -155,17 +154,6 @@ def test_renumbered_items_are_found_under_their_numbers(ledger: StudyLedger, tmp
     assert names(ledger, "grid") == ["Q1"]
 
 
-def test_unchanged_items_are_not_indexed_again(ledger: StudyLedger, monkeypatch: pytest.MonkeyPatch) -> None:
-    items = [one("Q1", "Why anchors?", 1, "as in yolo"), one("Q2", "What is IoU?", 5)]
-    sync(ledger, *items)
-    cut: list[str] = []
-    monkeypatch.setattr(indexing, "indexed", lambda text: cut.append(text) or "x")
-    sync(ledger, *items, now=LATER)
-    assert cut == []
-    sync(ledger, items[0], one("Q2", "What is GIoU?", 5), now=LATER)
-    assert "What is GIoU?" in cut and "Why anchors?" not in cut
-
-
 def test_many_items_are_indexed_in_several_steps(ledger: StudyLedger, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(indexing, "BATCH", 3)
     sync(ledger, *(one(f"Q{n}", f"Why is it {n} times?", n) for n in range(1, 12)))
@@ -262,17 +250,15 @@ def test_what_another_program_writes_is_found_after_the_next_write(ledger: Study
 def test_other_programs_can_search_as_the_documentation_says(ledger: StudyLedger) -> None:
     sync(ledger, one("Q1", "다른 논문에서의 decoding 방식 비교"), one("Q2", "왜 효율적인가?", 3))
     ledger.finish_run(run())
-    assert "search_entries" in VIEWS
     db = sqlite3.connect(f"{ledger.path.as_uri()}?mode=ro", uri=True)
     query = (
-        "SELECT item, experiment, finding FROM search JOIN search_entries ON number = search.rowid"
-        " WHERE search MATCH ? ORDER BY bm25(search, 10, 2, 0.08, 0.4)"
+        "SELECT item, run, finding FROM search WHERE search MATCH ? ORDER BY bm25(search, 0, 0, 0, 10, 2, 0.08, 0.4)"
     )
     for match, found in (
         ("decod* 방식", [("Q1", None, None)]),
         ('"효율 율적"', [("Q2", None, None)]),
         ("왜*", [("Q2", None, None)]),
-        ("DIVERGES", [(None, "box-decoding", "width-stability.log-l2")]),
+        ("DIVERGES", [(None, "ab" * 16, "width-stability.log-l2")]),
     ):
         assert db.execute(query, (match,)).fetchall() == found
     db.close()
@@ -303,9 +289,9 @@ NOTICED = (
     [
         *((statement, "damaged") for statement in NOTICED),
         ("DELETE FROM search_data WHERE id > 10", "damaged"),
-        ("DELETE FROM search_content WHERE id = 1", "damaged"),
+        ("DELETE FROM search_content WHERE id = 4", "damaged"),
         ("DROP TABLE search", "damaged: no such table"),
-        ("DELETE FROM search WHERE rowid = 1", "lacks 1 item"),
+        ("DELETE FROM search WHERE rowid = 4", "does not agree"),
     ],
 )
 def test_a_damaged_index_is_named_and_made_anew(ledger: StudyLedger, statement: str, said: str) -> None:
@@ -470,9 +456,7 @@ def test_searching_loads_the_standard_library_only(tmp_path: Path) -> None:
 def test_a_rebuilt_index_is_the_same(ledger: StudyLedger) -> None:
     sync(ledger, one("Q1", "Why anchors?", 1, "as in yolo"), one("Q2", "What is IoU?", 5))
     ledger.finish_run(run())
-    query = (
-        "SELECT item, finding, text, context, topic, evidence FROM search JOIN search_entry ON number = search.rowid"
-    )
+    query = "SELECT rowid, * FROM search"
     db = connect(ledger.path, "ro")
     before = sorted(map(str, db.execute(query)))
     db.close()
