@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     )
     from studyctl.core.pages import Check
     from studyctl.core.ports import Ledger, NoteFiles, Progress, Reader
-    from studyctl.runner.session import Order
+    from studyctl.runner.perform import Order
     from studyctl.tracking.ui import Ui
 
     # Shows how far a sync is while the block runs.
@@ -410,8 +410,8 @@ def prepare_run(
     """
     from studyctl.core.params import build, parse_toml
     from studyctl.runner.importing import load
+    from studyctl.runner.perform import Order
     from studyctl.runner.requires import check_requires
-    from studyctl.runner.session import Order
 
     check_requires(spec.name, spec.requires)
     loaded = load(workspace, spec)

@@ -17,9 +17,9 @@ from studyctl.app.run import describe, item_tags
 from studyctl.app.runs import history
 from studyctl.config import Workspace
 from studyctl.core.item_pages import SyncReport
-from studyctl.core.models import ExperimentProblem, ExperimentSpec, Run
+from studyctl.core.models import ROLES, ExperimentProblem, ExperimentSpec, Run
 from studyctl.core.pages import Check
-from studyctl.core.ports import Ledger, Reader, Tracker
+from studyctl.core.ports import Ledger, Reader, RunFilter, Tracker
 from studyctl.errors import StudyctlError
 
 FIX = "studyctl doctor --fix"
@@ -69,7 +69,7 @@ def examine(workspace: Workspace, tools: Tools, *, fix: bool) -> Iterator[Check]
         yield _folders(tools, ledger, fix)
         yield _lost(tools, ledger, fix)
         with ledger.reading() as reader:
-            runs = reader.runs()
+            runs = _all_runs(reader)
         yield from _mlflow(workspace, tools, ledger, runs, fix)
         found = tools.discover()
         yield from _experiments(found)
@@ -138,7 +138,7 @@ def rebuild(tools: Tools) -> tuple[int, int]:
 def _restore(tools: Tools, ledger: Ledger) -> list[Run]:
     """Take up the runs whose folders the database does not know."""
     with ledger.reading() as reader:
-        known = _known_whole(reader.runs())
+        known = _known_whole(_all_runs(reader))
     restored = []
     for folder in tools.unknown_folders(known):
         try:
@@ -148,6 +148,11 @@ def _restore(tools: Tools, ledger: Ledger) -> list[Run]:
         if ledger.restore_run(run):
             restored.append(run)
     return restored
+
+
+def _all_runs(reader: Reader) -> list[Run]:
+    """Every run: trials, and those that were deleted, too."""
+    return [run for deleted in (False, True) for run in reader.runs(RunFilter(roles=ROLES, deleted=deleted))]
 
 
 def _known_whole(runs: Sequence[Run]) -> list[str]:
@@ -164,7 +169,7 @@ def _notes(report: SyncReport) -> Iterator[Check]:
 
 def _folders(tools: Tools, ledger: Ledger, fix: bool) -> Check:
     with ledger.reading() as reader:
-        known = reader.runs()
+        known = _all_runs(reader)
     unknown = list(tools.unknown_folders(_known_whole(known)))
     if not unknown:
         return Check("run folders", True, f"{len(known)} run{'' if len(known) == 1 else 's'}")
@@ -244,6 +249,7 @@ def _deliver(workspace: Workspace, tools: Tools, ledger: Ledger, run: Run) -> st
     ledger.set_mlflow_id(run.id, mlflow_run_id)
     tracker.log(history(folder))
     tracker.finish(whole, note=note, tags=tags, artifacts=folder / "artifacts")
+    ledger.deliver_run(run.id, tracker.uri, whole=tracker.problem is None)
     return tracker.problem
 
 

@@ -17,7 +17,7 @@ from studyctl.core.pages import RunPage
 from studyctl.errors import ExperimentError, Interrupted, UsageError
 
 if TYPE_CHECKING:
-    from studyctl.runner.session import Order
+    from studyctl.runner.perform import Order
     from studyctl.view.bars import Bars
     from studyctl.view.progress import Quiet
 

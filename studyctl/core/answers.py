@@ -39,7 +39,7 @@ class Choice:
 
 def counts(run: Run) -> bool:
     """Whether the run stands for its experiment: finished, default or full, no parameter changed."""
-    return run.state == "finished" and run.preset in COUNTING_PRESETS and not run.changed
+    return run.state == "finished" and run.role == "run" and run.preset in COUNTING_PRESETS and not run.changed
 
 
 def selects(fragment: str, key: str) -> bool:
@@ -78,7 +78,8 @@ def choice_of(run: Run, fragments: Sequence[str]) -> Choice | None:
 
 def candidates(runs: Iterable[Run]) -> list[Run]:
     """The runs that may be cited: those that count, then the other finished ones; newest first in each."""
-    return sorted((run for run in runs if run.state == "finished"), key=lambda run: not counts(run))
+    alone = (run for run in runs if run.state == "finished" and run.role == "run")
+    return sorted(alone, key=lambda run: not counts(run))
 
 
 def choose(ties: Iterable[Tie], runs: Mapping[str, Iterable[Run]], wanted: Run | None = None) -> tuple[Choice, ...]:

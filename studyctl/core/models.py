@@ -31,10 +31,13 @@ if TYPE_CHECKING:
 Kind = Literal["question", "todo", "reading", "claim"]
 Verdict = Literal["supported", "refuted", "inconclusive"]
 RunState = Literal["running", "finished", "failed", "killed", "lost"]
+# A sweep is the run of several trials, and has none of its own; a trial is never cited by itself.
+RunRole = Literal["run", "sweep", "trial"]
 # What the note itself says of an item, before overrides and evidence.
 Mark = Literal["open", "doing", "done", "dropped", "noted", "unknown"]
 Role = Literal["context", "source", "answer"]
 
+ROLES: tuple[RunRole, ...] = ("run", "sweep", "trial")
 KINDS: tuple[Kind, ...] = ("question", "todo", "reading", "claim")
 LETTERS: dict[Kind, str] = {"question": "Q", "todo": "T", "reading": "R", "claim": "C"}
 STATUSES: dict[Kind, tuple[str, ...]] = {

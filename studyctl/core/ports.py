@@ -23,6 +23,7 @@ from studyctl.core.models import (
     Metric,
     Reading,
     Run,
+    RunRole,
     RunState,
 )
 
@@ -81,10 +82,15 @@ class ImportReport:
 
 @dataclass(frozen=True, slots=True)
 class RunFilter:
+    """Which runs; without a `parent` those that stand by themselves, sweeps included and their trials not."""
+
     experiment: str | None = None
     state: RunState | None = None
     item: str | None = None
     limit: int | None = None
+    roles: tuple[RunRole, ...] = ("run", "sweep")
+    parent: str | None = None  # the trials of a sweep
+    deleted: bool = False  # those that were deleted, instead of the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +189,42 @@ class Ledger(Protocol):
     def open_run(self, run: Run) -> None: ...
     def set_mlflow_id(self, run_id: str, mlflow_run_id: str) -> None: ...
     def finish_run(self, run: Run) -> None: ...  # state, end, metrics, findings, artifacts, files
+    def deliver_run(self, run_id: str, tracking_uri: str, *, whole: bool) -> None: ...  # what MLflow has of it
+    def tag_run(self, run_id: str, tags: Sequence[str]) -> None: ...  # in place of those that it had
+    def delete_run(self, run_id: str, deleted: str | None) -> None: ...  # since when, None: restore; trials as well
     def end_run(self, run_id: str, state: RunState, *, ended: str | None, error: str = "") -> None: ...
     def record_answer(self, answer: Answer) -> int: ...  # supersedes the current one
     def keep_digests(self, digests: Mapping[tuple[str, int, int], str]) -> None: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A run that was opened here and is performed by another process, here or on another machine."""
+
+    run: Run  # as it was opened: its id, its experiment, the parameters to perform
+    home: Path  # the run's folder here; its files are below it when the task has ended
+    timeout_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a task ended: the run with all that it recorded, as its folder holds it."""
+
+    run: Run
+
+
+class Engine(Protocol):
+    """Performs tasks, several at a time, in processes of their own; it writes run folders, and no database.
+
+    A task whose process is gone without a word ends too: as lost, with the metrics that its folder holds.
+    """
+
+    jobs: int  # how many it performs at a time
+
+    def submit(self, task: Task) -> None: ...  # queued where all places are taken
+    def wait(self, seconds: float) -> Sequence[Ended]: ...  # those that ended since, at the latest after `seconds`
+    def stop(self) -> None: ...  # ends what is performed as killed; queued tasks are given back as never begun
     def close(self) -> None: ...
 
 
@@ -193,6 +232,7 @@ class Tracker(Protocol):
     """The MLflow mirror of runs. Its failure never ends a run: `problem` says what went wrong."""
 
     problem: str | None
+    uri: str  # of the server; "" for the workspace's own database
 
     def open(self, run: Run, *, note: str, tags: Mapping[str, str]) -> str | None: ...  # MLflow's run id
     def log(self, values: Sequence[tuple[str, float, int, int]]) -> None: ...  # (name, value, step, time in ms)

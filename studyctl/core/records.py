@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from studyctl.core.models import RunState, Verdict
+from studyctl.core.models import RunRole, RunState, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,12 @@ class Run:
     mlflow_run_id: str | None = None
     error: str = ""
     imported: bool = False  # came with a record or a bundle
+    role: RunRole = "run"
+    parent: str | None = None  # of a trial: its sweep
+    tags: tuple[str, ...] = ()  # a person's own, sorted
+    deleted: str | None = None  # since when it is out of lists and answers; `runs restore` brings it back
+    tracking_uri: str = ""  # the MLflow server that it was sent to; "" is the workspace's own
+    delivered: bool = False  # whether MLflow has all of it
     metrics: tuple[Metric, ...] = ()
     findings: tuple[Finding, ...] = ()
     artifacts: tuple[Artifact, ...] = ()

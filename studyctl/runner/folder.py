@@ -81,6 +81,7 @@ def run_from_plain(plain: dict[str, Any]) -> Run:
         **known
         | {
             "changed": tuple(plain["changed"]),
+            "tags": tuple(plain.get("tags", ())),
             "params": _decode(plain["params"]),
             "provenance": _decode(plain["provenance"]),
             "metrics": tuple(Metric(**one | {"value": float(one["value"])}) for one in plain["metrics"]),

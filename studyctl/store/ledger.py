@@ -11,7 +11,7 @@ from typing import Literal
 
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from studyctl.core.models import Answer, FileStamp, Item, Kind, Run, RunState
+from studyctl.core.models import ROLES, Answer, FileStamp, Item, Kind, Run, RunState
 from studyctl.core.ports import Assigned, Edit, ImportReport, RunFilter
 from studyctl.errors import ConcurrentChange, NotFoundError
 from studyctl.store import write_answers, write_items, write_runs
@@ -145,7 +145,7 @@ class StudyLedger:
     def running_runs(self) -> list[Run]:
         """The runs stored as running; whether their processes still live is for the caller to find out."""
         with self.reading() as reader:
-            return reader.runs(RunFilter(state="running"))
+            return reader.runs(RunFilter(state="running", roles=ROLES))
 
     def open_run(self, run: Run) -> None:
         """Keep a run that is about to begin."""
@@ -166,6 +166,21 @@ class StudyLedger:
         """Remember where the mirror of the run is."""
         with self._transactions.begin() as session:
             write_runs.set_mlflow_id(session, run_id, mlflow_run_id)
+
+    def deliver_run(self, run_id: str, tracking_uri: str, *, whole: bool) -> None:
+        """Remember which server of MLflow has the run, and whether it has all of it."""
+        with self._transactions.begin() as session:
+            write_runs.deliver_run(session, run_id, tracking_uri, whole=whole)
+
+    def tag_run(self, run_id: str, tags: Sequence[str]) -> None:
+        """Give the run these tags, in place of those that it had."""
+        with self._transactions.begin() as session:
+            write_runs.tag_run(session, run_id, tags)
+
+    def delete_run(self, run_id: str, deleted: str | None) -> None:
+        """Take the run and its trials out of lists and answers since then; None brings them back."""
+        with self._transactions.begin() as session:
+            write_runs.delete_run(session, run_id, deleted)
 
     def restore_run(self, run: Run) -> bool:
         """Take a run in from its folder; False where the database knows as much already."""

@@ -135,7 +135,13 @@ class StudyReader:
         from studyctl.store import record_rows
 
         where = where or RunFilter()
-        parts, values = ["TRUE"], list[Any]()
+        parts, values = [f"deleted IS {'NOT ' if where.deleted else ''}NULL"], list[Any]()
+        if where.parent is not None:
+            parts.append("parent = ?")
+            values.append(where.parent)
+        else:
+            parts.append(f"role {_ONE_OF}")
+            values.append(json.dumps(where.roles))
         if where.experiment is not None:
             parts.append("experiment = ?")
             values.append(where.experiment)

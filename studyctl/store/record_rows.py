@@ -12,7 +12,7 @@ from studyctl.store.rows import Row
 
 RUN = (
     "id, experiment, title, state, started, ended, preset, changed, params, seed, evidence_version, host, pid, "
-    "process_started, provenance, mlflow_run_id, error, imported"
+    "process_started, provenance, mlflow_run_id, error, imported, role, parent, tags, deleted, tracking_uri, delivered"
 )
 
 
@@ -43,6 +43,12 @@ def run(
         mlflow_run_id=row[15],
         error=row[16],
         imported=bool(row[17]),
+        role=row[18],
+        parent=row[19],
+        tags=tuple(json.loads(row[20])),
+        deleted=row[21],
+        tracking_uri=row[22],
+        delivered=bool(row[23]),
         metrics=metrics,
         findings=findings,
         artifacts=artifacts,

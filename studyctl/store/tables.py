@@ -148,7 +148,7 @@ class RunRow(Table, table=True):
     """One execution of an experiment."""
 
     __tablename__ = "run"
-    __table_args__ = (Index("run_experiment", "experiment", "started"),)
+    __table_args__ = (Index("run_experiment", "experiment", "started"), Index("run_parent", "parent"))
     id: str = Field(primary_key=True)
     experiment: str
     title: str
@@ -167,6 +167,19 @@ class RunRow(Table, table=True):
     mlflow_run_id: str | None
     error: str
     imported: bool
+    role: str = "run"
+    parent: str | None = _run(on_delete="CASCADE", default=None)
+    deleted: str | None = None  # since when it is out of lists and answers
+    tracking_uri: str = ""
+    delivered: bool = False
+
+
+class RunTagRow(Table, table=True):
+    """A person's own word for a run."""
+
+    __tablename__ = "run_tag"
+    run: str = _run(primary_key=True, on_delete="CASCADE")
+    tag: str = Field(primary_key=True)
 
 
 class MetricRow(Table, table=True):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 from sqlmodel import Session, col
 
 from studyctl.core.models import Metric, Run, RunState
@@ -20,6 +20,7 @@ from studyctl.store.tables import (
     MetricRow,
     RunFileRow,
     RunRow,
+    RunTagRow,
 )
 
 _OPEN = ("running", "lost")
@@ -48,6 +49,12 @@ def put_run(session: Session, run: Run) -> None:
         "mlflow_run_id": mirror,
         "error": run.error,
         "imported": run.imported,
+        "role": run.role,
+        "parent": run.parent,
+        # What a person decided, and what was delivered, is known here and not to whoever performed the run.
+        "deleted": run.deleted if row is None else row.deleted,
+        "tracking_uri": run.tracking_uri or (row.tracking_uri if row else ""),
+        "delivered": run.delivered or (row.delivered if row else False),
     }
     if row is None:
         session.add(RunRow(id=run.id, **values))
@@ -57,6 +64,8 @@ def put_run(session: Session, run: Run) -> None:
     for table in (FindingRow, MetricRow, ArtifactRow, RunFileRow):
         session.exec(delete(table).where(col(table.run) == run.id))
     add_parts(session, run)
+    if run.tags:
+        tag_run(session, run.id, run.tags)
 
 
 def add_parts(session: Session, run: Run) -> None:
@@ -141,6 +150,26 @@ def end_run(session: Session, run_id: str, state: RunState, *, ended: str | None
 def set_mlflow_id(session: Session, run_id: str, mlflow_run_id: str) -> None:
     """Remember where the mirror of the run is."""
     _run(session, run_id).mlflow_run_id = mlflow_run_id
+
+
+def deliver_run(session: Session, run_id: str, tracking_uri: str, *, whole: bool) -> None:
+    """Remember which server of MLflow has the run, and whether it has all of it."""
+    row = _run(session, run_id)
+    row.tracking_uri, row.delivered = tracking_uri, whole
+
+
+def tag_run(session: Session, run_id: str, tags: Iterable[str]) -> None:
+    """Give the run these tags, in place of those that it had."""
+    _run(session, run_id)
+    session.exec(delete(RunTagRow).where(col(RunTagRow.run) == run_id))
+    _insert(session, RunTagRow, [{"run": run_id, "tag": tag} for tag in sorted(set(tags))])
+
+
+def delete_run(session: Session, run_id: str, deleted: str | None) -> None:
+    """Take the run and its trials out of lists and answers since then; None brings them back."""
+    _run(session, run_id).deleted = deleted
+    session.flush()
+    session.exec(update(RunRow).where(col(RunRow.parent) == run_id).values(deleted=deleted))
 
 
 def _run(session: Session, run_id: str) -> RunRow:

@@ -45,6 +45,7 @@ class MlflowTracker:
 
     def __init__(self, workspace: Workspace) -> None:
         self.problem: str | None = None
+        self.uri = ""
         self._workspace = workspace
         self._client: MlflowClient | None = None
         self._run_id: str | None = None

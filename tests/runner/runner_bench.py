@@ -11,7 +11,8 @@ from studyctl.core.models import Run, RunState
 from studyctl.core.params import build
 from studyctl.runner.discover import find
 from studyctl.runner.importing import load
-from studyctl.runner.session import Order, execute
+from studyctl.runner.perform import Order
+from studyctl.runner.session import execute
 
 HEAD = "from studyctl.lab import Params, Run, experiment\n\n\nclass P(Params):\n    n: int = 3\n    seed: int = 0\n\n\n"
 
@@ -40,6 +41,9 @@ class Ledger:
         self.calls.append("finish")
         self.rows[run.id] = run
 
+    def deliver_run(self, run_id: str, tracking_uri: str, *, whole: bool) -> None:
+        self.calls.append("delivered" if whole else "not delivered")
+
     def running_runs(self) -> list[Run]:
         return [run for run in self.rows.values() if run.state == "running"]
 
@@ -52,6 +56,7 @@ class Tracker:
 
     def __init__(self) -> None:
         self.problem: str | None = None
+        self.uri = ""
         self.values: list[tuple[str, float, int, int]] = []
         self.opened: list[tuple[Run, str, dict[str, str]]] = []
         self.finished: list[tuple[Run, str, Path]] = []

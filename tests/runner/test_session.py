@@ -40,7 +40,7 @@ def test_a_finished_run(bench: Bench) -> None:
     assert run.mlflow_run_id == "m1"
     assert run.started < str(run.ended)
     assert [one.path for one in run.files] == ["experiments/one.py"]
-    assert bench.ledger.calls == ["open", "mlflow", "finish"]
+    assert bench.ledger.calls == ["open", "mlflow", "finish", "delivered"]
     assert repr(bench.ledger.rows[run.id]) == repr(run)
 
 
@@ -95,7 +95,7 @@ def test_a_failed_run_keeps_its_metrics_and_the_authors_traceback(bench: Bench) 
     assert run.findings == ()
     log = (bench.folder(run) / "log.txt").read_text()
     assert log.startswith("then\nTraceback")
-    assert bench.ledger.calls[-1] == "finish"
+    assert bench.ledger.calls[-2:] == ["finish", "delivered"]
     assert bench.tracker.finished[0][0].state == "failed"
 
 
@@ -243,7 +243,7 @@ def test_without_mlflow_the_run_goes_on(bench: Bench, monkeypatch: pytest.Monkey
     monkeypatch.setattr(bench.tracker, "open", lambda run, note, tags: None)
     run = bench.run(BODY)
     assert (run.state, run.mlflow_run_id) == ("finished", None)
-    assert bench.ledger.calls == ["open", "finish"]
+    assert bench.ledger.calls == ["open", "finish", "not delivered"]
 
 
 def test_who_does_not_wait_for_mlflow_has_a_recorded_run(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

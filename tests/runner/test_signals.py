@@ -71,7 +71,7 @@ def test_a_signal_ends_the_run_as_killed(bench: Bench, name: str) -> None:
     child.await_ready()
     child.process.send_signal(getattr(signal, name))
     out, err = child.process.communicate(timeout=30)
-    assert out == f"killed killed by {name} ['open', 'mlflow', 'finish'] 1\n", err
+    assert out == f"killed killed by {name} ['open', 'mlflow', 'finish', 'delivered'] 1\n", err
     run = child.record()
     assert (run.state, run.findings) == ("killed", ())
     assert [metric.name for metric in run.metrics] == ["a"]

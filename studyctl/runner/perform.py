@@ -1,0 +1,168 @@
+"""Performing an experiment whose run was opened: its function is called, and the run's folder gets all it came to.
+
+No database is known here, so that it can be done by another process or on another machine. Whatever happens in
+between, the run ends in a known state: finished, failed with the author's traceback, or killed by a signal. Only
+SIGKILL leaves it running; `lost` finds those.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import ModuleType
+
+from studyctl.config import Workspace
+from studyctl.core import authoring
+from studyctl.core.models import ExperimentSpec, Finding, Run, RunState
+from studyctl.core.params import Params
+from studyctl.core.ports import Progress
+from studyctl.runner import folder
+from studyctl.runner.capture import captured
+from studyctl.runner.clock import now
+from studyctl.runner.closure import Closure, with_imported
+from studyctl.runner.failure import shortened
+from studyctl.runner.figures import use_no_display
+from studyctl.runner.load import Loaded
+from studyctl.runner.opened import undeclared, watched
+from studyctl.runner.recorder import Recorder
+from studyctl.runner.seeds import seed_everything
+from studyctl.runner.signals import Killed, Signals
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be executed."""
+
+    spec: ExperimentSpec
+    experiment: Loaded
+    params: Params
+    preset: str
+    changed: tuple[str, ...]
+    command: str  # as it was typed
+    tags: Mapping[str, str] = field(default_factory=dict)  # for MLflow: `studyctl.item.Q1` and such
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What performing an experiment came to, as far as it went."""
+
+    state: RunState = "finished"
+    error: str = ""
+    findings: tuple[Finding, ...] = ()
+    seconds: float = 0.0  # of the experiment's function alone
+    notes: list[str] = field(default_factory=list)  # what the seed does not fix
+    seen: set[str] = field(default_factory=set)  # files that were opened for reading
+
+
+def perform(
+    workspace: Workspace,
+    order: Order,
+    run: Run,
+    home: Path,
+    *,
+    files: Closure,
+    recorder: Recorder,
+    progress: Progress,
+    signals: Signals,
+    begin: Callable[[Run], Run] = lambda run: run,
+) -> Run:
+    """Perform an opened run; the returned one says how it ended, and its folder has the same.
+
+    `begin` is called first, and may give the run more to know (where its mirror is); a signal ends it as well.
+    Signals wait again when this returns.
+    """
+    handle = authoring.Run(order.params, recorder, progress)
+    outcome = _Outcome()
+    try:
+        with signals.impatient():
+            run = begin(run)
+        _call(workspace, order, home, handle, recorder, signals, outcome)
+    except (Killed, KeyboardInterrupt) as ended:
+        outcome.state = "killed"
+        outcome.error = f"killed by {ended.name if isinstance(ended, Killed) else 'SIGINT'}"
+    except (Exception, SystemExit) as failed:
+        outcome.state = "failed"
+        outcome.error = shortened(failed, workspace.root)
+    signals.hold()
+    if os.getpid() != run.pid:
+        os._exit(1)  # a process that the experiment forked fell out of its function: the run is its parent's
+    recorder.seal()
+    run = replace(
+        _ended(run, handle, recorder, outcome),
+        files=with_imported(files, workspace, _modules_since(order.experiment.modules_before)),
+        provenance=run.provenance
+        | {
+            "seconds": outcome.seconds,
+            "constants": handle.constants(),
+            "determinism": outcome.notes,
+            "undecided": handle.undecided() if outcome.findings else {},
+            "warnings": _warnings(workspace, order, files, outcome.seen),
+        },
+    )
+    folder.append_log(home, outcome.error)
+    folder.write_record(home, run)
+    return run
+
+
+def _call(
+    workspace: Workspace,
+    order: Order,
+    home: Path,
+    handle: authoring.Run,
+    recorder: Recorder,
+    signals: Signals,
+    outcome: _Outcome,
+) -> None:
+    """Call the experiment's function, seeded and watched, and decide its findings."""
+    use_no_display()
+    outcome.notes = seed_everything(handle.seed, order.spec.requires)
+    recorder.start()
+    progress = handle.progress
+    with captured(home / folder.LOG_FILE, progress.message), watched(workspace.root) as outcome.seen:
+        began = time.perf_counter()
+        try:
+            with progress.running():
+                signals.allow()
+                order.experiment.function(order.params, handle)
+                signals.hold()
+                signals.check()
+        finally:
+            outcome.seconds = round(time.perf_counter() - began, 3)
+    outcome.findings = handle.decided()
+
+
+def _ended(run: Run, handle: authoring.Run, recorder: Recorder, outcome: _Outcome) -> Run:
+    """The run with what it recorded; a killed or failed one keeps its figures, but concludes nothing."""
+    return replace(
+        run,
+        state=outcome.state,
+        error=outcome.error,
+        ended=now(),
+        metrics=handle.last_metrics(),
+        findings=outcome.findings,
+        artifacts=tuple(recorder.recorded),
+    )
+
+
+def _modules_since(before: frozenset[str]) -> list[ModuleType]:
+    """What was imported by the experiment's module and by its run."""
+    return [module for name, module in list(sys.modules.items()) if name not in before]
+
+
+def _warnings(workspace: Workspace, order: Order, files: Closure, seen: set[str]) -> list[str]:
+    """What makes the record weaker than it looks, for people."""
+    return [
+        *(f"{gap}; declare what it reads with data=[…]" for gap in files.gaps),
+        *(
+            f"{path} was read and is not declared: data=[{path!r}]"
+            for path in undeclared(seen, workspace.root, order.spec.data)
+        ),
+        *(
+            f"{path} changed while the run was going on; it is recorded as it was at the beginning"
+            for path in files.changed(workspace.root)
+        ),
+    ]
