@@ -47,7 +47,7 @@ class Order:
 
 
 @dataclass(slots=True)
-class _Outcome:
+class Outcome:
     """What performing an experiment came to, as far as it went."""
 
     state: RunState = "finished"
@@ -76,7 +76,7 @@ def perform(
     Signals wait again when this returns.
     """
     handle = authoring.Run(order.params, recorder, progress)
-    outcome = _Outcome()
+    outcome = Outcome()
     try:
         with signals.impatient():
             run = begin(run)
@@ -90,22 +90,7 @@ def perform(
     signals.hold()
     if os.getpid() != run.pid:
         os._exit(1)  # a process that the experiment forked fell out of its function: the run is its parent's
-    recorder.seal()
-    run = replace(
-        _ended(run, handle, recorder, outcome),
-        files=with_imported(files, workspace, _modules_since(order.experiment.modules_before)),
-        provenance=run.provenance
-        | {
-            "seconds": outcome.seconds,
-            "constants": handle.constants(),
-            "determinism": outcome.notes,
-            "undecided": handle.undecided() if outcome.findings else {},
-            "warnings": _warnings(workspace, order, files, outcome.seen),
-        },
-    )
-    folder.append_log(home, outcome.error)
-    folder.write_record(home, run)
-    return run
+    return conclude(workspace, order, run, home, files=files, handle=handle, recorder=recorder, outcome=outcome)
 
 
 def _call(
@@ -115,7 +100,7 @@ def _call(
     handle: authoring.Run,
     recorder: Recorder,
     signals: Signals,
-    outcome: _Outcome,
+    outcome: Outcome,
 ) -> None:
     """Call the experiment's function, seeded and watched, and decide its findings."""
     use_no_display()
@@ -135,9 +120,23 @@ def _call(
     outcome.findings = handle.decided()
 
 
-def _ended(run: Run, handle: authoring.Run, recorder: Recorder, outcome: _Outcome) -> Run:
-    """The run with what it recorded; a killed or failed one keeps its figures, but concludes nothing."""
-    return replace(
+def conclude(
+    workspace: Workspace,
+    order: Order,
+    run: Run,
+    home: Path,
+    *,
+    files: Closure,
+    handle: authoring.Run,
+    recorder: Recorder,
+    outcome: Outcome,
+) -> Run:
+    """The run with all that it recorded and how it ended, which its folder has from here on.
+
+    A killed or failed one keeps its figures, but concludes nothing.
+    """
+    recorder.seal()
+    run = replace(
         run,
         state=outcome.state,
         error=outcome.error,
@@ -145,7 +144,19 @@ def _ended(run: Run, handle: authoring.Run, recorder: Recorder, outcome: _Outcom
         metrics=handle.last_metrics(),
         findings=outcome.findings,
         artifacts=tuple(recorder.recorded),
+        files=with_imported(files, workspace, _modules_since(order.experiment.modules_before)),
+        provenance=run.provenance
+        | {
+            "seconds": outcome.seconds,
+            "constants": handle.constants(),
+            "determinism": outcome.notes,
+            "undecided": handle.undecided() if outcome.findings else {},
+            "warnings": _warnings(workspace, order, files, outcome.seen),
+        },
     )
+    folder.append_log(home, outcome.error)
+    folder.write_record(home, run)
+    return run
 
 
 def _modules_since(before: frozenset[str]) -> list[ModuleType]:

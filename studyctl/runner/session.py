@@ -40,7 +40,7 @@ def execute(
     """
     files = closure_of(workspace, order.spec)
     with Signals() as signals:
-        run, home = _open(workspace, order, files, ledger)
+        run, home = open_run(workspace, order, files, ledger)
         recorder = Recorder(home, tracker.log)
         run = perform(
             workspace,
@@ -51,18 +51,15 @@ def execute(
             recorder=recorder,
             progress=progress,
             signals=signals,
-            begin=lambda run: _mirror(run, home, order, ledger, tracker, describe),
+            begin=lambda run: mirror_run(run, home, order, ledger, tracker, describe),
         )
-        ledger.finish_run(run)
-        # Who does not wait for MLflow leaves it to the next command that opens it to end the run there.
-        with contextlib.suppress(Killed), signals.impatient():
-            recorder.drain()
-            tracker.finish(run, note=describe(run), tags=order.tags, artifacts=home / folder.ARTIFACTS_FOLDER)
-            ledger.deliver_run(run.id, tracker.uri, whole=run.mlflow_run_id is not None and tracker.problem is None)
+        close_run(
+            run, home, order, recorder=recorder, ledger=ledger, tracker=tracker, describe=describe, signals=signals
+        )
     return run
 
 
-def _open(workspace: Workspace, order: Order, files: Closure, ledger: Ledger) -> tuple[Run, Path]:
+def open_run(workspace: Workspace, order: Order, files: Closure, ledger: Ledger) -> tuple[Run, Path]:
     """The run's folder, then its row: from here on it is known to run."""
     run_id = secrets.token_hex(16)
     home = folder.make_folder(workspace.runs, run_id)
@@ -95,7 +92,7 @@ def _open(workspace: Workspace, order: Order, files: Closure, ledger: Ledger) ->
     return run, home
 
 
-def _mirror(
+def mirror_run(
     run: Run, home: Path, order: Order, ledger: Ledger, tracker: Tracker, describe: Callable[[Run], str]
 ) -> Run:
     """Open the run in MLflow before the experiment begins, so that it can be watched there."""
@@ -106,3 +103,23 @@ def _mirror(
     ledger.set_mlflow_id(run.id, mlflow_run_id)
     folder.write_record(home, run)
     return run
+
+
+def close_run(
+    run: Run,
+    home: Path,
+    order: Order,
+    *,
+    recorder: Recorder,
+    ledger: Ledger,
+    tracker: Tracker,
+    describe: Callable[[Run], str],
+    signals: Signals,
+) -> None:
+    """Write a run that ended into `study.db`, then into MLflow."""
+    ledger.finish_run(run)
+    # Who does not wait for MLflow leaves it to the next command that opens it to end the run there.
+    with contextlib.suppress(Killed), signals.impatient():
+        recorder.drain()
+        tracker.finish(run, note=describe(run), tags=order.tags, artifacts=home / folder.ARTIFACTS_FOLDER)
+        ledger.deliver_run(run.id, tracker.uri, whole=run.mlflow_run_id is not None and tracker.problem is None)
