@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from studyctl.core.models import Metric, Run, RunState
+from studyctl.core.history import Value, last_metrics, parse
+from studyctl.core.models import Run, RunState
 from studyctl.core.ports import Reader, RunFilter
 
 IsLost = Callable[[Run], bool]
@@ -35,25 +35,13 @@ def as_far_as_it_came(run: Run, folder: Path) -> Run:
     """A run that did not end, with the metrics that its folder holds: the database gets them at the end."""
     if run.state not in ("running", "lost") or run.metrics:
         return run
-    values: dict[str, float] = {}
-    steps: dict[str, int] = {}
-    for name, value, _, _ in history(folder):
-        values[name] = value
-        steps[name] = steps.get(name, 0) + 1
-    return replace(run, metrics=tuple(Metric(name, value, steps=steps[name]) for name, value in values.items()))
+    return replace(run, metrics=last_metrics(history(folder)))
 
 
-def history(folder: Path) -> list[tuple[str, float, int, int]]:
+def history(folder: Path) -> list[Value]:
     """The metrics of a run with their steps and times, as its folder holds them."""
     try:
         lines = (folder / "metrics.jsonl").read_text("utf-8").splitlines()
     except FileNotFoundError:
         return []
-    found = []
-    for line in lines:
-        try:
-            one = json.loads(line)
-        except ValueError:
-            continue  # cut off where the process was killed
-        found.append((str(one["name"]), float(one["value"]), int(one["step"]), int(one["time"])))
-    return found
+    return parse(lines)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
-from dataclasses import asdict
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from studyctl.core.models import Artifact, FileDigest, Finding, Metric, Run
+from studyctl.core.history import last_metrics, parse
+from studyctl.core.models import Artifact, FileDigest, Finding, Metric, Run, RunState
 from studyctl.core.templates import exact
 from studyctl.errors import StoreError, WorkspaceError
 
@@ -18,6 +21,11 @@ FINDINGS_FILE = "findings.json"
 LOG_FILE = "log.txt"
 METRICS_FILE = "metrics.jsonl"
 ARTIFACTS_FOLDER = "artifacts"
+_KINDS: dict[str, Literal["figure", "table", "text", "file"]] = {
+    "figures": "figure",
+    "tables": "table",
+    "texts": "text",
+}
 
 
 def make_folder(runs: Path, run_id: str) -> Path:
@@ -54,6 +62,42 @@ def read_record(folder: Path) -> Run:
         return run_from_plain(json.loads(file.read_text("utf-8")))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{file} cannot be read: {error}", "it may be restored from a backup") from error
+
+
+def salvage(folder: Path, run: Run, state: RunState, error: str, ended: str | None) -> Run:
+    """End a run whose process could not: with the metrics and files that its folder holds, and no findings."""
+    run = replace(
+        run,
+        state=state,
+        error=error,
+        ended=ended,
+        metrics=last_metrics(parse(metric_lines(folder))),
+        artifacts=tuple(_artifacts(folder / ARTIFACTS_FOLDER)),
+        findings=(),
+    )
+    append_log(folder, error)
+    write_record(folder, run)
+    return run
+
+
+def metric_lines(folder: Path) -> list[str]:
+    """The lines of the metrics' history, as far as it was written."""
+    try:
+        return (folder / METRICS_FILE).read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+
+
+def _artifacts(folder: Path) -> Iterator[Artifact]:
+    """The files that a run had kept, called by their names: their titles are gone with its process."""
+    for file in sorted(folder.rglob("*")):
+        if not file.is_file():
+            continue
+        path = file.relative_to(folder).as_posix()
+        kind = _KINDS.get(path.partition("/")[0], "file")
+        with file.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        yield Artifact(path, kind, file.stem, file.stat().st_size, digest)
 
 
 def run_to_plain(run: Run) -> dict[str, Any]:

@@ -69,10 +69,12 @@ def perform(
     progress: Progress,
     signals: Signals,
     begin: Callable[[Run], Run] = lambda run: run,
+    timeout_s: float | None = None,
 ) -> Run:
     """Perform an opened run; the returned one says how it ended, and its folder has the same.
 
     `begin` is called first, and may give the run more to know (where its mirror is); a signal ends it as well.
+    An experiment that takes longer than `timeout_s` is ended as by a signal; one that swallows that goes on.
     Signals wait again when this returns.
     """
     handle = authoring.Run(order.params, recorder, progress)
@@ -80,7 +82,7 @@ def perform(
     try:
         with signals.impatient():
             run = begin(run)
-        _call(workspace, order, home, handle, recorder, signals, outcome)
+        _call(workspace, order, home, handle, recorder, signals, outcome, timeout_s)
     except (Killed, KeyboardInterrupt) as ended:
         outcome.state = "killed"
         outcome.error = f"killed by {ended.name if isinstance(ended, Killed) else 'SIGINT'}"
@@ -101,6 +103,7 @@ def _call(
     recorder: Recorder,
     signals: Signals,
     outcome: Outcome,
+    timeout_s: float | None,
 ) -> None:
     """Call the experiment's function, seeded and watched, and decide its findings."""
     use_no_display()
@@ -110,7 +113,7 @@ def _call(
     with captured(home / folder.LOG_FILE, progress.message), watched(workspace.root) as outcome.seen:
         began = time.perf_counter()
         try:
-            with progress.running():
+            with progress.running(), signals.limited(timeout_s):
                 signals.allow()
                 order.experiment.function(order.params, handle)
                 signals.hold()

@@ -7,6 +7,8 @@ On Linux both stand in /proc, which costs a reading command nothing; elsewhere p
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from pathlib import Path
 
 # The boot time that start times are counted from may be corrected while the machine runs.
@@ -56,6 +58,16 @@ def is_alive(pid: int, started: float) -> bool:
     """Whether the process that had this pid and started then is still there."""
     now = started_at(pid)
     return now is not None and abs(now - started) <= CLOCK_SLACK_S
+
+
+def interrupt_main_thread() -> None:
+    """Let the main thread's handler of SIGTERM run, even where it waits in a call of the system."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
+    else:
+        import _thread
+
+        _thread.interrupt_main(signal.SIGTERM)
 
 
 def usable_cores() -> int:

@@ -34,10 +34,13 @@ THREAD_VARIABLES = (
 
 def collect(root: Path, folder: Path, command: str) -> dict[str, Any]:
     """Everything that is known before the experiment begins; the diff goes into the run's folder."""
+    return {"command": command, "git": git_state(root, folder), **environment()}
+
+
+def environment() -> dict[str, Any]:
+    """The machine, the interpreter and what is installed, as the process sees them that performs a run."""
     return {
-        "command": command,
         "studyctl": __version__,
-        "git": git_state(root, folder),
         "python": {"version": platform.python_version(), "implementation": platform.python_implementation()},
         "platform": platform.platform(),
         "machine": {

@@ -28,13 +28,16 @@ Values = Sequence[tuple[str, float, int, int]]
 class Recorder:
     """Implements `RunSink` on a run's folder; `mirror` gets the metrics, a batch about once a second."""
 
-    def __init__(self, folder: Path, mirror: Callable[[Values], None] | None = None) -> None:
+    def __init__(
+        self, folder: Path, mirror: Callable[[Values], None] | None = None, *, flush_seconds: float = FLUSH_SECONDS
+    ) -> None:
         self.folder = folder
         self.recorded: list[Artifact] = []
         self._mirror = mirror
         self._waiting: list[tuple[str, float, int, int]] = []
         self._history: TextIO | None = None
         self._flushed = 0.0
+        self._flush_seconds = flush_seconds  # 0: nothing waits in memory, where the process may end without a word
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -49,7 +52,7 @@ class Recorder:
             self._history.writelines(_line(*one) for one in batch)
             if self._mirror is not None:
                 self._waiting += batch
-            if time.monotonic() - self._flushed > FLUSH_SECONDS:
+            if time.monotonic() - self._flushed > self._flush_seconds:
                 self._flush()
 
     def artifact(self, artifact: Artifact) -> None:

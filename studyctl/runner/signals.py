@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
 
+from studyctl.runner.process import interrupt_main_thread
+
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
 
 
@@ -19,6 +21,11 @@ class Killed(BaseException):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
+
+
+def time_limit(seconds: float) -> str:
+    """How a run is said to have been killed by that took too long."""
+    return f"its time limit of {seconds:g} s (--timeout)"
 
 
 class Signals:
@@ -73,6 +80,25 @@ class Signals:
             yield
         finally:
             self._impatient = False
+
+    @contextmanager
+    def limited(self, seconds: float | None) -> Iterator[None]:
+        """What takes longer than so many seconds is ended as a signal ends it; None: no limit."""
+        if seconds is None:
+            yield
+            return
+        assert self._before, "without a handler the process itself would end"
+        timer = threading.Timer(seconds, self._expire, (seconds,))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _expire(self, seconds: float) -> None:
+        self.received = self.received or time_limit(seconds)
+        interrupt_main_thread()
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if os.getpid() != self._owner:
