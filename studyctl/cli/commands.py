@@ -6,7 +6,8 @@ and builds the one that was asked for, so that `studyctl todo list` pays for `to
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import Any
 
 import typer
@@ -98,12 +99,23 @@ def single(name: str, *examples: str) -> Callable[[Function], Deferred]:
 
 
 class Group(TyperGroup):
-    """A group of commands, built on demand."""
+    """A group of commands, built on demand.
 
-    def __init__(self, name: str | None = None, help: str | None = None, **attrs: Any) -> None:
+    A verb is a function of the group's own module (`command`), or stands in a module of its own, whose `app` is made
+    by `single`: `verbs` names it with its module in this package, which is imported when the verb is used.
+    """
+
+    def __init__(
+        self,
+        name: str | None = None,
+        help: str | None = None,
+        verbs: Mapping[str, str] | None = None,
+        **attrs: Any,
+    ) -> None:
         attrs.setdefault("rich_markup_mode", None)
         super().__init__(name=name, help=help, **attrs)
         self.deferred: dict[str, Deferred] = {}
+        self.verbs = dict(verbs or {})
         lighten(self.params)
 
     def get_help_option(self, ctx: Any) -> Any:
@@ -121,13 +133,19 @@ class Group(TyperGroup):
         return register
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return [name for name, deferred in self.deferred.items() if not deferred.hidden]
+        return [*(name for name, deferred in self.deferred.items() if not deferred.hidden), *self.verbs]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         found = self.commands.get(cmd_name)
-        if found is None and cmd_name in self.deferred:
-            found = self.commands[cmd_name] = self.deferred[cmd_name].build()
+        if found is None and (deferred := self._deferred(cmd_name)) is not None:
+            found = self.commands[cmd_name] = deferred.build()
         return found
+
+    def _deferred(self, name: str) -> Deferred | None:
+        if name in self.verbs:
+            app: Deferred = import_module(f"studyctl.cli.{self.verbs[name]}").app
+            return app
+        return self.deferred.get(name)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         # A group named alone shows what it holds.

@@ -1,4 +1,4 @@
-"""`studyctl runs`: what was recorded."""
+"""`studyctl runs`: what was recorded. Lists and pages stand here; every other verb has a module of its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ from studyctl.errors import UsageError
 STATES: tuple[RunState, ...] = get_args(RunState)
 SHOWN = 30
 
-app = Group("runs", help="List and show recorded runs.")
+# Verb and module, in the order of the help.
+VERBS: dict[str, str] = {}
+
+app = Group("runs", help="List and show recorded runs.", verbs=VERBS)
 
 
 @app.command(

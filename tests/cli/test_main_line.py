@@ -106,6 +106,16 @@ def test_every_module_of_a_command_says_what_it_is_for() -> None:
         assert importlib.import_module(f"studyctl.cli.{entry.module}").__doc__
 
 
+def test_a_verb_in_a_module_of_its_own_is_imported_when_it_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "studyctl.cli.scan", raising=False)
+    group = Group("some", verbs={"look": "scan"})
+    assert group.list_commands(None) == ["look"]
+    assert group.get_command(None, "scan") is None
+    assert "studyctl.cli.scan" not in sys.modules
+    assert group.get_command(None, "look").name == "scan"
+    assert "studyctl.cli.scan" in sys.modules
+
+
 @pytest.mark.parametrize(
     ("argv", "hoisted"),
     [
