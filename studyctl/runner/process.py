@@ -6,6 +6,7 @@ On Linux both stand in /proc, which costs a reading command nothing; elsewhere p
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import threading
@@ -68,6 +69,20 @@ def interrupt_main_thread() -> None:
         import _thread
 
         _thread.interrupt_main(signal.SIGTERM)
+
+
+def end_group(pid: int) -> None:
+    """Kill the process that leads a session of its own, and all that it started."""
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+        return
+    import psutil
+
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for one in (*process.children(recursive=True), process):
+            one.kill()
 
 
 def usable_cores() -> int:

@@ -1,0 +1,219 @@
+"""Performing tasks on the workers of a Dask cluster (extra `dask`): `studyctl run NAME --on dask://HOST:PORT`.
+
+What travels is a parcel of the workspace's files and the run as it was opened, and a run's folder back. Each worker
+digests the files again and refuses those that differ. Only this side writes databases.
+
+Timings of one comparison never mix machines: an experiment that measures time gets the workers of one host, and one
+place at a time there.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from studyctl import EVIDENCE_VERSION
+from studyctl.config import Workspace
+from studyctl.core.models import Run
+from studyctl.core.ports import Ended, Task
+from studyctl.errors import ExperimentError, MissingExtraError, UsageError
+from studyctl.runner import folder, parcel, remote
+from studyctl.runner.clock import now
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+SCHEME = "dask://"
+CONNECT_S = 10
+GPU = "GPU"  # the resource's name that Dask's own documentation uses: `dask worker --resources GPU=2`
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """What a worker has to give."""
+
+    host: str
+    threads: int
+    gpus: int
+
+
+class DaskEngine:
+    """Implements `Engine` on a cluster; `gpus` of each task are taken from the workers' resource "GPU"."""
+
+    def __init__(self, workspace: Workspace, address: str, *, gpus: int = 0, one_host: bool = False) -> None:
+        self._workspace = workspace
+        self._client = _connect(address)
+        self._futures: dict[Future[bytes], Task] = {}
+        self._gone: list[Ended] = []
+        self._parcels: dict[frozenset[Any], Any] = {}  # by their files: on the cluster already
+        self._session = secrets.token_hex(8)
+        self._resources = {GPU: gpus} if gpus else {}
+        try:
+            workers = self._usable(gpus)
+            self.host = ""
+            if one_host:
+                self.host, workers = _largest_host(workers)
+            self._addresses = sorted(workers)
+            places = sum(one.gpus // gpus if gpus else one.threads for one in workers.values())
+            self.jobs = 1 if one_host else places
+        except BaseException:
+            self._client.close()
+            raise
+
+    # Engine ------------------------------------------------------------------------------------------
+
+    def submit(self, task: Task) -> None:
+        """Send a run to the cluster, where it waits for a place."""
+        topic = f"studyctl-{task.run.id}"
+        self._client.subscribe_topic(topic, lambda event: _append(task.home / folder.METRICS_FILE, event[1]))
+        future = self._client.submit(
+            remote.perform_parcel,
+            self._parcel(task.run),
+            folder.run_to_plain(task.run),
+            task.timeout_s,
+            f"studyctl-stop-{self._session}",
+            f"studyctl-begun-{task.run.id}",
+            key=f"studyctl-{task.run.experiment}-{task.run.id}",
+            pure=False,
+            retries=0,
+            workers=self._addresses,
+            resources=self._resources,
+        )
+        self._futures[future] = task
+
+    def wait(self, seconds: float) -> Sequence[Ended]:
+        """The runs that ended since the last call; their folders are here now."""
+        import distributed
+
+        ended, self._gone = self._gone, []
+        if self._futures and not ended:
+            try:
+                done = distributed.wait(list(self._futures), timeout=seconds, return_when="FIRST_COMPLETED").done
+            except TimeoutError:
+                return ()
+            ended += [self._fetch(future) for future in done]
+        return ended
+
+    def stop(self) -> None:
+        """Ask every worker to end its run; runs that wait for a place never begin."""
+        from distributed import Event
+
+        Event(f"studyctl-stop-{self._session}", client=self._client).set()
+        for future, task in list(self._futures.items()):
+            if future.status == "pending" and not Event(f"studyctl-begun-{task.run.id}", client=self._client).is_set():
+                future.cancel()
+                del self._futures[future]
+
+    def close(self) -> None:
+        """Leave the cluster; workers end what nobody waits for."""
+        self._client.close()
+
+    # Steps -------------------------------------------------------------------------------------------
+
+    def _usable(self, gpus: int) -> dict[str, _Places]:
+        """The workers that can take a task, each with its host, threads and GPUs; an error where there are none."""
+        workers: dict[str, Any] = self._client.scheduler_info(n_workers=-1)["workers"]
+        if not workers:
+            raise UsageError(
+                f"the cluster {_shown(self._client)} has no worker",
+                "start one there, with studyctl installed: dask worker " + str(self._client.scheduler.address),
+            )
+        said = self._introduced(list(workers))
+        usable = {
+            address: _Places(said[address].host, int(one["nthreads"]), int(one.get("resources", {}).get(GPU, 0)))
+            for address, one in workers.items()
+        }
+        if gpus:
+            usable = {address: one for address, one in usable.items() if one.gpus >= gpus}
+            if not usable:
+                raise UsageError(
+                    f"no worker of the cluster has {gpus} GPU{'' if gpus == 1 else 's'} to give",
+                    f"a worker says so when it is started: dask worker ADDRESS --resources GPU={gpus}",
+                )
+        return usable
+
+    def _introduced(self, addresses: list[str]) -> dict[str, remote.Worker]:
+        """Who the workers are; an error where one has no studyctl, or one that measures differently."""
+        said = self._client.run(remote.introduce, workers=addresses, on_error="return")
+        for address, worker in said.items():
+            if isinstance(worker, BaseException):
+                raise ExperimentError(
+                    f"the worker {address} cannot perform runs: {type(worker).__name__}: {worker}",
+                    "install the same studyctl there: python -m pip install 'studyctl[dask]'",
+                )
+            if worker.evidence_version != EVIDENCE_VERSION:
+                raise ExperimentError(
+                    f"the worker {address} has studyctl {worker.version}, which measures differently from this one",
+                    "install the same version on both",
+                )
+        return dict(said)
+
+    def _parcel(self, run: Run) -> Any:
+        """The parcel of a run's files as the cluster holds it: sent once for all trials of a sweep."""
+        files = frozenset((one.path, one.digest) for one in run.files)
+        if files not in self._parcels:
+            packed = parcel.pack(self._workspace, run)
+            self._parcels[files] = self._client.scatter(packed, broadcast=True, hash=True)
+        return self._parcels[files]
+
+    def _fetch(self, future: Future[bytes]) -> Ended:
+        """How a task ended, with its folder put in place."""
+        task = self._futures.pop(future)
+        self._client.unsubscribe_topic(f"studyctl-{task.run.id}")
+        try:
+            packed = future.result()
+        except Exception as error:  # whatever the cluster or the worker raise
+            return Ended(_without_result(task, error))
+        # What was told while the run went on is in the folder that comes back.
+        parcel.unpack_folder(packed, task.home)
+        run = folder.read_record(task.home)
+        if run.state == "running":
+            said = (task.home / remote.SAID).read_text("utf-8", "replace").strip()
+            error = f"its process on {run.host} ended without a word\n{said}".strip()
+            run = folder.salvage(task.home, run, "lost", error, None)
+        return Ended(run)
+
+
+def _without_result(task: Task, error: Exception) -> Run:
+    """The run whose worker gave nothing back: it died, or could not begin."""
+    lost = type(error).__name__ == "KilledWorker" or str(error) == "its worker is gone"
+    text = "its worker is gone" if lost else f"{type(error).__name__}: {error}"
+    return folder.salvage(task.home, task.run, "lost" if lost else "failed", text, None if lost else now())
+
+
+def _connect(address: str) -> Client:
+    if not address.startswith(SCHEME) or len(address) == len(SCHEME):
+        raise UsageError(f"--on {address}: no address of a cluster", f"for example: --on {SCHEME}localhost:8786")
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise MissingExtraError(
+            "running on a Dask cluster needs the extra dask", "python -m pip install 'studyctl[dask]'"
+        ) from error
+    place = address.removeprefix(SCHEME)
+    try:
+        return Client(f"tcp://{place}", timeout=CONNECT_S, set_as_default=False, name="studyctl")
+    except (OSError, ValueError) as error:
+        said = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise ExperimentError(f"no Dask scheduler answers at {place}: {said}", "start one: dask scheduler") from error
+
+
+def _shown(client: Client) -> str:
+    return str(client.scheduler.address).removeprefix("tcp://") if client.scheduler else "there"
+
+
+def _largest_host(workers: dict[str, _Places]) -> tuple[str, dict[str, _Places]]:
+    """The host with the most threads, by name where they tie, with its workers."""
+    hosts: dict[str, int] = {}
+    for one in workers.values():
+        hosts[one.host] = hosts.get(one.host, 0) + one.threads
+    host = min(hosts, key=lambda name: (-hosts[name], name))
+    return host, {address: one for address, one in workers.items() if one.host == host}
+
+
+def _append(file: Path, lines: str) -> None:
+    with file.open("a", encoding="utf-8") as stream:
+        stream.write(lines)
