@@ -9,7 +9,9 @@ place at a time there.
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+from asyncio import CancelledError
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 SCHEME = "dask://"
 CONNECT_S = 10
+# How the cluster says that a worker died, and with it what it performed.
+_DEATHS = ("KilledWorker", "CancelledError", "FutureCancelledError", "FuturesCancelledError")
 GPU = "GPU"  # the resource's name that Dask's own documentation uses: `dask worker --resources GPU=2`
 
 
@@ -47,7 +51,6 @@ class DaskEngine:
         self._workspace = workspace
         self._client = _connect(address)
         self._futures: dict[Future[bytes], Task] = {}
-        self._gone: list[Ended] = []
         self._parcels: dict[frozenset[Any], Any] = {}  # by their files: on the cluster already
         self._session = secrets.token_hex(8)
         self._resources = {GPU: gpus} if gpus else {}
@@ -88,14 +91,11 @@ class DaskEngine:
         """The runs that ended since the last call; their folders are here now."""
         import distributed
 
-        ended, self._gone = self._gone, []
-        if self._futures and not ended:
-            try:
-                done = distributed.wait(list(self._futures), timeout=seconds, return_when="FIRST_COMPLETED").done
-            except TimeoutError:
-                return ()
-            ended += [self._fetch(future) for future in done]
-        return ended
+        if self._futures:
+            # A future that the scheduler gave up (its worker died with what it needs) is over too.
+            with self._client.as_current(), contextlib.suppress(TimeoutError, distributed.client.FuturesCancelledError):
+                distributed.wait(list(self._futures), timeout=seconds, return_when="FIRST_COMPLETED")
+        return [Ended(self._fetch(future)) for future in list(self._futures) if future.status != "pending"]
 
     def stop(self) -> None:
         """Ask every worker to end its run; runs that wait for a place never begin."""
@@ -159,28 +159,28 @@ class DaskEngine:
             self._parcels[files] = self._client.scatter(packed, broadcast=True, hash=True)
         return self._parcels[files]
 
-    def _fetch(self, future: Future[bytes]) -> Ended:
+    def _fetch(self, future: Future[bytes]) -> Run:
         """How a task ended, with its folder put in place."""
         task = self._futures.pop(future)
         self._client.unsubscribe_topic(f"studyctl-{task.run.id}")
         try:
             packed = future.result()
-        except Exception as error:  # whatever the cluster or the worker raise
-            return Ended(_without_result(task, error))
+        except (Exception, CancelledError) as error:  # whatever the cluster or the worker raise
+            return _without_result(task, error)
         # What was told while the run went on is in the folder that comes back.
         parcel.unpack_folder(packed, task.home)
         run = folder.read_record(task.home)
         if run.state == "running":
             said = (task.home / remote.SAID).read_text("utf-8", "replace").strip()
-            error = f"its process on {run.host} ended without a word\n{said}".strip()
-            run = folder.salvage(task.home, run, "lost", error, None)
-        return Ended(run)
+            why = f"its process on {run.host} ended without a word\n{said}".strip()
+            run = folder.salvage(task.home, run, "lost", why, None)
+        return run
 
 
-def _without_result(task: Task, error: Exception) -> Run:
+def _without_result(task: Task, error: BaseException) -> Run:
     """The run whose worker gave nothing back: it died, or could not begin."""
-    lost = type(error).__name__ == "KilledWorker" or str(error) == "its worker is gone"
-    text = "its worker is gone" if lost else f"{type(error).__name__}: {error}"
+    lost = type(error).__name__ in _DEATHS or str(error) == remote.GONE
+    text = remote.GONE if lost else f"{type(error).__name__}: {error}"
     return folder.salvage(task.home, task.run, "lost" if lost else "failed", text, None if lost else now())
 
 

@@ -21,6 +21,7 @@ from studyctl import EVIDENCE_VERSION, __version__
 from studyctl.runner import folder, parcel
 from studyctl.runner.process import end_group, hostname
 
+GONE = "its worker is gone"
 SAID = "worker.txt"  # what the process of a run said besides its log
 POLL_S = 0.5
 GRACE_S = 10.0  # from the signal that asks to the one that does not
@@ -52,7 +53,7 @@ def perform_parcel(
 
     begun = Event(begun_event)
     if begun.is_set():
-        raise RuntimeError("its worker is gone")
+        raise RuntimeError(GONE)
     begun.set()
     root = parcel.unpack(packed, Path(tempfile.gettempdir()) / f"studyctl-parcels-{_user()}")
     home = Path(tempfile.mkdtemp(prefix=f"studyctl-{record['id'][:8]}-"))
