@@ -171,6 +171,8 @@ class Session:
 
     def run(self, line: str) -> list[str]:
         """The lines that a command of a page prints; stdout and stderr as a terminal shows them."""
+        for real, shown in self.ids.items():
+            line = line.replace(shown[:8], real[:8])
         words = shlex.split(re.sub(r"\s+#.*", "", line))
         if words[0] == "cd":
             self.here = (self.here / words[1]).resolve()

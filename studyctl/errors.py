@@ -19,6 +19,8 @@ class StudyctlError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        if hint:
+            self.add_note(f"  {hint}")  # for whoever meets it as a traceback: in a script, a notebook, a test
 
 
 class CheckFailed(StudyctlError):

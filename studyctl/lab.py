@@ -7,32 +7,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from studyctl.core.authoring import Run, experiment
+from studyctl.core.authoring import Run
+from studyctl.core.declaring import experiment
 from studyctl.core.models import Finding, Metric
 from studyctl.core.models import Run as Record
-from studyctl.core.params import DEFAULT_PRESET, Params
+from studyctl.core.params import DEFAULT_PRESET, Params, param
 from studyctl.errors import ExperimentError
 
-__all__ = ["ExperimentError", "Finding", "Metric", "Params", "Record", "Run", "draft", "experiment"]
-
-
-class _Silent:
-    """Progress that shows nothing."""
-
-    def task(self, label: str, total: int | None) -> Callable[[int], None]:
-        return lambda advanced: None
-
-    def message(self, text: str) -> None:
-        """Nobody is watching."""
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        yield
+__all__ = ["ExperimentError", "Finding", "Metric", "Params", "Record", "Run", "draft", "experiment", "param"]
 
 
 def draft(
@@ -43,11 +29,12 @@ def draft(
     Figures and tables are written below `folder`, or into a temporary one.
     """
     from studyctl.core.params import build
+    from studyctl.core.progress import Silent
     from studyctl.runner.draft import execute_draft
     from studyctl.runner.load import loaded
 
     name = getattr(function, "__name__", "experiment").replace("_", "-")
     one = loaded(name, function)
     values, changed = build(one.model, one.preset(preset), file=params, error=ExperimentError)
-    run, _ = execute_draft(one, values, preset=preset, changed=changed, progress=_Silent(), folder=folder, catch=False)
+    run, _ = execute_draft(one, values, preset=preset, changed=changed, progress=Silent(), folder=folder, catch=False)
     return run

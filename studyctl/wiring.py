@@ -441,16 +441,16 @@ def experiment_names(workspace: Workspace) -> list[str]:
 
 def describe_experiment(
     workspace: Workspace, spec: ExperimentSpec
-) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]]]:
-    """The parameters and presets of an experiment as plain values; imports its module."""
+) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]], list[str]]:
+    """Parameters and presets as plain values, and what is wrong with presets; imports the experiment's module."""
     from dataclasses import asdict
 
-    from studyctl.core.params import fields_of
+    from studyctl.core.params import fields_of, wrong_presets
     from studyctl.runner.importing import load
 
     loaded = load(workspace, spec)
     presets = {name: dict(values) for name, values in loaded.declaration.presets.items()}
-    return [asdict(field) for field in fields_of(loaded.model)], presets
+    return [asdict(field) for field in fields_of(loaded.model)], presets, wrong_presets(loaded.model, presets)
 
 
 def prepare_run(

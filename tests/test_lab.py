@@ -56,6 +56,12 @@ def test_a_draft(tmp_path: Path) -> None:
     ]
     assert all((tmp_path / "artifacts" / a.path).stat().st_size == a.size for a in run.artifacts)
     assert plt.get_fignums() == []
+    assert run.value("value") == 0.25**3
+    assert run.finding("decay") is run.findings[0]
+    with pytest.raises(KeyError, match="no metric 'valu'; there are value, noise"):
+        run.value("valu")
+    with pytest.raises(KeyError, match="no finding 'fall'; there are decay"):
+        run.finding("fall")
     assert not (tmp_path / "run.json").exists()
 
 

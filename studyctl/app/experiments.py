@@ -16,7 +16,7 @@ from studyctl.errors import UsageError, WorkspaceError
 
 def listing(reader: Reader, found: Sequence[ExperimentSpec | ExperimentProblem], is_lost: IsLost) -> ExperimentList:
     """Every experiment with its last run and the items tied to it, and the modules that are none."""
-    items = [item for item in reader.items() if item.status != "dropped"]
+    items = reader.items()
     rows = tuple(row_of(reader, spec, items, is_lost) for spec in found if isinstance(spec, ExperimentSpec))
     return ExperimentList(rows, tuple(one for one in found if isinstance(one, ExperimentProblem)))
 
@@ -24,8 +24,9 @@ def listing(reader: Reader, found: Sequence[ExperimentSpec | ExperimentProblem],
 def row_of(reader: Reader, spec: ExperimentSpec, items: Sequence[Item], is_lost: IsLost) -> ExperimentRow:
     """One experiment with its last run and the items tied to it."""
     last = as_seen(reader.runs(RunFilter(experiment=spec.name, limit=1)), is_lost)
-    tied = tuple(item.id for item in items if any(tie.experiment == spec.name for tie in item.ties))
-    return ExperimentRow(spec, last[0] if last else None, tied)
+    live = (item for item in items if item.status != "dropped")
+    tied = tuple(item for item in live if any(tie.experiment == spec.name for tie in item.ties))
+    return ExperimentRow(spec, last[0] if last else None, tuple(item.id for item in tied), tied)
 
 
 def create(

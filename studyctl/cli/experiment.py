@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -46,18 +47,22 @@ def show(
 ) -> None:
     """Show an experiment: what it asks, its parameters with their bounds, its presets, what is tied to it."""
     from studyctl.app.experiments import row_of
+    from studyctl.app.lists import with_reasons
     from studyctl.view.experiments import experiment_json, experiment_page
     from studyctl.wiring import describe_experiment, find_experiment, run_is_lost
 
     here = session(ctx)
     spec = find_experiment(here.workspace, name)
-    params, presets = describe_experiment(here.workspace, spec)
+    params, presets, wrong = describe_experiment(here.workspace, spec)
     with here.reader() as reader:
         row = row_of(reader, spec, reader.items(), run_is_lost)
+        row = replace(row, items=tuple(with_reasons(row.items, here.reasons(reader, row.items))))
     if as_json:
         here.json(experiment_json(row) | {"params": params, "preset_values": presets})
         return
     here.print(*experiment_page(row, params, presets, here.width))
+    for line in wrong:
+        here.warn(f"{line}; mend it in {spec.path}")
 
 
 @app.command("new", "studyctl experiment new warmup-length", "studyctl experiment new se-block --for Q3")

@@ -17,6 +17,7 @@ from studyctl.core.pages import RunPage
 from studyctl.errors import ExperimentError, Interrupted, UsageError
 
 if TYPE_CHECKING:
+    from studyctl.core.models import Run
     from studyctl.runner.perform import Order
     from studyctl.view.bars import Bars
     from studyctl.view.progress import Quiet
@@ -102,7 +103,7 @@ def _draft(order: Order, progress: Bars | Quiet) -> RunPage:
 
     with progress.showing():
         run, folder = execute_draft(order, progress)
-    return RunPage(run, shown(folder), draft=True)
+    return RunPage(run, shown(folder), notes=_warnings(run), draft=True)
 
 
 def _recorded(here: Session, order: Order, progress: Bars | Quiet) -> RunPage:
@@ -117,14 +118,18 @@ def _recorded(here: Session, order: Order, progress: Bars | Quiet) -> RunPage:
         done = execute_run(here.workspace, order, items, progress)
     if done.problem:
         here.warn(f"{done.problem}; the run itself is recorded")
-    warnings = done.run.provenance.get("warnings") or ()
     return RunPage(
         done.run,
         shown(here.workspace.runs / done.run.id),
         done.answered,
         problem=done.problem,
-        notes=tuple(str(one) for one in warnings),
+        notes=_warnings(done.run),
     )
+
+
+def _warnings(run: Run) -> tuple[str, ...]:
+    """What makes a run's record weaker than it looks."""
+    return tuple(str(one) for one in run.provenance.get("warnings") or ())
 
 
 def raise_unless_finished(page: RunPage) -> None:
@@ -136,7 +141,11 @@ def raise_unless_finished(page: RunPage) -> None:
     look = "the lines above say where" if page.draft else f"studyctl runs show {run.short}"
     if run.state == "killed":
         raise Interrupted(f"{run.experiment} was stopped; {kept}", "" if page.draft else look)
-    trace, _, last = run.error.rstrip().rpartition("\n")
-    if trace:
+    failure = run.provenance.get("failure") or {}
+    if failure:
         typer.echo(run.error.rstrip(), err=True)
-    raise ExperimentError(f"{run.experiment} failed: {last.strip()}; {kept}", look)
+    what = failure.get("what") or run.error.strip()
+    place = ", ".join(
+        part for part in (failure.get("where"), failure.get("step") and f"step {failure['step']}") if part
+    )
+    raise ExperimentError(f"{run.experiment} failed: {what}{f' ({place})' if place else ''}; {kept}", look)

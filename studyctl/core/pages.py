@@ -78,6 +78,7 @@ class ExperimentRow:
     spec: ExperimentSpec
     last: Run | None
     tied: tuple[str, ...]  # ids of the items tied to it
+    items: tuple[Item, ...] = ()  # the same, whole
 
 
 @dataclass(frozen=True, slots=True)

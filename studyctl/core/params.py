@@ -11,20 +11,58 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from studyctl.errors import ExperimentError, StudyctlError, UsageError
 
 DEFAULT_PRESET = "default"
 
+T = TypeVar("T")
+
 
 class Params(BaseModel):
     """Base of an experiment's parameters: frozen, and unknown names are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+def param(
+    default: T,
+    description: str = "",
+    *,
+    unit: str = "",
+    gt: float | None = None,
+    ge: float | None = None,
+    lt: float | None = None,
+    le: float | None = None,
+    multiple_of: float | None = None,
+    min_length: int | None = None,
+    max_length: int | None = None,
+    pattern: str | None = None,
+) -> T:
+    """A parameter with what people should know of it: `anchor: float = param(373.0, "side of the anchor", unit="px")`.
+
+    The bounds are pydantic's, and refuse a value before anything starts: gt and ge (greater than, greater or equal),
+    lt and le, multiple_of; the length of a text or a list; a pattern for a text. Unit and description are shown by
+    `studyctl experiment show`. What else pydantic's own `Field` can do, it can do here as well.
+    """
+    # Pydantic makes it the field of its attribute; a type checker sees the type of the default.
+    return Field(
+        default,
+        description=description or None,
+        json_schema_extra={"unit": unit} if unit else None,
+        gt=gt,
+        ge=ge,
+        lt=lt,
+        le=le,
+        multiple_of=multiple_of,
+        min_length=min_length,
+        max_length=max_length,
+        pattern=pattern,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +143,17 @@ def _preset_values(model: type[Params], values: Mapping[str, Any]) -> dict[str, 
     return {} if missing else values_of(validate(model, values, ExperimentError))
 
 
+def wrong_presets(model: type[Params], presets: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What is wrong with an experiment's presets, before somebody runs it with one of them."""
+    wrong = []
+    for name, values in presets.items():
+        try:
+            _preset_values(model, values)
+        except StudyctlError as error:
+            wrong.append(f"preset {name}: {error.message}")
+    return wrong
+
+
 def validate(model: type[Params], values: Mapping[str, Any], error: type[StudyctlError] = UsageError) -> Params:
     """The model's instance, or an error of one line that names field, value and bound."""
     known = [field.name for field in fields_of(model)]
@@ -116,6 +165,10 @@ def validate(model: type[Params], values: Mapping[str, Any], error: type[Studyct
         )
     try:
         return model.model_validate(dict(values))
+    except TypeError as wrong:  # a bound that its parameter's type does not know, such as gt of a text
+        raise ExperimentError(
+            f"the parameters of {model.__name__} cannot be checked: {wrong}", "mend the class"
+        ) from wrong
     except ValidationError as wrong:
         first = wrong.errors()[0]
         name = ".".join(str(part) for part in first["loc"]) or "parameters"
@@ -190,7 +243,16 @@ def _read(field: FieldInfo, text: str) -> Any:
 
 
 # Pydantic's names for "of the right type, but not within its bounds".
-_OUT_OF_BOUNDS = ("greater_than", "less_than", "multiple_of", "too_short", "too_long", "string_", "finite")
+_OUT_OF_BOUNDS = (
+    "greater_than",
+    "less_than",
+    "multiple_of",
+    "too_short",
+    "too_long",
+    "string_too",
+    "string_pattern",
+    "finite",
+)
 
 
 def _accepts_text_and_more(field: FieldInfo) -> bool:

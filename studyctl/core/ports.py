@@ -253,9 +253,12 @@ class NoteFiles(Protocol):
 
 
 class Progress(Protocol):
-    """Shows how far something is; the view implements it, tests pass a silent one."""
+    """Shows how far something is; the view implements it, `core.progress.Silent` shows nothing."""
 
+    # The value is told how many more rounds of the loop are done, and 0 when there are no more.
     def task(self, label: str, total: int | None) -> Callable[[int], None]: ...
+    def step(self, label: str, depth: int) -> Callable[[], None]: ...  # it begins; the value is called at its end
+    def metrics(self, values: Sequence[Metric]) -> None: ...  # just recorded; often, so that it has to be cheap
     def message(self, text: str) -> None: ...
     def running(self) -> AbstractContextManager[Any]: ...
 
@@ -269,4 +272,5 @@ class RunSink(Protocol):
     def write(self, kind: Literal["figure", "table", "text", "file"], file: str, data: bytes, title: str) -> None: ...
     def copy(self, source: Path, file: str, title: str) -> None: ...
     def figure(self, name: str, figure: Any, title: str) -> None: ...  # PNG and SVG; closes the figure
-    def now_ms(self) -> int: ...
+    def now_ms(self) -> int: ...  # of the calendar
+    def seconds(self) -> float: ...  # of a clock that only goes forward

@@ -88,6 +88,20 @@ class Run:
         """The id as it is shown."""
         return self.id[:8]
 
+    def value(self, name: str) -> float:
+        """The last value of a metric; KeyError where none of that name was recorded."""
+        values = {one.name: one.value for one in self.metrics}
+        if name not in values:
+            raise KeyError(f"no metric {name!r}; there are {', '.join(values) or 'none'}")
+        return values[name]
+
+    def finding(self, key: str) -> Finding:
+        """The finding of that key; KeyError where there is none."""
+        findings = {one.key: one for one in self.findings}
+        if key not in findings:
+            raise KeyError(f"no finding {key!r}; there are {', '.join(findings) or 'none'}")
+        return findings[key]
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

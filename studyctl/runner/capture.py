@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import io
+import linecache
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 
 class _Tee(io.TextIOBase):
@@ -59,3 +61,38 @@ def captured(file: Path, show: Callable[[str], None]) -> Iterator[TextIO]:
         finally:
             out.finish()
             err.finish()
+
+
+@contextlib.contextmanager
+def warnings_once(root: Path) -> Iterator[None]:
+    """While the block runs, each warning is written once, with a path that names no machine.
+
+    A library that insists (`simplefilter("always")`) would otherwise fill the log from within a loop.
+    """
+    before = warnings.showwarning
+    seen: set[tuple[Any, ...]] = set()
+
+    def show(
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
+        key = (category, str(message), filename, lineno)
+        if key in seen:
+            return
+        seen.add(key)
+        path = Path(filename)
+        shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+        source = (linecache.getline(filename, lineno) if line is None else line).strip()
+        text = f"{shown}:{lineno}: {category.__name__}: {message}\n" + (f"  {source}\n" if source else "")
+        (file or sys.stderr).write(text)
+
+    warnings.showwarning = show
+    try:
+        yield
+    finally:
+        if warnings.showwarning is show:
+            warnings.showwarning = before

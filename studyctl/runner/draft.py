@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 from studyctl import EVIDENCE_VERSION
 from studyctl.core import authoring
-from studyctl.core.models import Finding, Run, RunState
+from studyctl.core.models import Run
 from studyctl.core.params import Params, values_of
 from studyctl.core.ports import Progress
+from studyctl.runner.capture import captured, warnings_once
 from studyctl.runner.clock import now
-from studyctl.runner.failure import shortened
+from studyctl.runner.failure import said, shortened
 from studyctl.runner.figures import use_no_display
+from studyctl.runner.folder import LOG_FILE
 from studyctl.runner.load import Loaded
+from studyctl.runner.perform import Outcome, as_told
 from studyctl.runner.recorder import Recorder
 from studyctl.runner.seeds import seed_everything
 
@@ -40,30 +45,29 @@ def execute_draft(
     use_no_display()
     recorder = Recorder(folder)
     handle = authoring.Run(params, recorder, progress)
-    notes = seed_everything(handle.seed, experiment.declaration.requires)
+    outcome = Outcome(notes=seed_everything(handle.seed, experiment.declaration.requires))
+    root = _root(experiment)
     started = now()
-    state: RunState = "finished"
-    error = ""
-    findings: tuple[Finding, ...] = ()
     try:
-        with progress.running():
+        with progress.running(), _printed(folder, progress, root) if catch else contextlib.nullcontext():
             experiment.function(params, handle)
-        findings = handle.decided()
-    except KeyboardInterrupt:
+        outcome.findings = handle.decided()
+    except BaseException as ended:
         if not catch:
             raise
-        state, error = "killed", "killed by SIGINT"
-    except (Exception, SystemExit) as failed:
-        if not catch:
-            raise
-        state, error = "failed", shortened(failed, _root(experiment))
+        if isinstance(ended, KeyboardInterrupt):
+            outcome.state, outcome.error = "killed", "killed by SIGINT"
+        else:
+            outcome.state, outcome.error = "failed", shortened(ended, root)
+            outcome.failure = said(ended, root)
     finally:
+        handle.close()
         recorder.seal()
     run = Run(
         id="draft",
         experiment=experiment.name,
         title=experiment.declaration.title,
-        state=state,
+        state=outcome.state,
         started=started,
         ended=now(),
         preset=preset,
@@ -74,17 +78,20 @@ def execute_draft(
         host="",
         pid=os.getpid(),
         process_started=0.0,
-        provenance={
-            "constants": handle.constants(),
-            "determinism": notes,
-            "undecided": handle.undecided() if findings else {},
-        },
-        error=error,
+        provenance=as_told(handle, outcome) | {"warnings": handle.notes()},
+        error=outcome.error,
         metrics=handle.last_metrics(),
-        findings=findings,
+        findings=outcome.findings,
         artifacts=tuple(recorder.recorded),
     )
     return run, folder
+
+
+@contextlib.contextmanager
+def _printed(folder: Path, progress: Progress, root: Path) -> Iterator[None]:
+    """What the experiment prints stands above the bars, as in a run that is recorded."""
+    with captured(folder / LOG_FILE, progress.message), warnings_once(root):
+        yield
 
 
 def _root(experiment: Loaded) -> Path:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from studyctl.core.authoring import DECLARATION, Declaration
+from studyctl.core.declaring import DECLARATION, Declaration
 from studyctl.core.params import DEFAULT_PRESET, Params
 from studyctl.errors import ExperimentError, UsageError
 
@@ -41,6 +41,11 @@ def loaded(name: str, function: object) -> Loaded:
             "decorate it with @experiment(title=…)",
         )
     assert callable(function)  # the decorator was applied to it
+    if inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function):
+        kind = "a coroutine" if inspect.iscoroutinefunction(function) else "a generator (it has a yield)"
+        raise ExperimentError(
+            f"{name}: the function is {kind}: calling it measures nothing", "make it a plain function"
+        )
     arguments = list(inspect.signature(function).parameters)
     wanted = "def NAME(params: YourParams, run: Run) -> None"
     if len(arguments) != 2:

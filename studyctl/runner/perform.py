@@ -14,17 +14,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from studyctl.config import Workspace
 from studyctl.core import authoring
 from studyctl.core.models import ExperimentSpec, Finding, Run, RunState
 from studyctl.core.params import Params
 from studyctl.core.ports import Progress
+from studyctl.core.steps import step_of
 from studyctl.runner import folder
-from studyctl.runner.capture import captured
+from studyctl.runner.capture import captured, warnings_once
 from studyctl.runner.clock import now
 from studyctl.runner.closure import Closure, with_imported
-from studyctl.runner.failure import shortened
+from studyctl.runner.failure import said, shortened
 from studyctl.runner.figures import use_no_display
 from studyctl.runner.load import Loaded
 from studyctl.runner.opened import undeclared, watched
@@ -54,6 +56,7 @@ class Outcome:
     error: str = ""
     findings: tuple[Finding, ...] = ()
     seconds: float = 0.0  # of the experiment's function alone
+    failure: dict[str, str] = field(default_factory=dict)  # what, where and in which step
     notes: list[str] = field(default_factory=list)  # what the seed does not fix
     seen: set[str] = field(default_factory=set)  # files that were opened for reading
 
@@ -83,16 +86,25 @@ def perform(
         with signals.impatient():
             run = begin(run)
         _call(workspace, order, home, handle, recorder, signals, outcome, timeout_s)
-    except (Killed, KeyboardInterrupt) as ended:
-        outcome.state = "killed"
-        outcome.error = f"killed by {ended.name if isinstance(ended, Killed) else 'SIGINT'}"
-    except (Exception, SystemExit) as failed:
-        outcome.state = "failed"
-        outcome.error = shortened(failed, workspace.root)
+    except BaseException as ended:  # also what is no Exception: a group with a KeyboardInterrupt, CancelledError
+        tell_end(outcome, ended, signals, workspace.root)
     signals.hold()
     if os.getpid() != run.pid:
         os._exit(1)  # a process that the experiment forked fell out of its function: the run is its parent's
     return conclude(workspace, order, run, home, files=files, handle=handle, recorder=recorder, outcome=outcome)
+
+
+def tell_end(outcome: Outcome, ended: BaseException, signals: Signals, *roots: Path) -> None:
+    """How a run ended that did not finish: by a signal, or by an error of its author's."""
+    if isinstance(ended, (Killed, KeyboardInterrupt)) or signals.received:
+        outcome.state = "killed"
+        step = step_of(ended)
+        outcome.error = f"killed by {signals.received or getattr(ended, 'name', 'SIGINT')}"
+        outcome.error += f", in step {step}" if step else ""
+    else:
+        outcome.state = "failed"
+        outcome.error = shortened(ended, *roots)
+        outcome.failure = said(ended, *roots)
 
 
 def _call(
@@ -110,16 +122,19 @@ def _call(
     outcome.notes = seed_everything(handle.seed, order.spec.requires)
     recorder.start()
     progress = handle.progress
-    with captured(home / folder.LOG_FILE, progress.message), watched(workspace.root) as outcome.seen:
+    log = home / folder.LOG_FILE
+    with captured(log, progress.message), warnings_once(workspace.root), watched(workspace.root) as outcome.seen:
         began = time.perf_counter()
         try:
             with progress.running(), signals.limited(timeout_s):
                 signals.allow()
-                order.experiment.function(order.params, handle)
+                returned: Any = order.experiment.function(order.params, handle)  # type: ignore[func-returns-value]
                 signals.hold()
                 signals.check()
         finally:
             outcome.seconds = round(time.perf_counter() - began, 3)
+    if returned is not None:
+        handle.note(f"its function returned a {type(returned).__name__}, which is recorded nowhere: run.metrics(…)")
     outcome.findings = handle.decided()
 
 
@@ -138,6 +153,7 @@ def conclude(
 
     A killed or failed one keeps its figures, but concludes nothing.
     """
+    handle.close()
     recorder.seal()
     run = replace(
         run,
@@ -149,17 +165,27 @@ def conclude(
         artifacts=tuple(recorder.recorded),
         files=with_imported(files, workspace, _modules_since(order.experiment.modules_before)),
         provenance=run.provenance
-        | {
-            "seconds": outcome.seconds,
-            "constants": handle.constants(),
-            "determinism": outcome.notes,
-            "undecided": handle.undecided() if outcome.findings else {},
-            "warnings": _warnings(workspace, order, files, outcome.seen),
-        },
+        | as_told(handle, outcome)
+        | {"warnings": [*handle.notes(), *_warnings(workspace, order, files, outcome.seen)]},
     )
     folder.append_log(home, outcome.error)
     folder.write_record(home, run)
     return run
+
+
+def as_told(handle: authoring.Run, outcome: Outcome) -> dict[str, Any]:
+    """What a run's provenance has from the run itself."""
+    found: dict[str, Any] = {
+        "seconds": outcome.seconds,
+        "constants": handle.constants(),
+        "determinism": outcome.notes,
+        "undecided": handle.undecided() if outcome.findings else {},
+    }
+    if steps := handle.steps():
+        found["steps"] = steps
+    if outcome.failure:
+        found["failure"] = outcome.failure
+    return found
 
 
 def _modules_since(before: frozenset[str]) -> list[ModuleType]:

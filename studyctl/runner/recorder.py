@@ -81,6 +81,9 @@ class Recorder:
     def now_ms(self) -> int:
         return time.time_ns() // 1_000_000
 
+    def seconds(self) -> float:
+        return time.perf_counter()
+
     def _target(self, file: str) -> Path:
         target = self.folder / ARTIFACTS_FOLDER / file
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,6 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from studyctl.config import Workspace, find_workspace
 from studyctl.core.models import ExperimentSpec, Run
 from studyctl.core.params import validate
 from studyctl.core.ports import Progress
+from studyctl.core.progress import Silent
 from studyctl.errors import ExperimentError, StudyctlError
 from studyctl.runner import folder, provenance
 from studyctl.runner.clock import now
@@ -44,21 +44,6 @@ class Prepared:
     experiment: Loaded
     files: Closure
     environment: dict[str, Any]  # of this process, for the provenance of what it performs
-
-
-class Silent:
-    """Progress that nobody watches: what an experiment prints is in its log."""
-
-    def task(self, label: str, total: int | None) -> Callable[[int], None]:
-        """Nothing is shown."""
-        return lambda steps: None
-
-    def message(self, text: str) -> None:
-        """Nothing is shown."""
-
-    def running(self) -> AbstractContextManager[None]:
-        """Nothing is shown."""
-        return nullcontext()
 
 
 def prepare(workspace: Workspace, experiment: str) -> Prepared:

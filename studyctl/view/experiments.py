@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from studyctl.core.models import ExperimentProblem, Run
+from studyctl.core.models import ExperimentProblem, Item, Run
 from studyctl.core.pages import ExperimentRow
 from studyctl.view import words
 
@@ -68,7 +68,6 @@ def experiment_page(
         ("needs", ", ".join(spec.requires)),
         ("data", ", ".join(spec.data)),
         ("measures", ", ".join(spec.measures)),
-        ("tied to", ", ".join(row.tied)),
         ("last run", last_run(row.last)),
     ]
     parts += [pieces((f"{name:<10}", "dim"), value, indent=2) for name, value in facts if value]
@@ -97,9 +96,21 @@ def experiment_page(
         for name, values in presets.items():
             changes = ", ".join(f"{key}={shown_value(value)}" for key, value in values.items())
             parts.append(pieces((f"{name:<10}", "bold"), changes or "the defaults", indent=2))
+    if row.items:
+        parts.append(heading("Tied to it"))
+        parts += [
+            pieces((item.id, "bold"), f"  {item.text}  ", (_ties(item, spec.name), "dim"), indent=2)
+            for item in row.items
+        ]
     parts.append(heading("Next"))
     parts.append(pieces((f"studyctl run {spec.name}", "cyan"), indent=2))
     return parts
+
+
+def _ties(item: Item, experiment: str) -> str:
+    """How an item stands, and the findings that it is tied to; none of them named is all of them."""
+    named = [f"#{tie.fragment}" for tie in item.ties if tie.experiment == experiment and tie.fragment]
+    return ", ".join([item.status, *named])
 
 
 def _meaning(description: str, unit: str) -> str:

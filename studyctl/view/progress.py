@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
+
+from studyctl.core.progress import Silent
 
 if TYPE_CHECKING:
     from studyctl.view.bars import Bars
@@ -16,16 +18,12 @@ if TYPE_CHECKING:
 PATIENCE_S = 2.0
 
 
-class Quiet:
+class Quiet(Silent):
     """No bars: a pipe, a file or `--quiet`. One line says that something is running when it takes a while."""
 
     def __init__(self, stream: IO[str], started: str = "") -> None:
         self._stream = stream
         self._started = started
-
-    def task(self, label: str, total: int | None) -> Callable[[int], None]:
-        """Nothing is shown."""
-        return lambda steps: None
 
     def message(self, text: str) -> None:
         """A line of the experiment's own, unless nothing is to be said."""
@@ -46,11 +44,6 @@ class Quiet:
             yield
         finally:
             timer.cancel()
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        """The experiment itself."""
-        yield
 
 
 def make_progress(

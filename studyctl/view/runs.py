@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 SHOWN_METRICS = 40
 FULL_FINDINGS = 10
 SHOWN_ERROR_LINES = 25
+_NEITHER = ("neither predicate holds", "the predicate does not hold")
 
 
 def run_table(runs: Sequence[Run], width: int) -> Table:
@@ -75,9 +76,12 @@ def result_page(page: RunPage) -> list[RenderableType]:
         parts.append(heading("Answers"))
         parts += [part for answered in page.answered for part in _answered_block(answered, run)]
     parts += _files("Figures and tables", page.folder, _shown_files(run.artifacts))
-    if page.notes:
+    notes = page.notes
+    if not (run.findings or run.artifacts or run.metrics):
+        notes = (*notes, "it recorded no figure, no file and no finding")
+    if notes:
         parts.append(heading("Note"))
-        parts += [block(note) for note in page.notes]
+        parts += [block(note) for note in notes]
     if not page.draft:
         parts.append(heading("Next"))
         parts.append(two_columns(_next(page), "cyan"))
@@ -95,7 +99,8 @@ def _findings(page: RunPage) -> list[RenderableType]:
         return []
     short = len(shown) > FULL_FINDINGS
     parts: list[RenderableType] = [heading("Findings")]
-    parts += [part for finding in shown for part in finding_block(finding, short=short)]
+    why = reasons_undecided(page.run)
+    parts += [part for one in shown for part in finding_block(one, short=short, why=why.get(one.key, ""))]
     if short and not page.draft:
         parts.append(block(f"the figures behind them: studyctl runs show {page.run.short}", 2, "dim"))
     return parts
@@ -105,12 +110,19 @@ def _state_sign(run: Run) -> tuple[str, str]:
     return words.STATES.get(run.state, ("·", ""))
 
 
-def finding_block(finding: Finding, indent: int = 2, *, short: bool = False) -> list[RenderableType]:
-    """A finding: its verdict and key, the claim that was tested, and (unless `short`) what was found."""
+def reasons_undecided(run: Run) -> dict[str, str]:
+    """What kept findings from being decided, by key, where it is more than that no predicate held."""
+    reasons = run.provenance.get("undecided") or {}
+    return {key: str(why) for key, why in reasons.items() if not str(why).startswith(_NEITHER)}
+
+
+def finding_block(finding: Finding, indent: int = 2, *, short: bool = False, why: str = "") -> list[RenderableType]:
+    """A finding: its verdict and key, `why` it is undecided, the claim, and (unless `short`) what was found."""
     from studyctl.view.layout import block, pieces, verdict
 
     sign, style = verdict(finding.verdict)
-    parts: list[RenderableType] = [pieces((sign, style), f"  {finding.key}", indent=indent)]
+    reason = (f"  ({why})", "yellow") if why else ""
+    parts: list[RenderableType] = [pieces((sign, style), f"  {finding.key}", reason, indent=indent)]
     if finding.claim:
         parts.append(block(f"claim: {words.prose(finding.claim)}", indent + 2, "dim"))
     if not (finding.claim and short):
@@ -204,7 +216,8 @@ def run_page(page: RunPage) -> list[RenderableType]:
         parts.append(block(shortened_error(run.error), 2))
     if run.findings:
         parts.append(heading("Findings"))
-        parts += [part for finding in run.findings for part in finding_block(finding)]
+        why = reasons_undecided(run)
+        parts += [part for one in run.findings for part in finding_block(one, why=why.get(one.key, ""))]
     if run.params:
         parts.append(heading("Parameters"))
         parts += [pieces((f"{name} = ", "dim"), str(value), indent=2) for name, value in run.params.items()]
@@ -227,8 +240,31 @@ def run_page(page: RunPage) -> list[RenderableType]:
         if len(run.metrics) > len(shown):
             rest = len(run.metrics) - len(shown)
             parts.append(block(f"and {rest} more: studyctl runs show {run.short} --json", 2, "dim"))
+    parts += _steps(run)
     parts += _files("Files", page.folder, run.artifacts)
+    warnings = run.provenance.get("warnings") or ()
+    if warnings:
+        parts.append(heading("Note"))
+        parts += [block(str(warning)) for warning in warnings]
     return parts
+
+
+def _steps(run: Run) -> list[RenderableType]:
+    """The named parts of a run, and how long each took."""
+    from studyctl.view.layout import heading, two_columns
+
+    steps = run.provenance.get("steps") or ()
+    if not steps:
+        return []
+    rows = [
+        (
+            "  " * step["depth"] + step["name"],
+            (words.duration(step["seconds"]) if step["seconds"] >= 1 else f"{step['seconds']:.3f} s")
+            + (f", {step['times']} times" if step["times"] > 1 else ""),
+        )
+        for step in steps
+    ]
+    return [heading("Steps"), two_columns(rows, "", "dim")]
 
 
 def shortened_error(error: str) -> str:

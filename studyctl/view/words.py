@@ -75,6 +75,13 @@ def number(value: float) -> str:
     return f"{value:.6g}"
 
 
+def short_number(value: float) -> str:
+    """A figure that changes while one looks: four significant digits."""
+    if not math.isfinite(value):
+        return exact(value)
+    return str(int(value)) if value == int(value) and abs(value) < 1e9 else f"{value:.4g}"
+
+
 def label(run: Run) -> str:
     """What sets a run apart from one that counts: "quick", "anchor=116"."""
     parts = [] if run.preset == "default" else [run.preset]

@@ -26,6 +26,15 @@ def test_the_page_shows_parameters_with_their_bounds(study: Study) -> None:
     assert [p["name"] for p in value["params"]] == ["flips", "bias", "seed"]
 
 
+def test_the_page_shows_what_is_tied_and_warns_of_a_preset_that_cannot_run(study: Study) -> None:
+    study.edit("experiments/coin.py", '"quick": {"flips": 100}', '"quick": {"flip": 100}')
+    done = study("experiment", "show", "coin")
+    assert "  Q1  Is the coin fair?  stale, #fair\n" in done.out
+    assert done.err == (
+        "warning: preset quick: no parameter 'flip'; did you mean 'flips'?; mend it in experiments/coin.py\n"
+    )
+
+
 def test_nothing_is_executed_to_list(study: Study) -> None:
     study.write("experiments/loud.py", "raise SystemExit('executed')\n")
     assert study("experiment", "list").code == 0

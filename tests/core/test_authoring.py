@@ -7,17 +7,22 @@ import io
 import json
 import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import matplotlib.pyplot as plt
 import ml_dtypes
 import numpy as np
 import pytest
 
-from studyctl.core.authoring import DECLARATION, Declaration, Run, experiment
+from studyctl.core.authoring import Run
+from studyctl.core.declaring import DECLARATION, Declaration, experiment
 from studyctl.core.models import Artifact, Finding, Metric
 from studyctl.core.params import Params
+from studyctl.core.progress import Silent
+from studyctl.core.tabular import JSON_CELLS
 from studyctl.errors import ExperimentError
 
 
@@ -28,7 +33,9 @@ class Sink:
         self.values: list[tuple[Metric, int, int]] = []
         self.findings: list[Finding] = []
         self.files: dict[str, tuple[str, bytes, str]] = {}
+        self.drawn: list[tuple[str, str, Any]] = []
         self.clock = 0
+        self.ticks = 0
 
     def metrics(self, values: Sequence[tuple[Metric, int, int]]) -> None:
         self.values += values
@@ -47,28 +54,36 @@ class Sink:
 
     def figure(self, name: str, figure: Any, title: str) -> None:
         self.files[f"figures/{name}"] = ("figure", b"", title)
+        self.drawn.append((name, title, figure))
 
     def now_ms(self) -> int:
         self.clock += 1
         return self.clock
 
+    def seconds(self) -> float:
+        self.ticks += 1
+        return float(self.ticks)
 
-class Bar:
+
+class Bar(Silent):
     """Progress that counts."""
 
     def __init__(self) -> None:
         self.tasks: dict[str, tuple[int | None, list[int]]] = {}
+        self.steps: list[str] = []
+        self.figures: list[Metric] = []
 
     def task(self, label: str, total: int | None) -> Callable[[int], None]:
         done: list[int] = []
         self.tasks[label] = (total, done)
         return done.append
 
-    def message(self, text: str) -> None: ...
+    def step(self, label: str, depth: int) -> Callable[[], None]:
+        self.steps.append(f"{'  ' * depth}{label}")
+        return lambda: self.steps.append(f"{'  ' * depth}{label} over")
 
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        yield
+    def metrics(self, values: Sequence[Metric]) -> None:
+        self.figures += values
 
 
 class Sizes(Params):
@@ -124,7 +139,40 @@ def test_a_name_that_cannot_be_cited(run: Run, sink: Sink, name: Any) -> None:
     assert sink.values == []
 
 
-@pytest.mark.parametrize("value", ["1", None, 1j, [1, 2], np.array([1.0, 2.0]), b"1", 10**400])
+def test_an_array_of_one_element_is_its_number(run: Run) -> None:
+    run.metrics({"a": np.array([1.5]), "b": np.array([[2]]), "c": Decimal("0.5")})
+    assert [metric.value for metric in run.last_metrics()] == [1.5, 2.0, 0.5]
+
+
+@pytest.mark.parametrize("step", [math.nan, math.inf, 0.5, "1", True, np.float64("nan"), 2**63, np.array([1, 2])])
+def test_a_step_counts(run: Run, sink: Sink, step: Any) -> None:
+    with pytest.raises(ExperimentError, match=r"metric 'loss': step .* is no whole number"):
+        run.metric("loss", 1.0, step=step)
+    assert (sink.values, run.last_metrics()) == ([], ())
+
+
+def test_steps_of_numpy_and_whole_floats_count_too(run: Run, sink: Sink) -> None:
+    for step in (np.int64(3), 4.0, -1, np.array(5)):
+        run.metric("loss", 1.0, step=step)  # type: ignore[arg-type]
+    assert [step for _, step, _ in sink.values] == [3, 4, -1, 5]
+
+
+@pytest.mark.parametrize("values", [[("a", 1.0)], "ab", None, 3])
+def test_several_figures_are_a_mapping(run: Run, values: Any) -> None:
+    with pytest.raises(ExperimentError, match="takes a mapping"):
+        run.metrics(values)
+
+
+@pytest.mark.parametrize("unit", [3, None, "x" * 31, "a\nb"])
+def test_a_unit_is_a_short_text(run: Run, unit: Any) -> None:
+    with pytest.raises(ExperimentError, match="cannot be a unit"):
+        run.metric("loss", 1.0, unit=unit)
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["1", None, 1j, [1, 2], np.array([1.0, 2.0]), b"1", 10**400, timedelta(seconds=1), {"a": 1}, np.array([])],
+)
 def test_what_is_no_number(run: Run, value: Any) -> None:
     with pytest.raises(ExperimentError, match="number"):
         run.metric("loss", value)
@@ -178,12 +226,18 @@ def test_a_table_writes_infinity_as_text(run: Run, sink: Sink) -> None:
     assert sink.files["tables/t.csv"][1] == b"x\nInfinity\nNaN\n"
 
 
-@pytest.mark.parametrize(
-    ("rows", "said"), [({"a": [1], "b": [1, 2]}, "unlike length: a 1, b 2"), ([1, 2], "every row is a mapping")]
-)
-def test_what_is_no_table(run: Run, rows: Any, said: str) -> None:
-    with pytest.raises(ExperimentError, match=said):
-        run.table("t", rows)
+def test_a_large_table_is_kept_as_csv_alone(run: Run, sink: Sink) -> None:
+    run.table("large", {"x": range(JSON_CELLS + 1)})
+    run.table("small", {"x": range(3)})
+    assert sorted(sink.files) == ["tables/large.csv", "tables/small.csv", "tables/small.json"]
+    assert run.notes() == ["table large has 200,001 cells: it is kept as CSV alone"]
+
+
+def test_a_table_that_is_none_keeps_nothing(run: Run, sink: Sink) -> None:
+    with pytest.raises(ExperimentError, match="no table"):
+        run.table("t", 3)  # type: ignore[arg-type]
+    assert sink.files == {}
+    run.table("t", [])  # its name is free still
 
 
 def test_texts_and_files(run: Run, sink: Sink, tmp_path: Path) -> None:
@@ -201,6 +255,11 @@ def test_texts_and_files(run: Run, sink: Sink, tmp_path: Path) -> None:
     }
     with pytest.raises(ExperimentError, match="is no file"):
         run.artifact(tmp_path / "none.bin")
+    with pytest.raises(ExperimentError, match="is a folder"):
+        run.artifact(tmp_path)
+    for value in (b"x", 3, None, ["x"]):
+        with pytest.raises(ExperimentError, match="is no text"):
+            run.text("other", value)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", ["../a", "a/b", "그림", "", ".hidden", "a b"])
@@ -215,16 +274,100 @@ def test_two_files_of_one_name(run: Run) -> None:
         run.text("notes", "b")
 
 
-def test_a_figure_has_to_be_one(run: Run) -> None:
-    with pytest.raises(ExperimentError, match="list is no matplotlib figure"):
-        run.figure("f", [])
+def test_axes_and_grids_stand_for_their_figure(run: Run, sink: Sink) -> None:
+    figure, axes = plt.subplots()
+
+    class Grid:  # as seaborn has them
+        def __init__(self) -> None:
+            self.figure = figure
+
+        def savefig(self) -> None: ...
+
+    for name, one in (("a", figure), ("b", axes), ("c", Grid())):
+        run.figure(name, one)
+    assert [drawn for _, _, drawn in sink.drawn] == [figure] * 3
+    plt.close(figure)
+
+
+class Plotly:
+    def write_html(self) -> None: ...
+
+    def to_plotly_json(self) -> None: ...
+
+
+@pytest.mark.parametrize(
+    ("fig", "said", "hint"),
+    [
+        ([], "list is no matplotlib figure", "pass the first"),
+        (np.zeros(2), "ndarray is no matplotlib figure", "pass the first"),
+        (None, "NoneType is no matplotlib figure", "plt.subplots"),
+        (plt, "module is no matplotlib figure", "plt.subplots"),
+        (Plotly(), "a figure of plotly's", 'run.artifact("f.html")'),
+    ],
+)
+def test_a_figure_has_to_be_one(run: Run, fig: Any, said: str, hint: str) -> None:
+    with pytest.raises(ExperimentError, match=said) as caught:
+        run.figure("f", fig)
+    assert hint in caught.value.hint
 
 
 def test_tracking_advances_and_knows_the_length(run: Run, bar: Bar) -> None:
     assert list(run.track([1, 2, 3], "steps")) == [1, 2, 3]
     assert list(run.track((x for x in "ab"), "letters")) == ["a", "b"]
     assert list(run.track((x for x in "ab"), "known", total=2)) == ["a", "b"]
-    assert bar.tasks == {"steps": (3, [1, 1, 1]), "letters": (None, [1, 1]), "known": (2, [1, 1])}
+    assert bar.tasks == {"steps": (3, [1, 1, 1, 0]), "letters": (None, [1, 1, 0]), "known": (2, [1, 1, 0])}
+
+
+def test_a_loop_that_is_left_is_over(run: Run, bar: Bar) -> None:
+    for one in run.track([1, 2, 3], "steps"):
+        if one == 2:
+            break
+    assert bar.tasks == {"steps": (3, [1, 0])}
+
+
+def test_what_cannot_be_gone_through(run: Run) -> None:
+    with pytest.raises(ExperimentError, match="goes through a collection, not 5"):
+        run.track(5, "steps")  # type: ignore[arg-type]
+
+
+def test_an_error_in_what_is_gone_through_is_the_authors(run: Run) -> None:
+    def rows() -> Iterator[int]:
+        yield 1
+        raise ValueError("no more")
+
+    with pytest.raises(ValueError, match="no more"):
+        list(run.track(rows(), "rows"))
+
+
+def test_progress_is_shown_the_figures_and_the_steps(run: Run, bar: Bar) -> None:
+    with run.step("train"):
+        run.metric("loss", 0.5, step=0, unit="nat")
+
+        @run.step("epoch")
+        def epoch() -> None:
+            run.metric("loss", 0.25, step=1)
+
+        epoch()
+    assert bar.figures == [Metric("loss", 0.5, "nat", 1), Metric("loss", 0.25, "nat", 2)]
+    assert bar.steps == ["train", "  epoch", "  epoch over", "train over"]
+    assert [(one["name"], one["depth"]) for one in run.steps()] == [("train", 0), ("epoch", 1)]
+    assert [metric.name for metric in run.last_metrics()] == ["loss"]  # steps are none
+
+
+def test_a_run_that_is_over_records_nothing(run: Run, sink: Sink, tmp_path: Path) -> None:
+    run.metric("loss", 1.0)
+    run.close()
+    for late in (
+        lambda: run.metric("late", 1.0),
+        lambda: run.metrics({"late": 1.0}),
+        lambda: run.constant("late", 1.0),
+        lambda: run.text("late", "x"),
+        lambda: run.table("late", [{"x": 1}]),
+        lambda: run.finding("late", text="x"),
+    ):
+        with pytest.raises(ExperimentError, match="the run is over"):
+            late()
+    assert (sink.files, sink.findings, len(sink.values)) == ({}, [], 1)
 
 
 def test_a_finding_is_decided_with_the_final_values(run: Run) -> None:
@@ -245,6 +388,12 @@ def test_a_how_finding_has_no_verdict(run: Run) -> None:
     assert run.undecided() == {}
 
 
+def test_a_misspelt_figure_in_a_predicate(run: Run) -> None:
+    run.metric("overflow_margin", 3.0)
+    run.finding("a", claim="c", when="overflow_margn > 1", text="t")
+    assert run.undecided() == {"a": "not recorded: overflow_margn; did you mean overflow_margin?"}
+
+
 def test_why_a_finding_is_inconclusive(run: Run) -> None:
     run.finding("a", claim="c", when="later > 1", text="no figure")
     assert run.undecided() == {"a": "not recorded: later"}
@@ -260,12 +409,17 @@ def test_why_a_finding_is_inconclusive(run: Run) -> None:
         ({"key": "a", "text": "t", "when": "x > 1"}, "no claim to decide"),
         ({"key": "a", "text": "t", "claim": "c", "when": "x >"}, "column 4"),
         ({"key": "a", "text": "t", "claim": "c", "unless": "x"}, "compare something"),
+        ({"key": "a", "text": "t", "claim": "c", "when": True}, "when is True, and no text"),
+        ({"key": "a", "text": 3}, "text is 3, and no text"),
+        ({"key": "a", "text": "t", "claim": "c", "when": "x > limit"}, "names limit, a constant"),
+        ({"key": "a", "text": "t", "claim": "c", "unless": "width > 1"}, "names width, a parameter"),
         ({"key": "a", "text": "3 times"}, "the numeral in '3' comes from no figure"),
         ({"key": "a", "text": "{later}"}, "finding 'a': {later} names no figure"),
         ({"key": "a", "text": "{width:q}"}, "finding 'a'"),
     ],
 )
-def test_a_finding_that_cannot_stand(run: Run, sink: Sink, arguments: dict[str, str], said: str) -> None:
+def test_a_finding_that_cannot_stand(run: Run, sink: Sink, arguments: dict[str, Any], said: str) -> None:
+    run.constant("limit", 2.0)
     with pytest.raises(ExperimentError) as caught:
         run.finding(**arguments)
     assert said in caught.value.message

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pytest
 from pydantic import BaseModel, Field, ValidationError
 
-from studyctl.core.params import Params, build, fields_of, parse_toml, values_of
+from studyctl.core.params import Params, build, fields_of, param, parse_toml, values_of, wrong_presets
 from studyctl.errors import ExperimentError, UsageError
 
 
@@ -147,3 +147,50 @@ def test_toml() -> None:
     assert parse_toml("anchor = 5\n[optimizer]\nrate = 0.5", "p.toml") == {"anchor": 5, "optimizer": {"rate": 0.5}}
     with pytest.raises(UsageError, match=r"p\.toml is not valid TOML"):
         parse_toml("anchor = ", "p.toml")
+
+
+class Short(Params):
+    """The same in the short spelling."""
+
+    anchor: float = param(373.0, "side of the anchor", unit="px", gt=0, le=1000)
+    sizes: list[int] = param([1, 2], min_length=1)
+    name: str = param("exp", pattern="[a-z]+")
+    clip: float | None = param(None, "none clips nothing", ge=0)
+
+
+def test_the_short_spelling_says_what_the_long_one_says() -> None:
+    fields = {field.name: field for field in fields_of(Short)}
+    (long,) = (field for field in fields_of(Decoding) if field.name == "anchor")
+    assert fields["anchor"] == long
+    assert (fields["sizes"].bounds, fields["name"].bounds) == ("length >= 1", "matching [a-z]+")
+    assert (fields["clip"].type, fields["clip"].default, fields["clip"].unit) == ("float | None", None, "")
+    assert Short().sizes is not Short().sizes
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("anchor=0", "anchor = 0: input should be greater than 0"),
+        ("sizes=", "sizes = []: list should have at least 1 item"),
+        ("name=EXP", "name = 'EXP': string should match pattern"),
+        ("clip=-1", "clip = -1: input should be greater than or equal to 0"),
+    ],
+)
+def test_its_bounds_hold(assignment: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        build(Short, assignments=[assignment])
+    assert message in caught.value.message
+
+
+def test_wrong_presets_are_told_before_somebody_uses_them() -> None:
+    presets = {"quick": {"anchor": 10.0}, "odd": {"anchr": 1}, "far": {"anchor": 1e9}}
+    wrong = wrong_presets(Decoding, presets)
+    assert [line.partition(":")[0] for line in wrong] == ["preset odd", "preset far"]
+
+
+def test_a_bound_that_does_not_fit_its_type_is_the_authors_mistake() -> None:
+    class Wrong(Params):
+        name: str = param("x", gt=0)
+
+    with pytest.raises(ExperimentError, match="the parameters of Wrong cannot be checked"):
+        build(Wrong)

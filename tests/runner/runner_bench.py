@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from studyctl.config import Workspace, find_workspace
 from studyctl.core.models import Run, RunState
 from studyctl.core.params import build
+from studyctl.core.progress import Silent
 from studyctl.runner.discover import find
 from studyctl.runner.importing import load
 from studyctl.runner.perform import Order
@@ -77,21 +77,14 @@ class Tracker:
         return []
 
 
-class Messages:
+class Messages(Silent):
     """Progress that keeps what it is told."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
 
-    def task(self, label: str, total: int | None) -> Callable[[int], None]:
-        return lambda steps: None
-
     def message(self, text: str) -> None:
         self.lines.append(text)
-
-    @contextmanager
-    def running(self) -> Iterator[None]:
-        yield
 
 
 class Bench:

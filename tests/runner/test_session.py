@@ -24,7 +24,7 @@ run.metric("bad", float("nan"))
 run.metric("huge", float("inf"), unit="px")
 run.table("t", {"x": [1]})
 run.constant("limit", 0.5)
-run.finding("small", claim="c", when="loss < 0.5", unless="loss > limit", text="{loss:.2f} below {limit}")
+run.finding("small", claim="c", when="loss < 0.5", unless="loss > 1", text="{loss:.2f} below {limit}")
 """
 
 
