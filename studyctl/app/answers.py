@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from studyctl.core import answers
+from studyctl.core import answers, drafting
 from studyctl.core.models import Answer, Item, Reason, Run
 from studyctl.core.pages import Answered, AnswerPage
 from studyctl.core.ports import Ledger, Reader, RunFilter
@@ -93,6 +93,18 @@ def record(
         if current is None or current.digest != answer.digest:
             ledger.record_answer(answer)
         return answer
+
+
+def to_edit(reader: Reader, item: Item, wanted: Run | None = None, *, unbacked: bool = False) -> str:
+    """What `answer --edit` opens: the current words, else what studyctl would say, and all figures to cite."""
+    require_answerable(item)
+    choices = () if unbacked else whole_choices(reader, item, wanted)
+    if not choices and not unbacked:
+        raise no_evidence(item, ())
+    current = reader.answer(item.id)
+    if current is not None and current.author == "person":
+        return drafting.draft(item, choices, current.template)
+    return drafting.draft(item, choices, answers.conclusion_template(choices) if choices else "")
 
 
 def page_for(

@@ -19,6 +19,7 @@ from studyctl.errors import UsageError
     "studyctl answer Q1",
     "studyctl answer Q1 --run",
     "studyctl answer Q1 --text 'Only in float16: {box-decoding.overflow_margin:.1f} bits are left.'",
+    "studyctl answer Q1 --edit",
     "studyctl answer Q1 --from 3f2a9c10",
 )
 def app(
@@ -32,8 +33,11 @@ def app(
         str | None,
         typer.Option("--text", metavar="TEXT", help="Record your own words; {experiment.figure:.2f} is filled in."),
     ] = None,
+    edit: Annotated[
+        bool, typer.Option("--edit", help="Write your own words in your editor, with every figure at hand.")
+    ] = False,
     unbacked: Annotated[
-        bool, typer.Option("--unbacked", help="With --text: without evidence, and marked so everywhere.")
+        bool, typer.Option("--unbacked", help="With --text or --edit: without evidence, and marked so everywhere.")
     ] = False,
     from_run: Annotated[
         str | None,
@@ -49,15 +53,19 @@ def app(
     from studyctl.view.answers import answer_json, answer_page
 
     here = session(ctx)
-    if unbacked and (text is None or from_run):
+    if unbacked and ((text is None and not edit) or from_run):
         raise UsageError(
-            "--unbacked goes with --text, and without --from", f"studyctl answer {item} --unbacked --text '…'"
+            "--unbacked goes with --text or --edit, and without --from", f"studyctl answer {item} --unbacked --text '…'"
         )
+    if edit and text is not None:
+        raise UsageError("--edit and --text exclude each other", "give one of them")
     if text is not None and not text.strip():
         raise UsageError("--text is empty", "say what you conclude; {experiment.figure:.2f} is filled in")
     if run:
         _run_experiments(here, _item(here, item))
-    if refresh or text is not None or from_run:
+    if edit:
+        _edit(here, item, unbacked, from_run)
+    elif refresh or text is not None or from_run:
         _record(here, item, text, unbacked, from_run)
     page = _page(here, item)
     if as_json:
@@ -89,6 +97,23 @@ def _run_experiments(here: Session, item: Item) -> None:
         raise no_evidence(item, ())
     for name in ordered(item.ties):
         raise_unless_finished(run_and_record(here, name))
+
+
+def _edit(here: Session, word: str, unbacked: bool, from_run: str | None) -> None:
+    """Record what the person writes in their editor; where that fails, what they wrote is kept."""
+    from studyctl.app.answers import to_edit
+    from studyctl.cli.editing import editing
+    from studyctl.core.drafting import text_of
+
+    item = _item(here, word)
+    with here.reader() as reader:
+        wanted = reader.run(from_run) if from_run else None
+        before = to_edit(reader, item, wanted, unbacked=unbacked)
+    with editing(before, f"studyctl-{item.id}-") as left:
+        text = text_of(left)
+        if not text:
+            raise UsageError("the text was left empty; nothing was recorded", f"studyctl answer {item.id} --edit")
+        _record(here, word, text, unbacked, from_run)
 
 
 def _record(here: Session, word: str, text: str | None, unbacked: bool, from_run: str | None) -> None:

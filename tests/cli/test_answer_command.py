@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 import pytest
 from study_bench import Study
 
@@ -128,3 +131,68 @@ class TestRecording:
         assert done.code == 8
         assert "next: studyctl answer Q3 --refresh\n" in done.err
         assert study("answer", "Q3", "--refresh").code == 0
+
+
+def editor(study: Study, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """An editor that does to the file `$1` what the script says."""
+    file = study.root.parent / "editor.sh"
+    file.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+    file.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(file))
+
+
+def test_own_words_in_an_editor_with_every_figure_at_hand(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = study.root.parent / "seen.md"
+    editor(study, monkeypatch, f'cp "$1" {seen}; sed -i \'1s/.*/It is fair: {{coin.rate:.1%}}./\' "$1"')
+    done = study("answer", "Q1", "--edit")
+    assert done.code == 0
+    assert "It is fair: 50.8%." in done.out and "in your own words" in done.out
+    opened = seen.read_text("utf-8")
+    assert opened.startswith("mixed: supported for rate; refuted for heads-more\n\n<!-- studyctl:")
+    assert "Q1  Is the coin fair?" in opened and "- supported  coin.fair.rate: Heads in 50.8%" in opened
+    assert "    {coin.rate} = 0.508\n" in opened
+    # The next time the words are there, as the template that they are.
+    assert study("answer", "Q1", "--edit").code == 0
+    assert seen.read_text("utf-8").startswith("It is fair: {coin.rate:.1%}.\n")
+
+
+def test_what_cannot_be_recorded_is_not_lost(study: Study, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    editor(study, monkeypatch, "sed -i '1s/.*/My long thoughts on {coin.raet}/' \"$1\"")
+    before = study("answer", "Q1", "--json").json
+    done = study("answer", "Q1", "--edit")
+    assert done.code == 2 and "did you mean coin.rate" in done.err
+    (kept,) = tmp_path.glob("studyctl-Q1-*.md")
+    assert f"what you wrote is kept in {kept}" in done.err
+    assert kept.read_text("utf-8").startswith("My long thoughts")
+    assert study("answer", "Q1", "--json").json == before
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "said"),
+    [
+        ("sed -i '1d' \"$1\"", 2, "the text was left empty; nothing was recorded"),
+        (': > "$1"', 2, "the text was left empty"),
+        ("exit 3", 1, "ended with code 3; nothing was recorded"),
+        ("printf '\\377' > \"$1\"", 1, "is not UTF-8; nothing was recorded"),
+    ],
+)
+def test_an_edit_that_comes_to_nothing(
+    study: Study, monkeypatch: pytest.MonkeyPatch, script: str, code: int, said: str
+) -> None:
+    editor(study, monkeypatch, script)
+    before = study("answer", "Q1", "--json").json
+    done = study("answer", "Q1", "--edit")
+    assert done.code == code and said in done.err
+    assert study("answer", "Q1", "--json").json == before
+
+
+def test_editing_without_evidence(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
+    editor(study, monkeypatch, "sed -i '1s/.*/Nobody knows./' \"$1\"")
+    assert study("answer", "Q3", "--edit").code == 8
+    done = study("answer", "Q3", "--edit", "--unbacked")
+    assert done.code == 0 and "Nobody knows." in done.out and "without evidence" in done.out
+
+
+def test_editing_and_text_exclude_each_other(study: Study) -> None:
+    assert study("answer", "Q1", "--edit", "--text", "x").code == 2
