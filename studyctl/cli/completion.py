@@ -5,14 +5,17 @@ Nothing here syncs, writes or complains: a completion that fails offers nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from studyctl.config import Workspace, find_workspace
 from studyctl.core.models import KINDS, STATUSES, Item, Kind
 from studyctl.errors import StudyctlError
+
+if TYPE_CHECKING:
+    from studyctl.core.ports import Reader
 
 Offers = list[tuple[str, str]]
 Completer = Callable[[typer.Context, str], Offers]
@@ -129,22 +132,43 @@ def _help(text: str) -> str:
     return shown.replace("[", "\\[")
 
 
-def run_ids(ctx: typer.Context, incomplete: str) -> Offers:
-    """Recorded runs, newest first, by the id that lists show."""
+def _runs(ctx: typer.Context, ask: Callable[[Reader], Sequence[Any]]) -> Sequence[Any]:
+    """What the database says of runs; nothing where it cannot be asked."""
     workspace = _workspace(ctx)
     if workspace is None:
-        return []
+        return ()
     from studyctl.wiring import open_reader
 
     try:
         reader = open_reader(workspace)
     except (StudyctlError, OSError):
-        return []
+        return ()
     try:
-        runs = reader.runs()
+        return ask(reader)
     except StudyctlError:
-        return []
+        return ()
     finally:
         reader.close()
+
+
+def run_ids(ctx: typer.Context, incomplete: str) -> Offers:
+    """Recorded runs, newest first, by the id that lists show."""
+    return _run_ids(ctx, incomplete)
+
+
+def deleted_run_ids(ctx: typer.Context, incomplete: str) -> Offers:
+    """The same of those that were deleted."""
+    return _run_ids(ctx, incomplete, deleted=True)
+
+
+def _run_ids(ctx: typer.Context, incomplete: str, *, deleted: bool = False) -> Offers:
+    from studyctl.core.ports import RunFilter
+
+    runs = _runs(ctx, lambda reader: reader.brief_runs(RunFilter(deleted=deleted)))
     typed = incomplete.lower()
     return [(run.short, f"{run.experiment} {run.state}") for run in runs if run.id.startswith(typed)]
+
+
+def run_tags(ctx: typer.Context, incomplete: str) -> Offers:
+    """Tags that runs have."""
+    return [(tag, "") for tag in _runs(ctx, lambda reader: reader.run_tags()) if tag.startswith(incomplete)]

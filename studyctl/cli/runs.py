@@ -6,9 +6,10 @@ from typing import Annotated, get_args
 
 import typer
 
+from studyctl.cli.choosing import Experiment, Tags, Where, conditions_of, experiment_of
 from studyctl.cli.commands import Group
 from studyctl.cli.common import AsJson, session
-from studyctl.cli.completion import experiment_names, item_ids, run_ids
+from studyctl.cli.completion import item_ids, run_ids
 from studyctl.cli.paths import shown
 from studyctl.core.models import RunState
 from studyctl.errors import UsageError
@@ -27,13 +28,11 @@ app = Group("runs", help="List and show recorded runs.", verbs=VERBS)
     "studyctl runs list",
     "studyctl runs list --experiment box-decoding --state failed",
     "studyctl runs list --item Q1 --json",
+    "studyctl runs list --where 'metric.loss < 0.5 and not tag.draft'",
 )
 def list_(
     ctx: typer.Context,
-    experiment: Annotated[
-        str | None,
-        typer.Option("--experiment", "-e", metavar="NAME", autocompletion=experiment_names, help="Of this one."),
-    ] = None,
+    experiment: Experiment = None,
     state: Annotated[
         str | None, typer.Option("--state", "-s", metavar="STATE", help=f"One of {', '.join(STATES)}.")
     ] = None,
@@ -41,37 +40,45 @@ def list_(
         str | None,
         typer.Option("--item", "-i", metavar="ID", autocompletion=item_ids(), help="Tied to or cited by it."),
     ] = None,
+    tag: Tags = None,
+    where: Where = None,
+    deleted: Annotated[bool, typer.Option("--deleted", help="Those that were deleted, instead of the others.")] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="At most so many; 0 for all.")] = SHOWN,
     as_json: AsJson = False,
 ) -> None:
-    """List recorded runs, newest first."""
+    """List recorded runs, newest first.
+
+    A condition compares metric.NAME, param.NAME, state, preset, experiment, host, seed, started, ended and duration
+    (in seconds) with numbers and with texts in quotes, and asks for tag.NAME; and, or, not and parentheses join them.
+    A run without what is compared is not listed.
+    """
     from studyctl.app.runs import listed
     from studyctl.core.ids import pick
-    from studyctl.view.runs import run_json, run_table
+    from studyctl.core.ports import RunFilter
+    from studyctl.view.runs import nothing_listed, run_json, run_table
     from studyctl.wiring import run_is_lost
 
     here = session(ctx)
     wanted = next((one for one in STATES if one == state), None)
     if state is not None and wanted is None:
         raise UsageError(f"--state {state}: no such state", f"one of {', '.join(STATES)}")
+    conditions = conditions_of(where)
     with here.reader() as reader:
         item_id = pick([item], reader.items(gone=True, ignored=True))[0].id if item else None
-        name = experiment.replace("_", "-") if experiment else None
-        found = listed(reader, run_is_lost, experiment=name, state=wanted, item=item_id)
-    page = found[:limit] if limit else found
+        chosen = RunFilter(experiment=experiment_of(experiment), item=item_id, tags=tuple(tag or ()), deleted=deleted)
+        found = listed(reader, run_is_lost, chosen, state=wanted, conditions=conditions, limit=limit)
     if as_json:
-        here.json([run_json(run) for run in page])
+        here.json([run_json(run) for run in found.page])
         return
-    if page:
-        here.print(run_table(page, here.width))
-    if len(found) > len(page):
-        here.say(f"{len(page)} of {len(found)} runs; --limit 0 shows all")
-    elif found:
-        here.say(f"{len(found)} run{'' if len(found) == 1 else 's'}")
-    elif name or wanted or item_id:
-        here.say("no such run; `studyctl runs list` shows all")
+    if found.page:
+        here.print(run_table(found.page, here.width))
+    if found.total > len(found.page):
+        here.say(f"{len(found.page)} of {found.total} runs; --limit 0 shows all")
+    elif found.total:
+        here.say(f"{found.total} run{'' if found.total == 1 else 's'}")
     else:
-        here.say("no runs yet: `studyctl experiment list` shows what can be run")
+        filtered = bool(experiment or wanted or item_id or tag or where)
+        here.say(nothing_listed(found.unmeasured, found.near, filtered=filtered, deleted=deleted))
 
 
 @app.command("show", "studyctl runs show 3f2a9c10", "studyctl runs show 3f2a --json")

@@ -91,6 +91,8 @@ class RunFilter:
     roles: tuple[RunRole, ...] = ("run", "sweep")
     parent: str | None = None  # the trials of a sweep
     deleted: bool = False  # those that were deleted, instead of the others
+    ids: tuple[str, ...] | None = None  # among these
+    tags: tuple[str, ...] = ()  # that have all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,11 @@ class Reader(Protocol):
     def item(self, item_id: str) -> Item | None: ...  # with details
     def children(self, item_id: str) -> list[Item]: ...
     def runs(self, where: RunFilter | None = None) -> list[Run]: ...  # newest first, without metrics and files
+    # Newest first, with these metrics, how long they took if `timed`, and nothing else that is large.
+    def brief_runs(self, where: RunFilter, metrics: Sequence[str] = (), *, timed: bool = False) -> list[Run]: ...
+    def count_runs(self, where: RunFilter) -> int: ...
+    def metric_names(self, where: RunFilter) -> list[str]: ...  # of the newest runs
+    def run_tags(self) -> list[str]: ...
     def run(self, prefix: str) -> Run: ...  # whole; NotFoundError, UsageError when ambiguous
     def runs_of(self, ids: Iterable[str]) -> dict[str, Run]: ...  # whole, by id
     def answer(self, item_id: str) -> Answer | None: ...  # the current one

@@ -132,36 +132,42 @@ class StudyReader:
         A run is of an item when the item is tied to its experiment or has an answer that cites it.
         """
         from studyctl.core.ports import RunFilter
-        from studyctl.store import record_rows
+        from studyctl.store import choosing, record_rows
 
         where = where or RunFilter()
-        parts, values = [f"deleted IS {'NOT ' if where.deleted else ''}NULL"], list[Any]()
-        if where.parent is not None:
-            parts.append("parent = ?")
-            values.append(where.parent)
-        else:
-            parts.append(f"role {_ONE_OF}")
-            values.append(json.dumps(where.roles))
-        if where.experiment is not None:
-            parts.append("experiment = ?")
-            values.append(where.experiment)
-        if where.state is not None:
-            parts.append("state = ?")
-            values.append(where.state)
-        if where.item is not None:
-            parts.append(
-                "(id IN (SELECT run FROM citations WHERE item = ?)"
-                " OR experiment IN (SELECT experiment FROM tie WHERE item = ?))"
-            )
-            values += [where.item, where.item]
+        condition, values = choosing.where_of(where)
         limit = "" if where.limit is None else f" LIMIT {int(where.limit)}"
         with self.snapshot():
             found = self._all(
-                f"SELECT {record_rows.RUN} FROM runs WHERE {' AND '.join(parts)} ORDER BY started DESC, id{limit}",
-                *values,
+                f"SELECT {record_rows.RUN} FROM runs WHERE {condition} {choosing.NEWEST_FIRST}{limit}", *values
             )
             findings = self._findings([row[0] for row in found])
         return [record_rows.run(row, findings=findings.get(row[0], ())) for row in found]
+
+    def brief_runs(self, where: RunFilter, metrics: Sequence[str] = (), *, timed: bool = False) -> list[Run]:
+        """Runs, newest first, with these metrics, how long they took if `timed`, and nothing else that is large."""
+        from studyctl.store import choosing
+
+        return choosing.brief(self, where, metrics, timed=timed)
+
+    def count_runs(self, where: RunFilter) -> int:
+        """How many runs there are."""
+        from studyctl.store import choosing
+
+        condition, values = choosing.where_of(where)
+        return int(self._all(f"SELECT count(*) FROM runs WHERE {condition}", *values)[0][0])
+
+    def metric_names(self, where: RunFilter) -> list[str]:
+        """The metrics of the newest runs of the filter."""
+        from studyctl.store import choosing
+
+        return choosing.metric_names(self, where)
+
+    def run_tags(self) -> list[str]:
+        """Every tag that a run has."""
+        from studyctl.store import choosing
+
+        return choosing.tags(self)
 
     def run(self, prefix: str) -> Run:
         """The run whose id begins so, whole; NotFoundError for none, UsageError for several."""
@@ -325,6 +331,10 @@ class StudyReader:
         finally:
             if self._db.in_transaction:  # SQLite ends it by itself where the file is damaged
                 self._db.execute("COMMIT")
+
+    def query(self, query: str, *values: Any) -> list[Row]:
+        """Rows of a query, for the parts of this reader that stand in modules of their own."""
+        return self._all(query, *values)
 
     def _all(self, query: str, *values: Any) -> list[Row]:
         # Fetched at once: a half-read cursor would hold up every writer.

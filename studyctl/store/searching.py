@@ -28,7 +28,7 @@ _HITS = f"""
     LEFT JOIN search_finding AS n ON s.number < 0 AND n.number = -s.number
     LEFT JOIN finding AS f ON f.run = n.run AND f.key = n.finding
     LEFT JOIN run AS r ON r.id = n.run
-    WHERE o.item IS NULL AND (i.id IS NOT NULL AND i.gone_at IS NULL OR f.run IS NOT NULL)
+    WHERE o.item IS NULL AND (i.id IS NOT NULL AND i.gone_at IS NULL OR f.run IS NOT NULL AND r.deleted IS NULL)
     ORDER BY s.score DESC, i.id IS NULL, i.position, r.started DESC, f.position"""
 
 

@@ -34,6 +34,7 @@ def run_table(runs: Sequence[Run], width: int) -> Table:
         Column("Started"),
         Column("Took", right=True),
         Column("Findings", optional=True),
+        Column("Tags", flexible=True, optional=True),
     )
     rows = []
     for run in runs:
@@ -46,9 +47,22 @@ def run_table(runs: Sequence[Run], width: int) -> Table:
                 Cell(words.when(run.started)),
                 Cell(words.duration(words.seconds_of(run))),
                 Cell(verdict_counts(run.findings)),
+                Cell(", ".join(run.tags), "dim"),
             )
         )
     return table(columns, rows, width)
+
+
+def nothing_listed(unmeasured: Sequence[str], near: Sequence[str], *, filtered: bool, deleted: bool) -> str:
+    """What to say where no run is listed."""
+    if unmeasured:
+        meant = f"; near it: {', '.join(near)}" if near else ""
+        return f"no run has a metric {unmeasured[0]}{meant}"
+    if deleted:
+        return "no such run was deleted" if filtered else "no run was deleted"
+    if filtered:
+        return "no such run; `studyctl runs list` shows all"
+    return "no runs yet: `studyctl experiment list` shows what can be run"
 
 
 def verdict_counts(findings: Sequence[Finding]) -> str:
@@ -207,6 +221,8 @@ def run_page(page: RunPage) -> list[RenderableType]:
         ("folder", page.folder),
         ("MLflow run", run.mlflow_run_id or ""),
         ("came with", "a record" if run.imported else ""),
+        ("tags", ", ".join(run.tags)),
+        ("deleted", f"{words.when(run.deleted)}; studyctl runs restore {run.short}" if run.deleted else ""),
         ("answers", ", ".join(a.item.id for a in page.answered)),
         ("reproduce", reproduce.command(run)),
     ]
@@ -302,6 +318,8 @@ def run_json(run: Run, *, whole: bool = False, folder: str = "") -> dict[str, An
         "params": run.params,
         "seed": run.seed,
         "imported": run.imported,
+        "tags": list(run.tags),
+        "deleted": run.deleted,
         "error": run.error,
         "findings": [finding_json(finding) for finding in run.findings],
         "mlflow_run_id": run.mlflow_run_id,

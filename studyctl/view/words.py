@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import datetime
 
 from studyctl.core import reproduce
 from studyctl.core.models import Run
 from studyctl.core.templates import exact
+from studyctl.core.times import moment as moment
+from studyctl.core.times import seconds_of as seconds_of
 
 # The word always stands beside the sign and the colour: neither carries the meaning alone.
 VERDICTS: dict[str | None, tuple[str, str]] = {
@@ -44,21 +45,6 @@ def duration(seconds: float | None) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
-
-
-def moment(text: str) -> datetime:
-    """A recorded time."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
-
-
-def seconds_of(run: Run) -> float | None:
-    """How long the experiment itself took; from opening to ending the run where that was not measured."""
-    own = run.provenance.get("seconds")
-    if isinstance(own, (int, float)) and own > 0:
-        return float(own)
-    if run.ended is None:
-        return None
-    return (moment(run.ended) - moment(run.started)).total_seconds()
 
 
 def when(text: str) -> str:

@@ -54,6 +54,7 @@ def settle(root: Path) -> None:
         ("undo", "--list"),
         ("status",),
         ("runs", "list"),
+        ("runs", "list", "--where", "metric.loss < 0.5 and started > '2026-01-01'", "--json"),
         (),
     ],
 )

@@ -25,6 +25,36 @@ def test_filters(study: Study) -> None:
     assert study("runs", "list", "--state", "odd").code == 2
 
 
+def test_conditions(study: Study) -> None:
+    study("run", "failing")
+
+    def ids(*conditions: str) -> list[str]:
+        words = [word for one in conditions for word in ("--where", one)]
+        return [f"{r['experiment']}-{r['preset']}" for r in study("runs", "list", "--json", *words).json]
+
+    assert ids("metric.rate > 0") == ["coin-quick", "coin-default"]
+    assert ids("not metric.rate > 0") == []
+    assert ids("param.flips == 1000 or state == 'failed'") == ["failing-default", "coin-default"]
+    assert ids("duration >= 0 and experiment == 'coin'", "preset != 'quick'") == ["coin-default"]
+    assert ids("metric.before == 1.5") == ["failing-default"]
+    assert ids("started > '2999-01-01'") == []
+    said = study("runs", "list", "--where", "metric.rte > 0").out
+    assert said == "no run has a metric rte; near it: rate, rate.lo, rate.hi\n"
+    wrong = study("runs", "list", "--where", "metric.rate > high")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "column 15: high is no name of a run; a text stands in quotes: 'high'" in wrong.err
+
+
+def test_the_page_of_a_filtered_list(study: Study) -> None:
+    study("run", "coin", "--quick")
+    assert study("runs", "list", "--where", "metric.rate > 0", "-n", "2").out.endswith(
+        "2 of 3 runs; --limit 0 shows all\n"
+    )
+    assert study("runs", "list", "-n", "2").out.endswith("2 of 3 runs; --limit 0 shows all\n")
+    assert study("runs", "list", "-n", "3").out.endswith("\n3 runs\n")
+    assert study("runs", "list", "-n", "0", "--state", "finished").out.endswith("\n3 runs\n")
+
+
 def test_a_run_in_full(study: Study) -> None:
     run = study("runs", "list", "--json").json[1]
     done = study("runs", "show", run["id"][:7])

@@ -1,0 +1,87 @@
+"""Choosing among runs: the rows that a filter names, and as much of many runs as it takes to choose among them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from studyctl.store import record_rows
+
+if TYPE_CHECKING:
+    from studyctl.core.models import Metric, Run
+    from studyctl.core.ports import RunFilter
+    from studyctl.store.reader import StudyReader
+
+# A list of any length as one parameter: SQLite limits their number.
+ONE_OF = "IN (SELECT value FROM json_each(?))"
+NEWEST_FIRST = "ORDER BY started DESC, id"
+
+
+def where_of(where: RunFilter) -> tuple[str, list[Any]]:
+    """The filter as a condition on the view `runs`, with its values."""
+    parts, values = [f"deleted IS {'NOT ' if where.deleted else ''}NULL"], list[Any]()
+    if where.ids is not None:
+        parts.append(f"id {ONE_OF}")
+        values.append(json.dumps(where.ids))
+    if where.parent is not None:
+        parts.append("parent = ?")
+        values.append(where.parent)
+    else:
+        parts.append(f"role {ONE_OF}")
+        values.append(json.dumps(where.roles))
+    if where.experiment is not None:
+        parts.append("experiment = ?")
+        values.append(where.experiment)
+    if where.state is not None:
+        parts.append("state = ?")
+        values.append(where.state)
+    if where.item is not None:
+        parts.append(
+            "(id IN (SELECT run FROM citations WHERE item = ?)"
+            " OR experiment IN (SELECT experiment FROM tie WHERE item = ?))"
+        )
+        values += [where.item, where.item]
+    for tag in where.tags:
+        parts.append("id IN (SELECT run FROM run_tag WHERE tag = ?)")
+        values.append(tag)
+    return " AND ".join(parts), values
+
+
+def brief(reader: StudyReader, where: RunFilter, metrics: Sequence[str], *, timed: bool) -> list[Run]:
+    """The runs of the filter without what takes long to read: of their metrics these, of the rest what a row holds.
+
+    Provenance is most of a run, and ten thousand of them take a second to parse: here it is how long the run took
+    (`timed`), or nothing.
+    """
+    condition, values = where_of(where)
+    took = "json_object('seconds', json_extract(provenance, '$.seconds'))" if timed else "'{}'"
+    columns = record_rows.RUN.replace(" provenance,", f" {took},")
+    with reader.snapshot():
+        limit = "" if where.limit is None else f" LIMIT {int(where.limit)}"
+        found = reader.query(f"SELECT {columns} FROM runs WHERE {condition} {NEWEST_FIRST}{limit}", *values)
+        named: dict[str, list[Metric]] = {}
+        if metrics:
+            chosen = f"run {ONE_OF} AND name {ONE_OF}"
+            ids = json.dumps([row[0] for row in found])
+            for row in reader.query(
+                f"SELECT {record_rows.METRIC} FROM metrics WHERE {chosen}", ids, json.dumps(list(metrics))
+            ):
+                named.setdefault(row[0], []).append(record_rows.metric(row))
+    return [record_rows.run(row, tuple(named.get(row[0], ()))) for row in found]
+
+
+def metric_names(reader: StudyReader, where: RunFilter) -> list[str]:
+    """The metrics of the runs of the filter, those of the newest first."""
+    condition, values = where_of(where)
+    chosen = f"SELECT id, started FROM runs WHERE {condition} {NEWEST_FIRST} LIMIT 100"
+    rows = reader.query(
+        f"SELECT m.name FROM metrics AS m JOIN ({chosen}) AS r ON r.id = m.run ORDER BY r.started DESC, m.position",
+        *values,
+    )
+    return list(dict.fromkeys(row[0] for row in rows))
+
+
+def tags(reader: StudyReader) -> list[str]:
+    """Every tag that a run has."""
+    return [row[0] for row in reader.query("SELECT DISTINCT tag FROM run_tag ORDER BY tag")]
