@@ -532,14 +532,19 @@ def serve_ui(workspace: Workspace, experiment: str | None, port: int | None) -> 
 
 
 def mark_lost(workspace: Workspace) -> list[Run]:
-    """Write down which runs are lost, for commands that write runs; returns them."""
+    """Write down how the runs ended whose processes are gone, for commands that write runs; returns the lost ones."""
+    from studyctl.app import answers
     from studyctl.runner.lost import mark
 
     if not workspace.database.exists():
         return []
     ledger = open_ledger(workspace)
     try:
-        return mark(ledger, workspace.runs)
+        ended = mark(ledger, workspace.runs)
+        for run in ended:
+            if run.state == "finished" and run.role == "run":
+                answers.record_for_run(ledger, run, now=now())
+        return [run for run in ended if run.state == "lost"]
     finally:
         ledger.close()
 

@@ -139,15 +139,14 @@ def _restore(tools: Tools, ledger: Ledger) -> list[Run]:
     """Take up the runs whose folders the database does not know."""
     with ledger.reading() as reader:
         known = _known_whole(_all_runs(reader))
-    restored = []
+    found = []
     for folder in tools.unknown_folders(known):
         try:
-            run = tools.read_folder(folder)
+            found.append(tools.read_folder(folder))
         except StudyctlError:
             continue  # said by the check of the folders
-        if ledger.restore_run(run):
-            restored.append(run)
-    return restored
+    # A trial comes after its sweep.
+    return [run for run in sorted(found, key=lambda run: run.role == "trial") if ledger.restore_run(run)]
 
 
 def _all_runs(reader: Reader) -> list[Run]:
@@ -194,10 +193,11 @@ def _lost(tools: Tools, ledger: Ledger, fix: bool) -> Check:
     lost = [run for run in ledger.running_runs() if tools.is_lost(run)]
     if not lost:
         return Check("running", True, "no run is lost")
-    names = ", ".join(f"{run.short} ({run.experiment})" for run in lost)
     if fix:
-        tools.mark_lost(ledger)
-        return Check("running", True, f"marked as lost: {names}", fixed=True)
+        # One may have ended in its folder, and only its recorder have been killed.
+        marked = [f"{run.short} ({run.experiment}) as {run.state}" for run in tools.mark_lost(ledger)]
+        return Check("running", True, f"ended: {', '.join(marked)}", fixed=True)
+    names = ", ".join(f"{run.short} ({run.experiment})" for run in lost)
     return Check("running", False, f"recorded as running, and their processes are gone: {names}", FIX)
 
 

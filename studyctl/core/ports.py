@@ -194,6 +194,7 @@ class Ledger(Protocol):
     ) -> int: ...
     def mark_undone(self, number: int, *, now: str) -> None: ...
     def open_run(self, run: Run) -> None: ...
+    def begin_run(self, run: Run) -> None: ...  # which process performs it from here on
     def set_mlflow_id(self, run_id: str, mlflow_run_id: str) -> None: ...
     def finish_run(self, run: Run) -> None: ...  # state, end, metrics, findings, artifacts, files
     def deliver_run(self, run_id: str, tracking_uri: str, *, whole: bool) -> None: ...  # what MLflow has of it
@@ -212,6 +213,43 @@ class Task:
     run: Run  # as it was opened: its id, its experiment, the parameters to perform
     home: Path  # the run's folder here; its files are below it when the task has ended
     timeout_s: float | None = None
+    watched: bool = False  # whether what it prints is wanted while it runs
+
+
+@dataclass(frozen=True, slots=True)
+class Began:
+    """A process performs the task from here on: the run's host, pid and the process's start are those of it."""
+
+    run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """How far a loop of the experiment is."""
+
+    run_id: str
+    label: str
+    done: int
+    total: int | None
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """A named part of the run begins, or is over."""
+
+    run_id: str
+    label: str
+    depth: int
+    over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A line that the experiment printed; only of a task that is watched."""
+
+    run_id: str
+    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,18 +259,22 @@ class Ended:
     run: Run
 
 
+Event = Began | Advanced | Stepped | Printed | Ended
+
+
 class Engine(Protocol):
     """Performs tasks, several at a time, in processes of their own; it writes run folders, and no database.
 
-    A task whose process is gone without a word ends too: as lost, with the metrics that its folder holds.
+    A task whose process is gone without a word ends too: as lost or failed, with the metrics that its folder holds.
     """
 
     jobs: int  # how many it performs at a time
 
     def submit(self, task: Task) -> None: ...  # queued where all places are taken
-    def wait(self, seconds: float) -> Sequence[Ended]: ...  # those that ended since, at the latest after `seconds`
-    def stop(self) -> None: ...  # ends what is performed as killed; queued tasks are given back as never begun
-    def close(self) -> None: ...
+    def wait(self, seconds: float) -> Sequence[Event]: ...  # what happened since, at the latest after `seconds`
+    # Ends what is performed as killed by a signal of this name; tasks that never began are forgotten.
+    def stop(self, signal: str = "SIGTERM") -> None: ...
+    def close(self) -> None: ...  # ends what still runs, without waiting for it to end by itself
 
 
 class Tracker(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -29,22 +30,32 @@ def shown(run: Run) -> Run:
 
 
 def mark(ledger: Ledger, runs_folder: Path) -> list[Run]:
-    """End every lost run in `study.db` and in its folder; returns them.
+    """End every run in `study.db` whose process is gone; returns them as they ended.
 
-    It is for commands that write anyway. MLflow is told by the next command that opens it: `Tracker.settle`.
+    One that had come to its end in its folder, and whose recorder was gone by then (a trial of a sweep that was
+    killed), ended as its folder says. The others are lost. It is for commands that write anyway; MLflow is told by
+    the next command that opens it.
     """
     from studyctl.runner import folder
 
-    lost = [run for run in ledger.running_runs() if is_lost(run)]
-    for run in lost:
-        error = f"process {run.pid} is gone"
-        ledger.end_run(run.id, "lost", ended=None, error=error)
+    ended = []
+    for run in (run for run in ledger.running_runs() if is_lost(run)):
         home = runs_folder / run.id
         try:
-            folder.write_record(home, replace(folder.read_record(home), state="lost", error=error))
-        except (StudyctlError, OSError):
-            continue  # a folder that was deleted or damaged says nothing any more
-    return [replace(run, state="lost") for run in lost]
+            record: Run | None = folder.read_record(home)
+        except StudyctlError:
+            record = None  # a folder that was deleted or damaged says nothing any more
+        if record is not None and record.state not in ("running", "lost"):
+            ledger.restore_run(record)
+            ended.append(record)
+            continue
+        error = f"process {run.pid} is gone"
+        ledger.end_run(run.id, "lost", ended=None, error=error)
+        if record is not None:
+            with contextlib.suppress(OSError):
+                folder.write_record(home, replace(record, state="lost", error=error))
+        ended.append(replace(run, state="lost"))
+    return ended
 
 
 def unknown_folders(runs_folder: Path, known: Sequence[str]) -> list[Path]:

@@ -71,11 +71,20 @@ def interrupt_main_thread() -> None:
         _thread.interrupt_main(signal.SIGTERM)
 
 
+def lead_group() -> None:
+    """Make this process the first of a group, so that it can be ended with all that it starts."""
+    if hasattr(os, "setpgid"):
+        os.setpgid(0, 0)
+
+
 def end_group(pid: int) -> None:
-    """Kill the process that leads a session of its own, and all that it started."""
+    """End a process by force, and all that it started where it leads a group; nothing where it is gone."""
     if hasattr(os, "killpg"):
         with contextlib.suppress(ProcessLookupError):
-            os.killpg(pid, signal.SIGKILL)
+            try:
+                os.killpg(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                os.kill(pid, signal.SIGKILL)  # it leads no group yet
         return
     import psutil
 

@@ -152,6 +152,11 @@ class StudyLedger:
         with self._transactions.begin() as session:
             write_runs.put_run(session, run)
 
+    def begin_run(self, run: Run) -> None:
+        """Keep which process performs an opened run; one that has ended meanwhile stays as it is."""
+        with self._transactions.begin() as session:
+            write_runs.begin_run(session, run)
+
     def finish_run(self, run: Run) -> None:
         """Keep how the run ended, and everything that it came to."""
         with self._transactions.begin() as session:

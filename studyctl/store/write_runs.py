@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, insert, update
@@ -129,14 +130,24 @@ def _insert(session: Session, table: type[Any], values: list[dict[str, Any]]) ->
 def restore_run(session: Session, run: Run) -> bool:
     """Take a run in from its folder; False where the database knows as much already.
 
-    It knows less of a run that came with a record, and of one whose end it missed.
+    It knows less of a run that came with a record, and of one whose end it missed. A trial whose sweep is gone stands
+    alone.
     """
+    if run.parent is not None and session.get(RunRow, run.parent) is None:
+        run = replace(run, parent=None)
     row = session.get(RunRow, run.id)
     ended = row is not None and row.state in _OPEN and run.state not in _OPEN
     if row is None or ended or (row.imported and not run.imported):
         put_run(session, run)
         return True
     return False
+
+
+def begin_run(session: Session, run: Run) -> None:
+    """Remember which process performs the run."""
+    row = _run(session, run.id)
+    if row.state == "running":
+        row.host, row.pid, row.process_started = run.host, run.pid, run.process_started
 
 
 def end_run(session: Session, run_id: str, state: RunState, *, ended: str | None, error: str) -> None:

@@ -108,13 +108,17 @@ class TestRuns:
         self.pretend_running(study)
         assert "recorded as running" in checks(study)["running"]["text"]
         assert study("runs", "list", "--state", "lost", "--json").json[0]["preset"] == "quick"
-        assert checks(study, "--fix")["running"]["fixed"] is True
+        fixed = checks(study, "--fix")["running"]
+        assert fixed["fixed"] is True
+        assert fixed["text"].startswith("ended: ") and fixed["text"].endswith(" (coin) as lost")
         assert study("doctor").code == 0
         assert self.in_mlflow(study) == ["FINISHED", "KILLED"]
 
     def pretend_running(self, study: Study) -> None:
         """Leave the quick run as a process leaves it that is killed at once."""
         (run,) = (one for one in study("runs", "list", "--json").json if one["preset"] == "quick")
+        record = study.root / ".studyctl" / "runs" / run["id"] / "run.json"
+        record.write_text(json.dumps(json.loads(record.read_text("utf-8")) | {"state": "running", "ended": None}))
         # No process has this start, whatever pid it has.
         with sqlite3.connect(study.root / ".studyctl" / "study.db") as db:
             db.execute("UPDATE run SET state = 'running', ended = NULL, process_started = 1 WHERE id = ?", (run["id"],))

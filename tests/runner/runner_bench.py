@@ -7,8 +7,10 @@ from pathlib import Path
 
 from studyctl.config import Workspace, find_workspace
 from studyctl.core.models import Run, RunState
-from studyctl.core.params import build
+from studyctl.core.params import build, values_of
 from studyctl.core.progress import Silent
+from studyctl.runner import folder
+from studyctl.runner.closure import closure_of
 from studyctl.runner.discover import find
 from studyctl.runner.importing import load
 from studyctl.runner.perform import Order
@@ -43,6 +45,11 @@ class Ledger:
 
     def deliver_run(self, run_id: str, tracking_uri: str, *, whole: bool) -> None:
         self.calls.append("delivered" if whole else "not delivered")
+
+    def restore_run(self, run: Run) -> bool:
+        self.calls.append("restore")
+        self.rows[run.id] = run
+        return True
 
     def running_runs(self) -> list[Run]:
         return [run for run in self.rows.values() if run.state == "running"]
@@ -131,3 +138,31 @@ class Bench:
 
     def folder(self, run: Run) -> Path:
         return self.workspace.runs / run.id
+
+
+def opened(bench: Bench, *assignments: str, run_id: str = "ab" * 16) -> tuple[Run, Path]:
+    """A run of the bench's experiment as a coordinator opens it."""
+    order = bench.order("one", "default", *assignments)
+    run = Run(
+        id=run_id,
+        experiment="one",
+        title="T",
+        state="running",
+        started="2026-01-01T00:00:00.000Z",
+        ended=None,
+        preset="default",
+        changed=order.changed,
+        params=values_of(order.params),
+        seed=0,
+        evidence_version=1,
+        host="elsewhere",
+        pid=1,
+        process_started=1.0,
+        provenance={"command": "typed"},
+        files=closure_of(bench.workspace, order.spec).files,
+        role="trial",
+        parent="cd" * 16,
+    )
+    home = folder.make_folder(bench.workspace.runs, run.id)
+    folder.write_record(home, run)
+    return run, home

@@ -95,6 +95,15 @@ def test_sigkill_leaves_a_run_that_is_found_lost(bench: Bench) -> None:
     assert child.record().state == "lost"
 
 
+def test_a_run_that_ended_in_its_folder_alone_is_taken_up_as_it_ended(bench: Bench) -> None:
+    done = bench.run("run.metric('a', 1)")
+    ledger = Ledger()
+    ledger.rows[done.id] = replace(done, state="running", ended=None, metrics=(), process_started=1.0)
+    (marked,) = lost.mark(ledger, bench.workspace.runs)  # type: ignore[arg-type]
+    assert marked == done == ledger.rows[done.id]
+    assert ledger.calls == ["restore"]
+
+
 def test_a_swallowed_signal_still_ends_the_run_as_killed(bench: Bench) -> None:
     body = "import os, signal\ntry:\n    os.kill(os.getpid(), signal.SIGTERM)\nexcept BaseException:\n    pass"
     run = bench.run(body)

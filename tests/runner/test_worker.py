@@ -11,42 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from runner_bench import Bench, source
+from runner_bench import Bench, opened, source
 
-from studyctl.core.models import Run
-from studyctl.core.params import values_of
 from studyctl.runner import folder, lost
-from studyctl.runner.closure import closure_of
 from studyctl.runner.process import hostname
 from studyctl.runner.worker import perform_run
-
-
-def opened(bench: Bench, *assignments: str, run_id: str = "ab" * 16) -> tuple[Run, Path]:
-    """A run of the bench's experiment as a coordinator opens it."""
-    order = bench.order("one", "default", *assignments)
-    run = Run(
-        id=run_id,
-        experiment="one",
-        title="T",
-        state="running",
-        started="2026-01-01T00:00:00.000Z",
-        ended=None,
-        preset="default",
-        changed=order.changed,
-        params=values_of(order.params),
-        seed=0,
-        evidence_version=1,
-        host="elsewhere",
-        pid=1,
-        process_started=1.0,
-        provenance={"command": "typed"},
-        files=closure_of(bench.workspace, order.spec).files,
-        role="trial",
-        parent="cd" * 16,
-    )
-    home = folder.make_folder(bench.workspace.runs, run.id)
-    folder.write_record(home, run)
-    return run, home
 
 
 def start(bench: Bench, home: Path, timeout_s: float | None = None) -> subprocess.Popen[str]:

@@ -43,6 +43,26 @@ def test_a_finished_run_comes_back_whole(ledger: StudyLedger, reader: StudyReade
     assert ledger.running_runs() == []
 
 
+def test_who_performs_a_run_is_known_once_it_began(ledger: StudyLedger, reader: StudyReader) -> None:
+    ledger.open_run(run(state="running", ended=None))
+    ledger.begin_run(run(state="running", host="there", pid=7, process_started=8.5))
+    assert [(r.host, r.pid, r.process_started, r.state) for r in reader.runs()] == [("there", 7, 8.5, "running")]
+    ledger.finish_run(run())
+    ledger.begin_run(run(pid=9))
+    assert reader.run(run().id) == run()
+    with pytest.raises(NotFoundError):
+        ledger.begin_run(run("cd" * 16))
+
+
+def test_a_trial_whose_sweep_is_gone_is_taken_in(ledger: StudyLedger, reader: StudyReader) -> None:
+    sweep, trial = run("5" * 32, role="sweep"), run("7" * 32, role="trial", parent="5" * 32)
+    assert ledger.restore_run(trial)
+    assert reader.run("7").parent is None
+    assert ledger.restore_run(sweep)
+    assert ledger.restore_run(replace(trial, id="8" * 32))
+    assert reader.run("8").parent == sweep.id
+
+
 def test_opening_and_finishing_may_be_one_transaction(ledger: StudyLedger, reader: StudyReader) -> None:
     with ledger.transaction():
         ledger.open_run(run(state="running"))
