@@ -8,7 +8,7 @@ from dataclasses import replace
 from studyctl.core import answers, drafting
 from studyctl.core.models import Answer, Item, Reason, Run
 from studyctl.core.pages import Answered, AnswerPage
-from studyctl.core.ports import Ledger, Reader, RunFilter
+from studyctl.core.ports import Ledger, Reader
 from studyctl.errors import NoEvidenceError, UsageError
 
 ANSWERED_KINDS = ("question", "claim")
@@ -22,7 +22,7 @@ def require_answerable(item: Item) -> None:
 
 def choices_for(reader: Reader, item: Item, wanted: Run | None = None) -> tuple[answers.Choice, ...]:
     """The run that counts for each experiment that the item is tied to, as lists know it: without metrics."""
-    runs = {name: reader.runs(RunFilter(experiment=name)) for name in answers.ordered(item.ties)}
+    runs = {name: reader.candidates(name) for name in answers.ordered(item.ties)}
     return answers.choose(item.ties, runs, wanted)
 
 

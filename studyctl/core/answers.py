@@ -85,12 +85,13 @@ def candidates(runs: Iterable[Run]) -> list[Run]:
 def choose(ties: Iterable[Tie], runs: Mapping[str, Iterable[Run]], wanted: Run | None = None) -> tuple[Choice, ...]:
     """For each tied experiment the run that counts: the newest that `counts`, else the newest finished one.
 
-    `runs` are those of each experiment, newest first; a run without a selected finding is passed over.
+    `runs` are the candidates of each experiment, best first (`candidates` puts them so), and no more of them are asked
+    for than are needed; a run without a selected finding is passed over.
     `wanted` is a run that a person chose (`--from`): it stands for its experiment whatever its parameters.
     """
     choices: list[Choice] = []
     for name, fragments in ordered(ties).items():
-        possible = candidates(runs.get(name, ()))
+        possible = runs.get(name, ())
         if wanted is not None and wanted.experiment == name:
             possible = [wanted]
         first = next((c for run in possible if (c := choice_of(run, fragments)) is not None), None)

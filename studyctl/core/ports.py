@@ -6,7 +6,7 @@ them and passes them in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -132,6 +132,7 @@ class Reader(Protocol):
     def count_runs(self, where: RunFilter) -> int: ...
     def metric_names(self, where: RunFilter) -> list[str]: ...  # of the newest runs
     def run_tags(self) -> list[str]: ...
+    def candidates(self, experiment: str) -> Iterator[Run]: ...  # that may be cited, best first; as `runs`, on demand
     def run(self, prefix: str) -> Run: ...  # whole; NotFoundError, UsageError when ambiguous
     def runs_of(self, ids: Iterable[str]) -> dict[str, Run]: ...  # whole, by id
     def answer(self, item_id: str) -> Answer | None: ...  # the current one

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from studyctl.core.answers import COUNTING_PRESETS
 from studyctl.store import record_rows
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 # A list of any length as one parameter: SQLite limits their number.
 ONE_OF = "IN (SELECT value FROM json_each(?))"
+TOGETHER = 8  # candidates that are read at a time
 NEWEST_FIRST = "ORDER BY started DESC, id"
 
 
@@ -85,3 +87,22 @@ def metric_names(reader: StudyReader, where: RunFilter) -> list[str]:
 def tags(reader: StudyReader) -> list[str]:
     """Every tag that a run has."""
     return [row[0] for row in reader.query("SELECT DISTINCT tag FROM run_tag ORDER BY tag")]
+
+
+def candidates(reader: StudyReader, experiment: str) -> Iterator[Run]:
+    """The runs that an answer may cite, best first, as `core.answers.candidates` sorts them; a few at a time."""
+    presets = json.dumps(COUNTING_PRESETS)
+    query = (
+        f"SELECT {record_rows.RUN} FROM runs WHERE experiment = ? AND state = 'finished' AND role = 'run'"
+        f" AND deleted IS NULL ORDER BY preset {ONE_OF} AND changed = '[]' DESC, started DESC, id LIMIT ? OFFSET ?"
+    )
+    at = 0
+    while True:
+        with reader.snapshot():
+            found = reader.query(query, experiment, presets, TOGETHER, at)
+            findings = reader.findings_of([row[0] for row in found])
+        for row in found:
+            yield record_rows.run(row, findings=findings.get(row[0], ()))
+        if len(found) < TOGETHER:
+            return
+        at += len(found)

@@ -141,7 +141,7 @@ class StudyReader:
             found = self._all(
                 f"SELECT {record_rows.RUN} FROM runs WHERE {condition} {choosing.NEWEST_FIRST}{limit}", *values
             )
-            findings = self._findings([row[0] for row in found])
+            findings = self.findings_of([row[0] for row in found])
         return [record_rows.run(row, findings=findings.get(row[0], ())) for row in found]
 
     def brief_runs(self, where: RunFilter, metrics: Sequence[str] = (), *, timed: bool = False) -> list[Run]:
@@ -169,6 +169,15 @@ class StudyReader:
 
         return choosing.tags(self)
 
+    def candidates(self, experiment: str) -> Iterator[Run]:
+        """The runs that an answer may cite, best first, as `core.answers.candidates` sorts them; a few at a time.
+
+        One experiment may have ten thousand, of which nearly always the first is the one.
+        """
+        from studyctl.store import choosing
+
+        return choosing.candidates(self, experiment)
+
     def run(self, prefix: str) -> Run:
         """The run whose id begins so, whole; NotFoundError for none, UsageError for several."""
         wanted = prefix.strip().lower()
@@ -190,7 +199,7 @@ class StudyReader:
         from studyctl.store import record_rows
 
         metrics = self._grouped(record_rows.METRIC, "metrics", "run", ids, record_rows.metric)
-        findings = self._findings(ids)
+        findings = self.findings_of(ids)
         artifacts = self._grouped(record_rows.ARTIFACT, "artifacts", "run", ids, record_rows.artifact)
         files = self._grouped(record_rows.FILE, "files", "run", ids, record_rows.file)
         found = self._all(f"SELECT {record_rows.RUN} FROM runs WHERE id {_ONE_OF}", json.dumps(ids))
@@ -206,7 +215,8 @@ class StudyReader:
         }
         return {one: by_id[one] for one in ids if one in by_id}
 
-    def _findings(self, ids: Sequence[str]) -> dict[str, tuple[Finding, ...]]:
+    def findings_of(self, ids: Sequence[str]) -> dict[str, tuple[Finding, ...]]:
+        """The findings of each of these runs."""
         from studyctl.store import record_rows
 
         return self._grouped(record_rows.FINDING, "findings", "run", ids, record_rows.finding)

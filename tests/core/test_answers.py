@@ -16,6 +16,11 @@ from studyctl.errors import NotFoundError, UsageError
 NOW = "2026-11-24T03:04:05.123Z"
 
 
+def choose(ties: Any, runs: dict[str, list[Run]], wanted: Run | None = None) -> tuple[answers.Choice, ...]:
+    """As the store gives them: best first."""
+    return answers.choose(ties, {name: answers.candidates(some) for name, some in runs.items()}, wanted)
+
+
 def a_tie(fragment: str = "width", experiment: str = "box-decoding") -> Tie:
     return Tie(experiment, fragment, f"../experiments/{experiment}/#{fragment}", 8)
 
@@ -88,7 +93,7 @@ def composed(item: Item, *runs: Run) -> Answer:
     by_name: dict[str, list[Run]] = {}
     for run in runs:
         by_name.setdefault(run.experiment, []).append(run)
-    answer = answers.compose(item, answers.choose(item.ties, by_name), now=NOW)
+    answer = answers.compose(item, choose(item.ties, by_name), now=NOW)
     assert answer is not None
     return answer
 
@@ -96,13 +101,13 @@ def composed(item: Item, *runs: Run) -> Answer:
 class TestWhichRunCounts:
     def test_the_newest_default_run_counts(self) -> None:
         new, old = a_run("b", a_finding("width")), a_run("a", a_finding("width"))
-        (choice,) = answers.choose((a_tie(),), {"box-decoding": [new, old]})
+        (choice,) = choose((a_tie(),), {"box-decoding": [new, old]})
         assert choice.run is new
         assert not choice.quick
 
     def test_a_full_run_counts_like_a_default_one(self) -> None:
         new, old = a_run("b", a_finding("width"), preset="full"), a_run("a", a_finding("width"))
-        (choice,) = answers.choose((a_tie(),), {"box-decoding": [new, old]})
+        (choice,) = choose((a_tie(),), {"box-decoding": [new, old]})
         assert choice.run is new
 
     @pytest.mark.parametrize(
@@ -110,26 +115,26 @@ class TestWhichRunCounts:
     )
     def test_a_newer_run_that_does_not_count_is_passed_over(self, newer: dict[str, Any]) -> None:
         old = a_run("a", a_finding("width"))
-        (choice,) = answers.choose((a_tie(),), {"box-decoding": [a_run("b", a_finding("width"), **newer), old]})
+        (choice,) = choose((a_tie(),), {"box-decoding": [a_run("b", a_finding("width"), **newer), old]})
         assert choice.run is old
 
     def test_a_quick_run_counts_where_nothing_else_exists_and_says_so(self) -> None:
         quick = a_run("a", a_finding("width"), preset="quick")
-        (choice,) = answers.choose((a_tie(),), {"box-decoding": [quick]})
+        (choice,) = choose((a_tie(),), {"box-decoding": [quick]})
         assert choice.quick
         assert composed(an_item(a_tie()), quick).quick
 
     def test_a_run_that_did_not_finish_never_counts(self) -> None:
-        assert answers.choose((a_tie(),), {"box-decoding": [a_run("a", a_finding("width"), state="lost")]}) == ()
+        assert choose((a_tie(),), {"box-decoding": [a_run("a", a_finding("width"), state="lost")]}) == ()
 
     def test_a_run_without_the_tied_finding_is_passed_over(self) -> None:
         old = a_run("a", a_finding("width"))
-        (choice,) = answers.choose((a_tie(),), {"box-decoding": [a_run("b", a_finding("other")), old]})
+        (choice,) = choose((a_tie(),), {"box-decoding": [a_run("b", a_finding("other")), old]})
         assert choice.run is old
 
     def test_a_chosen_run_stands_whatever_its_parameters(self) -> None:
         quick, full = a_run("b", a_finding("width"), preset="quick"), a_run("a", a_finding("width"))
-        (choice,) = answers.choose((a_tie(),), {"box-decoding": [quick, full]}, wanted=quick)
+        (choice,) = choose((a_tie(),), {"box-decoding": [quick, full]}, wanted=quick)
         assert choice.run is quick
 
     def test_a_chosen_run_of_another_experiment_is_refused(self) -> None:
@@ -231,7 +236,7 @@ class TestFigures:
         item = an_item(a_tie())
         answer = answers.compose_person(
             item,
-            answers.choose(item.ties, {"box-decoding": [run]}),
+            choose(item.ties, {"box-decoding": [run]}),
             "{box-decoding.ratio:.2f} at {box-decoding.anchor:.0f}, I think",
             now=NOW,
         )
@@ -245,7 +250,7 @@ class TestFigures:
         with pytest.raises(UsageError, match="divergence_rate") as caught:
             answers.compose_person(
                 item,
-                answers.choose(item.ties, {"box-decoding": [run]}),
+                choose(item.ties, {"box-decoding": [run]}),
                 "{box-decoding.divergence_rate:.2f}",
                 now=NOW,
             )
@@ -272,7 +277,7 @@ class TestDigest:
 
     def test_it_does_not_depend_on_when_it_was_recorded(self) -> None:
         item, run = an_item(a_tie()), a_run("a", a_finding("width"))
-        later = answers.compose(item, answers.choose(item.ties, {"box-decoding": [run]}), now="2027")
+        later = answers.compose(item, choose(item.ties, {"box-decoding": [run]}), now="2027")
         assert later is not None
         assert later.digest == composed(item, run).digest
 
@@ -293,7 +298,7 @@ class TestMovingOn:
 
     def test_a_persons_words_stay_and_the_newer_run_is_named(self) -> None:
         item, old, new = an_item(a_tie()), a_run("a", a_finding("width")), a_run("b", a_finding("width"))
-        mine = answers.compose_person(item, answers.choose(item.ties, {"box-decoding": [old]}), "my words", now=NOW)
+        mine = answers.compose_person(item, choose(item.ties, {"box-decoding": [old]}), "my words", now=NOW)
         assert not answers.supersedes(mine, composed(item, new, old), new.id)
-        (newer,) = answers.newer_evidence(mine, answers.choose(item.ties, {"box-decoding": [new, old]}))
+        (newer,) = answers.newer_evidence(mine, choose(item.ties, {"box-decoding": [new, old]}))
         assert newer.run is new

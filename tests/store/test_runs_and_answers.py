@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_values import LATER, NOW, answer, assigned, run, sync, tie
 
+from studyctl.core import answers
 from studyctl.core.models import Finding, Metric
 from studyctl.core.ports import RunFilter
 from studyctl.errors import NotFoundError, UsageError
@@ -248,3 +249,27 @@ def test_answers_outlive_their_item(ledger: StudyLedger, reader: StudyReader) ->
     assert reader.answer("Q1") == answer(number=1)
     sync(ledger, assigned("Q1", "question", "Why?", how="returned"))
     assert [(one.id, one.status) for one in reader.items()] == [("Q1", "answered")]
+
+
+def test_candidates_come_best_first_a_few_at_a_time(ledger: StudyLedger, reader: StudyReader) -> None:
+    made = []
+    for n in range(40):
+        made.append(
+            run(
+                f"{n:032x}",
+                preset=("default", "quick", "full")[n % 3],
+                changed=("anchor",) if n % 5 == 0 else (),
+                state="failed" if n % 7 == 0 else "finished",
+                role="trial" if n % 11 == 0 else "run",
+                started=f"2026-11-24T03:{n % 13:02}:00.000Z",
+            )
+        )
+        ledger.finish_run(made[-1])
+    ledger.finish_run(run("f" * 32, experiment="another"))
+    ledger.delete_run(made[1].id, LATER)
+    listed = sorted((one for one in made if one.id != made[1].id), key=lambda one: one.id)
+    newest = sorted(listed, key=lambda one: one.started, reverse=True)
+    found = list(reader.candidates("box-decoding"))
+    assert [one.id for one in found] == [one.id for one in answers.candidates(newest)]
+    assert found[0].findings == run().findings
+    assert list(reader.candidates("none")) == []
