@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from studyctl.cli.commands import single
-from studyctl.cli.common import AsJson, Session, session
+from studyctl.cli.common import AsJson, DryRun, Session, session
 from studyctl.cli.completion import item_ids, run_ids
 from studyctl.core.models import Item
 from studyctl.core.pages import AnswerPage
@@ -21,6 +21,7 @@ from studyctl.errors import UsageError
     "studyctl answer Q1 --text 'Only in float16: {box-decoding.overflow_margin:.1f} bits are left.'",
     "studyctl answer Q1 --edit",
     "studyctl answer Q1 --from 3f2a9c10",
+    "studyctl answer Q1 --write --dry-run",
 )
 def app(
     ctx: typer.Context,
@@ -43,6 +44,8 @@ def app(
         str | None,
         typer.Option("--from", metavar="RUN", autocompletion=run_ids, help="Record it from this run."),
     ] = None,
+    write: Annotated[bool, typer.Option("--write", help="Put it into the note, below the question.")] = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the answer to a question or a claim: conclusion, evidence, whether it still holds, how to reproduce it.
@@ -57,6 +60,8 @@ def app(
         raise UsageError(
             "--unbacked goes with --text or --edit, and without --from", f"studyctl answer {item} --unbacked --text '…'"
         )
+    if dry_run and not write:
+        raise UsageError("--dry-run goes with --write", f"studyctl answer {item} --write --dry-run")
     if edit and text is not None:
         raise UsageError("--edit and --text exclude each other", "give one of them")
     if text is not None and not text.strip():
@@ -67,6 +72,9 @@ def app(
         _edit(here, item, unbacked, from_run)
     elif refresh or text is not None or from_run:
         _record(here, item, text, unbacked, from_run)
+    if write:
+        _write(ctx, here, item, dry_run)
+        return
     page = _page(here, item)
     if as_json:
         here.json(answer_json(page))
@@ -128,6 +136,20 @@ def _record(here: Session, word: str, text: str | None, unbacked: bool, from_run
         record(ledger, item, text=text, unbacked=unbacked, wanted=wanted, now=now())
     finally:
         ledger.close()
+
+
+def _write(ctx: typer.Context, here: Session, word: str, dry_run: bool) -> None:
+    """Put the recorded answer into the note, or bring the line up to date."""
+    from studyctl.app.add import Reads
+    from studyctl.app.write_answer import write_answer
+    from studyctl.cli import writing
+    from studyctl.wiring import labels_of
+
+    settings = here.workspace.settings
+    reads = Reads(labels_of(settings), settings.rules_off)
+    writing.write(
+        ctx, "answer --write", lambda reader, files: write_answer(word, reads, reader, files), dry_run=dry_run
+    )
 
 
 def _page(here: Session, word: str) -> AnswerPage:

@@ -46,7 +46,7 @@ def add(
     """The edit that adds an item: below the line `under`, below the heading or bullet that says so, or where the
     note keeps such items."""
     words = one_line(text)
-    page = _Page(note, source, dict(labels or {}))
+    page = Page(note, source, dict(labels or {}))
     if under is None:
         place = page.place_of(kind)
     elif isinstance(under, int):
@@ -77,7 +77,7 @@ def one_line(text: str) -> str:
 
 
 @dataclass(slots=True)
-class _Place:
+class Place:
     """Where a line goes, and how it begins."""
 
     after: int  # index of the line that it is put behind; -1 for an empty note
@@ -85,7 +85,7 @@ class _Place:
     before: list[str] = field(default_factory=list)  # lines between, such as a section's heading
 
 
-class _Page:
+class Page:
     """A note and its outline."""
 
     def __init__(self, note: str, source: bytes, labels: dict[Kind, Sequence[str]]) -> None:
@@ -121,7 +121,7 @@ class _Page:
                 )
         raise NotFoundError(f'no heading or bullet of {self.note} says "{words}"', "name one that stands there")
 
-    def place_of(self, kind: Kind) -> _Place:
+    def place_of(self, kind: Kind) -> Place:
         """Below the note's own label of that kind, else in a section of its own at the end."""
         labelled = [node for node in self.nodes if self._labels(node, kind)]
         if labelled:
@@ -137,17 +137,17 @@ class _Page:
     def _label(self, node: Node) -> Label | None:
         return label_of(node.prose, self.extra)
 
-    def _new_section(self, kind: Kind) -> _Place:
+    def _new_section(self, kind: Kind) -> Place:
         levels = [node.level for node in self.nodes if node.kind == "heading" and node.level <= 6]
         below_title = [level for level in levels if level > 1] or [2]
         box = "[ ] " if kind == "todo" else ""
         filled = [line.number - 1 for line in self.lines if not line.blank or line.rule]
         heading = f"{'#' * min(below_title)} {SECTIONS[kind]}"
         if not filled:
-            return _Place(-1, f"- {box}", [heading, ""])
-        return _Place(filled[-1], f"- {box}", ["", heading, ""])
+            return Place(-1, f"- {box}", [heading, ""])
+        return Place(filled[-1], f"- {box}", ["", heading, ""])
 
-    def below(self, node: Node, kind: Kind) -> _Place:
+    def below(self, node: Node, kind: Kind) -> Place:
         if node.kind == "row":
             raise UsageError(
                 f"{self.note}:{node.line.number} is a row of a table: nothing can stand below it", "name a heading"
@@ -155,14 +155,14 @@ class _Page:
         bullets = [child for child in node.children if child.kind == "bullet"]
         if bullets:
             sibling = bullets[-1]
-            return _Place(self._end(sibling), self._like(sibling, kind, node))
+            return Place(self._end(sibling), self._like(sibling, kind, node))
         box = "[ ] " if kind == "todo" else ""
         if node.kind == "bullet":
-            return _Place(self._end(node), f"{self._inner(node.line)} {box}")
+            return Place(self._end(node), f"{self._inner(node.line)}{box}")
         own = [child for child in node.children if child.kind != "heading"]
         quote = "> " * node.line.quote
         last = self._end(own[-1]) if own else node.last
-        return _Place(last, f"{quote}- {box}", [quote.rstrip()] if node.kind != "callout" or own else [])
+        return Place(last, f"{quote}- {box}", [quote.rstrip()] if node.kind != "callout" or own else [])
 
     def _end(self, node: Node) -> int:
         """Index of the last line that belongs to a node, code blocks within it included."""
@@ -188,7 +188,11 @@ class _Page:
         if numbered := _NUMBER.fullmatch(bullet):
             bullet = f"{int(numbered[1]) + 1}{numbered[2]}"
         gap_end = line.box_start if line.box is not None else line.text_start
-        head = line.raw[: line.bullet_start] + bullet + (line.raw[line.bullet_end : gap_end] or " ")
+        head = (
+            line.raw[: line.bullet_start]
+            + bullet
+            + (line.raw[line.bullet_end : gap_end] or ("" if bullet == "・" else " "))
+        )
         if kind != "todo":
             return head
         siblings = [child for child in above.children if child.kind == "bullet"]
@@ -199,9 +203,12 @@ class _Page:
         return head if plain and label is not None and label.scope == "todo" else f"{head}[ ] "
 
     def _inner(self, line: Line) -> str:
-        """Indentation and bullet of a bullet's first child, in the measure of the closest that is indented alike."""
+        """Indentation and bullet of a bullet's first child, in the measure of the closest that is indented alike.
+
+        A Japanese dot stands before its text without a blank; numbers have children with plain bullets.
+        """
         outer = line.raw[: line.bullet_start]
-        bullet = "-" if _NUMBER.fullmatch(line.bullet or "") else line.bullet or "-"
+        bullet = line.bullet if line.bullet and not line.bullet[0].isdigit() else "-"
         steps: list[tuple[bool, int, str]] = []
         for node in self.nodes:
             above = node.parent
@@ -212,11 +219,11 @@ class _Page:
                     unlike = shallow[-1:] != outer[-1:]
                     steps.append((unlike, abs(node.line.number - line.number), deep[len(shallow) :]))
         step = min(steps)[2] if steps else " " * max(2, len(line.bullet or "") + 1)
-        return outer + step + bullet
+        return outer + step + (bullet if bullet == "・" else f"{bullet} ")
 
     # Writing it
 
-    def insert(self, place: _Place, words: str) -> Edit:
+    def insert(self, place: Place, words: str) -> Edit:
         added = [*place.before, place.head + words]
         if place.after < 0:
             end = "\r\n" if "\r\n" in self.text else "\n"
@@ -232,7 +239,7 @@ class _Page:
             raw += "".join(f"\n{text}" + ("\r" if returns else "") for text in added)
         return Edit(self.note, line.byte, line.raw.encode(), raw.encode())
 
-    def check(self, edit: Edit, kind: Kind, place: _Place, rules_off: Sequence[str]) -> None:
+    def check(self, edit: Edit, kind: Kind, place: Place, rules_off: Sequence[str]) -> None:
         """Read the note with and without the line: it must be what it is meant to be, and change nothing else."""
 
         def read(source: bytes) -> tuple[Found, ...]:

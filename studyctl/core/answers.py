@@ -234,6 +234,12 @@ def digest_of(answer: Answer) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+def said(answer: Answer) -> str:
+    """An answer in one text: its verdict, where the conclusion does not begin with it, and the conclusion."""
+    named = answer.verdict is None or answer.conclusion.startswith(answer.verdict)
+    return answer.conclusion if named else f"{answer.verdict}: {answer.conclusion}"
+
+
 def supersedes(current: Answer | None, composed: Answer, run_id: str) -> bool:
     """Whether `composed`, after run `run_id` finished, replaces the recorded answer.
 

@@ -58,7 +58,6 @@ class Node:
     cells: list[str] = field(default_factory=list)  # of a table's row
     header: list[str] = field(default_factory=list)
     anchor: str | None = None
-    ours: bool = False  # studyctl wrote it
     gap: bool = False  # a blank line stands between its lead and it
 
     # What follows is worked out once, when somebody asks.

@@ -43,8 +43,6 @@ class Judge:
             one = self._place(node)
             self.by_node[id(node)] = one
             self.judged.append(one)
-            if node.ours:
-                continue
             if node.kind == "bullet":
                 detector_lists.judge_bullet(self, one)
             elif node.kind == "heading":

@@ -78,6 +78,8 @@ class Outline:
     def _line(self, index: int) -> int:
         """Take one line (or a whole table); the index of the next one."""
         line = self.lines[index]
+        if "studyctl:answer" in line.raw and ties.is_own_answer(line.raw):
+            return index + 1  # as if it were not there: whatever it stands between reads as it did without it
         if self.mask.hidden[index]:
             self.frame.para = None
             self.gap = True
@@ -119,7 +121,6 @@ class Outline:
             node.ties = [(line.number, span) for span in spans]
         if "^sq-" in line.raw:
             node.anchor = ties.anchor_of(line.raw)
-        node.ours = ties.is_own_answer(line.raw)
         if parent.children:
             node.before = parent.children[-1]
         parent.children.append(node)

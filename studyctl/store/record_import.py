@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
+from studyctl.core import answers
 from studyctl.core.ids import sort_key
 from studyctl.core.models import Answer, Evidence, FileDigest, Finding, Metric, Run
 from studyctl.core.ports import ImportReport
@@ -303,7 +304,7 @@ def _add_answers(session: Session, reader: StudyReader, record: Record) -> tuple
             continue
         number = write_answers.add(session, answer, current=False)
         known.append(replace(answer, number=number))
-        said = write_answers.said(answer)
+        said = answers.said(answer)
         session.add(EventRow(item=answer.item, at=answer.recorded, what="answered", text=said))
         changed[answer.item] = None
     for item_id in changed:

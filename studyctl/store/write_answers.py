@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
+from studyctl.core import answers
 from studyctl.core.models import Answer
 from studyctl.errors import NotFoundError
 from studyctl.store.tables import AnswerFigureRow, AnswerRow, EventRow, EvidenceRow, ItemRow, RunRow
@@ -20,7 +21,7 @@ def record(session: Session, answer: Answer) -> int:
         return known
     retire(session, answer.item)
     number = add(session, answer, current=True)
-    session.add(EventRow(item=answer.item, at=answer.recorded, what="answered", text=said(answer)))
+    session.add(EventRow(item=answer.item, at=answer.recorded, what="answered", text=answers.said(answer)))
     return number
 
 
@@ -34,13 +35,6 @@ def _recorded(session: Session, answer: Answer) -> int | None:
             AnswerRow.conclusion == answer.conclusion,
         )
     ).first()
-
-
-def said(answer: Answer) -> str:
-    """An answer in its item's history."""
-    # A conclusion that studyctl composed begins with its verdict.
-    named = answer.verdict is None or answer.conclusion.startswith(answer.verdict)
-    return answer.conclusion if named else f"{answer.verdict}: {answer.conclusion}"
 
 
 def make_current(session: Session, item_id: str, number: int) -> None:

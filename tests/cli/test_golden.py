@@ -26,6 +26,7 @@ SCRUBBED = (
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z"), "2026-01-02T03:04:05.678Z"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "0123456789abcdef0123456789abcdef"),
     (re.compile(r"\b(?=[a-f]*[0-9])[0-9a-f]{8}\b"), "01234567"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d\)(?=\s<!--)"), "2026-01-02)"),
     (re.compile(r"\b\d+\.\d s\b"), "1.2 s"),
     (re.compile(r"damaged-\d{14}"), "damaged-20260102030405"),
     (re.compile(r"^(  host +)\S+$", re.MULTILINE), r"\1HOST"),
