@@ -439,6 +439,13 @@ def experiment_names(workspace: Workspace) -> list[str]:
     return [one.name for one in discover(workspace) if isinstance(one, ExperimentSpec)]
 
 
+def installed_names() -> list[str]:
+    """The names of experiments that installed packages declare; their sources are not read."""
+    from studyctl.runner.installed import distributions
+
+    return sorted({name.replace("_", "-") for one in distributions() for name, _ in one.declared})
+
+
 def describe_experiment(
     workspace: Workspace, spec: ExperimentSpec
 ) -> tuple[list[dict[str, Any]], dict[str, dict[str, Any]], list[str]]:
@@ -470,7 +477,7 @@ def prepare_run(
     from studyctl.runner.perform import Order
     from studyctl.runner.requires import check_requires
 
-    check_requires(spec.name, spec.requires)
+    check_requires(spec.name, spec.requires, spec.distribution.partition(" ")[0])
     loaded = load(workspace, spec)
     values = parse_toml(*params_file) if params_file else None
     params, changed = build(loaded.model, loaded.preset(preset), file=values, assignments=assignments)

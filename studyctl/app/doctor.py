@@ -259,11 +259,12 @@ def _experiments(found: Sequence[ExperimentSpec | ExperimentProblem]) -> Iterato
     if not problems:
         yield Check("experiments", True, f"{sound} can be run")
     for one in problems:
-        yield Check("experiments", False, f"{one.path}, line {one.line}: {one.message}", f"mend {one.path}")
+        yield Check("experiments", False, f"{one.place}: {one.message}", one.hint)
 
 
 def _ties(reader: Reader, found: Sequence[ExperimentSpec | ExperimentProblem]) -> Check:
-    known = {one.name for one in found}
+    # A script or a notebook may have recorded what no module here is called.
+    known = {one.name for one in found} | {run.experiment for run in reader.runs()}
     loose = [
         (item.id, tie.experiment)
         for item in reader.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from studyctl.app.change import Change
 from studyctl.config import Workspace
@@ -16,16 +16,29 @@ from studyctl.errors import NotFoundError, UsageError
 _FRAGMENT = re.compile(r"[a-z0-9][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)*")
 
 
-def link(word: str, wanted: str, workspace: Workspace, reader: Reader, files: NoteFiles) -> Change:
-    """Write a link to `wanted` (`box-decoding#width-stability`) into the line of an item."""
+def link(
+    word: str,
+    wanted: str,
+    workspace: Workspace,
+    reader: Reader,
+    files: NoteFiles,
+    installed: Callable[[], Sequence[str]] = tuple,
+) -> Change:
+    """Write a link to `wanted` (`box-decoding#width-stability`) into the line of an item.
+
+    What has no module here, an installed experiment or one that a script recorded, is linked as `studyctl:NAME`.
+    """
     item = one_item(word, reader)
     name, fragment = split(wanted)
     module = find_module(workspace, name)
-    if module is None:
-        raise NotFoundError(f"no experiment {name}", near_experiments(workspace, name, item.id))
-    name = module_name(module)
+    if module is not None:
+        name = module_name(module)
+        target = edits.tie_target(item.note, module, name, fragment)
+    elif name in installed() or reader.runs(RunFilter(experiment=name, limit=1)):
+        target = f"studyctl:{name}#{fragment}" if fragment else f"studyctl:{name}"
+    else:
+        raise NotFoundError(f"no experiment {name}", near_experiments(workspace, name, item.id, installed()))
     shown = f"{name}#{fragment}" if fragment else name
-    target = edits.tie_target(item.note, module, name, fragment)
     edit = edits.link(item, files.read(item.note), name, target)
     if edit is None:
         return Change(summary="", lines=(f"{item.id} is tied to {shown} already",))
@@ -100,12 +113,13 @@ def find_module(workspace: Workspace, name: str) -> str | None:
     return next((module for module in modules(workspace) if module_name(module).lower() == name.lower()), None)
 
 
-def near_experiments(workspace: Workspace, name: str, item: str) -> str:
+def near_experiments(workspace: Workspace, name: str, item: str, others: Sequence[str] = ()) -> str:
     """What a person may have meant, or how to make it."""
     from difflib import get_close_matches
 
     make = f"`studyctl experiment new {name} --for {item}` makes it"
-    near = get_close_matches(name, [module_name(module) for module in modules(workspace)], n=3, cutoff=0.4)
+    known = dict.fromkeys([*map(module_name, modules(workspace)), *others])
+    near = get_close_matches(name, list(known), n=3, cutoff=0.4)
     return f"did you mean {' or '.join(near)}? {make}" if near else make
 
 

@@ -136,7 +136,7 @@ def _for_problems(problems: Sequence[ExperimentProblem]) -> list[Step]:
     if not problems:
         return []
     first = problems[0]
-    return [Step("studyctl experiment list", f"{first.path}, line {first.line}: {first.message}")]
+    return [Step("studyctl experiment list", f"{first.place}: {first.message}")]
 
 
 def _for_answers(answered: Sequence[Answered]) -> list[Step]:

@@ -49,7 +49,7 @@ def gone_ids(ctx: typer.Context, incomplete: str) -> Offers:
 
 
 def experiment_names(ctx: typer.Context, incomplete: str) -> Offers:
-    """Experiments of the workspace, by their files: nothing is imported."""
+    """Experiments of the workspace by their files, and those of installed packages: nothing is imported."""
     workspace = _workspace(ctx)
     if workspace is None:
         return []
@@ -59,7 +59,10 @@ def experiment_names(ctx: typer.Context, incomplete: str) -> Offers:
             if (path.suffix == ".py" and path.stem != "__init__") or (path / "__init__.py").is_file():
                 names.append(path.stem.replace("_", "-"))
     except OSError:
-        return []
+        pass  # there may be installed ones
+    from studyctl.wiring import installed_names
+
+    names += [name for name in installed_names() if name not in names]
     typed = incomplete.replace("_", "-")
     return [(name, "experiment") for name in names if name.startswith(typed) and not name.startswith("-")]
 

@@ -19,10 +19,10 @@ app = Group("experiment", help="List, show and start experiments.")
 def list_(ctx: typer.Context, as_json: AsJson = False) -> None:
     """List experiments with the items tied to them and their last run.
 
-    Nothing is executed. A module that is no experiment is listed with the line that says why.
+    Nothing is executed. Those of installed packages are listed too; what is no experiment, with the line that says why.
     """
     from studyctl.app.experiments import listing
-    from studyctl.view.experiments import experiment_json, experiment_table, problem_json, problem_lines
+    from studyctl.view.experiments import experiment_json, experiment_table, problem_json, problem_lines, shadow_lines
     from studyctl.wiring import discover, run_is_lost
 
     here = session(ctx)
@@ -35,6 +35,8 @@ def list_(ctx: typer.Context, as_json: AsJson = False) -> None:
         here.print(experiment_table(found.rows, here.width))
     elif not found.problems:
         here.say(f"no experiments in {shown(here.workspace.experiments)} yet: studyctl experiment new NAME")
+    for line in shadow_lines(found.rows):
+        here.note(line)
     for line in problem_lines(found.problems):
         here.warn(line)
 
@@ -62,7 +64,7 @@ def show(
         return
     here.print(*experiment_page(row, params, presets, here.width))
     for line in wrong:
-        here.warn(f"{line}; mend it in {spec.path}")
+        here.warn(f"{line}; see {spec.path}")
 
 
 @app.command("new", "studyctl experiment new warmup-length", "studyctl experiment new se-block --for Q3")

@@ -8,7 +8,8 @@ import typer
 
 from studyctl.cli.commands import single
 from studyctl.cli.common import DryRun, session
-from studyctl.cli.completion import experiment_names, item_ids
+from studyctl.cli.completion import experiment_names as offered
+from studyctl.cli.completion import item_ids
 from studyctl.cli.writing import write
 
 
@@ -17,7 +18,7 @@ def app(
     ctx: typer.Context,
     item: Annotated[str, typer.Argument(metavar="ID", autocompletion=item_ids(), show_default=False)],
     experiment: Annotated[
-        str, typer.Argument(metavar="EXPERIMENT[#FINDING]", autocompletion=experiment_names, show_default=False)
+        str, typer.Argument(metavar="EXPERIMENT[#FINDING]", autocompletion=offered, show_default=False)
     ],
     dry_run: DryRun = False,
 ) -> None:
@@ -26,6 +27,12 @@ def app(
     A part after # names a finding, or the beginning of several: #width-stability.
     """
     from studyctl.app.link import link
+    from studyctl.wiring import experiment_names
 
     workspace = session(ctx).workspace
-    write(ctx, "link", lambda reader, files: link(item, experiment, workspace, reader, files), dry_run=dry_run)
+    write(
+        ctx,
+        "link",
+        lambda reader, files: link(item, experiment, workspace, reader, files, lambda: experiment_names(workspace)),
+        dry_run=dry_run,
+    )

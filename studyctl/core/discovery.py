@@ -51,8 +51,13 @@ def parse_source(source: bytes) -> ast.Module:
         raise SourceError(1, f"cannot be read as Python: {error}") from error
 
 
-def read_experiment(source: bytes, module: str, path: str) -> ExperimentSpec | ExperimentProblem:
-    """The experiment that a module declares. `module` is its name in `experiments/`, `path` is for people."""
+def read_experiment(
+    source: bytes, module: str, path: str, wanted: str | None = None
+) -> ExperimentSpec | ExperimentProblem:
+    """The experiment that a module declares. `module` is its name in `experiments/`, `path` is for people.
+
+    A module holds one, except where the function that is `wanted` was named, as entry points do.
+    """
     name = module.replace("_", "-")
 
     def problem(line: int, message: str) -> ExperimentProblem:
@@ -65,7 +70,9 @@ def read_experiment(source: bytes, module: str, path: str) -> ExperimentSpec | E
     except SourceError as error:
         return problem(error.line, error.message)
     spellings = _spellings(tree)
-    found = list(_decorated(tree, spellings))
+    found = [one for one in _decorated(tree, spellings) if wanted in (None, one[0].name)]
+    if not found and wanted is not None:
+        return problem(1, f"no top-level function {wanted} is decorated with @experiment(title=…)")
     if not found:
         hint = "" if spellings else "; `from studyctl.lab import experiment`"
         return problem(1, f"no top-level function is decorated with @experiment(title=…){hint}")

@@ -149,7 +149,7 @@ class ExperimentSpec:
     """An experiment as its source says, without executing it."""
 
     name: str  # with hyphens
-    path: str  # of the module, relative to the workspace
+    path: str  # of the module, relative to the workspace; "site:pkg/module.py" in an installed package
     function: str
     title: str
     doc: str  # first line of the module's docstring
@@ -158,13 +158,30 @@ class ExperimentSpec:
     measures: tuple[str, ...] = ()
     presets: tuple[str, ...] = ()
     line: int = 1
+    module: str = ""  # dotted, of an installed one
+    distribution: str = ""  # name and version of the package that it was installed with
+    shadows: str = ""  # the package whose experiment of the same name it stands before
 
 
 @dataclass(frozen=True, slots=True)
 class ExperimentProblem:
-    """A module below `experiments/` that is no experiment, with the line that says why."""
+    """A module below `experiments/`, or an entry point, that is no experiment, with the line that says why."""
 
     name: str
     path: str
     line: int
     message: str
+    distribution: str = ""  # name and version of the package that declares it
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people."""
+        place = f"{self.path}, line {self.line}" if self.path.endswith(".py") else self.path
+        return f"{place} of {self.distribution}" if self.distribution else place
+
+    @property
+    def hint(self) -> str:
+        """Who can mend it."""
+        if not self.distribution:
+            return f"mend {self.path}"
+        return f"another version may be sound: python -m pip install -U {self.distribution.partition(' ')[0]}"

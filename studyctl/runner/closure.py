@@ -1,15 +1,16 @@
 """The files that an experiment's result depends on: its module, what that imports within the workspace, its
 data.
 
-The imports are followed in the source; what was in fact imported from the workspace during the run is added,
-so that a dynamic import leaves no gap. studyctl itself is never part of it: in its own repository every
-commit would make every answer stale, and `EVIDENCE_VERSION` stands for it.
+The imports are followed in the source; what was in fact imported from the workspace during the run is added, so that a
+dynamic import leaves no gap. studyctl itself is never part of it: in its own repository every commit would make every
+answer stale, and `EVIDENCE_VERSION` stands for it. Of an installed experiment the modules of its own package count, so
+that an upgrade of the package is seen; those of other packages do not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 
@@ -19,10 +20,67 @@ from studyctl.core.models import ExperimentSpec, FileDigest
 from studyctl.errors import ExperimentError
 from studyctl.runner.digests import digest_file
 from studyctl.runner.importing import package_name, search_roots
+from studyctl.runner.installed import distribution_of
+from studyctl.runner.located import INSTALLED, is_installed, located, site_path, source_of
 
 OURSELVES = "studyctl"
-# Folders below a workspace whose modules are installed ones.
-_INSTALLED = {"site-packages", "dist-packages", STATE_FOLDER}
+# Folders below a workspace whose modules are not the workspace's own.
+_OTHERS = {*INSTALLED, STATE_FOLDER}
+
+
+@dataclass(frozen=True, slots=True)
+class Modules:
+    """Which modules are an experiment's own, and where their files are: the workspace's, or a package's."""
+
+    root: Path  # of the workspace
+    package: str = ""  # the name under which the experiments folder is imported
+    folder: Path | None = None  # that folder
+    roots: tuple[Path, ...] = ()  # folders of the workspace from which absolute imports are resolved
+    own: frozenset[str] = frozenset()  # modules at the top of the installed package
+    source: Callable[[str], Path | None] = source_of  # of a module of that package
+
+    def find(self, name: str) -> tuple[str, Path] | None:
+        """The file of a module as the import system would find it, and the path under which it is recorded."""
+        parts = name.split(".")
+        if parts[0] in self.own:
+            file = self.source(name)
+            return (self._recorded(name, file), file) if file is not None else None
+        if parts[0] == self.package and self.folder is not None:
+            bases = [(self.folder, parts[1:])]
+        else:
+            bases = [(root, parts) for root in self.roots]
+        for base, below in bases:
+            stem = base.joinpath(*below)
+            for file in (stem / "__init__.py", stem.with_suffix(".py") if below else None):
+                if file is not None and file.is_file() and file.is_relative_to(self.root):
+                    return file.relative_to(self.root).as_posix(), file
+        return None
+
+    def path_of(self, name: str, file: Path) -> str | None:
+        """How the file of an imported module is recorded; None for one that is not the experiment's own."""
+        if name.split(".")[0] in self.own:
+            return self._recorded(name, file)
+        if not file.is_relative_to(self.root):
+            return None
+        below = file.relative_to(self.root)
+        return None if _OTHERS & set(below.parts) else below.as_posix()
+
+    def _recorded(self, name: str, file: Path) -> str:
+        return site_path(name, file) if is_installed(file, self.root) else file.relative_to(self.root).as_posix()
+
+
+def modules_of(workspace: Workspace, spec: ExperimentSpec) -> Modules:
+    """The modules that are an experiment's own: those of the workspace, and for an installed one its package's."""
+    roots = search_roots(workspace)
+    folder = workspace.experiments.resolve()
+    own = Modules(workspace.root, package_name(workspace), folder, roots)
+    if not spec.module:
+        return own
+    distribution = distribution_of(spec.module)
+    tops = {spec.module.partition(".")[0]}
+    if distribution is None:
+        return replace(own, own=frozenset(tops))
+    return replace(own, own=frozenset(tops | distribution.packages()), source=distribution.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +90,38 @@ class Closure:
     files: tuple[FileDigest, ...]  # sorted by path
     gaps: tuple[str, ...]  # what cannot be followed, for people
     stamps: Mapping[str, tuple[int, int]]  # size and mtime of each, by path
+    modules: Modules  # which count as the experiment's own
 
     def changed(self, root: Path) -> list[str]:
         """The files whose content is another one now."""
         return [
             one.path
             for one in self.files
-            if _stamp(root / one.path) != self.stamps[one.path] and digest_file(root / one.path, one.role) != one.digest
+            if _stamp(file := located(root, one.path)) != self.stamps[one.path]
+            and digest_file(file, one.role) != one.digest
         ]
 
 
 def closure_of(workspace: Workspace, spec: ExperimentSpec) -> Closure:
     """Everything that an experiment's source and its declaration lead to."""
-    code, gaps = _code_files(workspace, spec)
+    modules = modules_of(workspace, spec)
+    return gather(workspace, spec.data, [spec.module or f"{modules.package}.{spec.name.replace('-', '_')}"], modules)
+
+
+def gather(workspace: Workspace, data: Iterable[str], modules: Iterable[str], where: Modules) -> Closure:
+    """The files behind modules and what they import, and the declared data."""
+    code, gaps = _code_files(modules, where)
     files: dict[str, FileDigest] = {}
     stamps: dict[str, tuple[int, int]] = {}
-    data = [file for path in spec.data for file in _data_files(workspace, path)]
-    for file in (*data, *code):
+    for file in (file for path in data for file in _data_files(workspace, path)):
         path = file.relative_to(workspace.root).as_posix()
-        stamps[path] = _stamp(file)
-        if file in code:
-            files[path] = FileDigest(path, "code", code[file])
-        elif digest := digest_file(file, "data"):
+        if digest := digest_file(file, "data"):
             files[path] = FileDigest(path, "data", digest)
-    return Closure(tuple(files[path] for path in sorted(files)), tuple(gaps), stamps)
+            stamps[path] = _stamp(file)
+    for path, (file, digest) in code.items():
+        files[path] = FileDigest(path, "code", digest)
+        stamps[path] = _stamp(file)
+    return Closure(tuple(files[path] for path in sorted(files)), tuple(gaps), stamps, where)
 
 
 def _stamp(file: Path) -> tuple[int, int]:
@@ -66,12 +132,11 @@ def _stamp(file: Path) -> tuple[int, int]:
     return (stat.st_size, stat.st_mtime_ns)
 
 
-def _code_files(workspace: Workspace, spec: ExperimentSpec) -> tuple[dict[Path, str], list[str]]:
-    """The files that an experiment's source leads to, with their digests; and what cannot be followed."""
-    package = package_name(workspace)
-    files: dict[Path, str] = {}
+def _code_files(start: Iterable[str], where: Modules) -> tuple[dict[str, tuple[Path, str]], list[str]]:
+    """The files that modules lead to, by the path under which they are recorded; and what cannot be followed."""
+    files: dict[str, tuple[Path, str]] = {}
     gaps: list[str] = []
-    waiting = [f"{package}.{spec.name.replace('-', '_')}"]
+    waiting = list(start)
     seen: set[str] = set()
     while waiting:
         name = waiting.pop()
@@ -80,55 +145,28 @@ def _code_files(workspace: Workspace, spec: ExperimentSpec) -> tuple[dict[Path, 
         seen.add(name)
         if "." in name:
             waiting.append(name.rpartition(".")[0])  # every parent's __init__.py runs too
-        file = _resolve(name, package, workspace)
-        if file is None or file in files:
+        found = where.find(name)
+        if found is None or found[0] in files:
             continue
+        path, file = found
         source = file.read_bytes()
-        files[file] = digest_code(source)
+        files[path] = (file, digest_code(source))
         imports = imports_of(source, name, package=file.name == "__init__.py")
         waiting += imports.names
-        shown = file.relative_to(workspace.root).as_posix()
-        gaps += [f"{shown}, line {line}: {what}" for line, what in imports.gaps]
+        gaps += [f"{path}, line {line}: {what}" for line, what in imports.gaps]
     return files, gaps
 
 
-def _resolve(name: str, package: str, workspace: Workspace) -> Path | None:
-    """The file of a module within the workspace, as the import system would find it."""
-    parts = name.split(".")
-    if parts[0] == package:
-        bases = [(workspace.experiments.resolve(), parts[1:])]
-    else:
-        bases = [(root, parts) for root in search_roots(workspace)]
-    for base, below in bases:
-        stem = base.joinpath(*below)
-        for file in (stem / "__init__.py", stem.with_suffix(".py") if below else None):
-            if file is not None and file.is_file() and file.is_relative_to(workspace.root):
-                return file
-    return None
-
-
-def imported_files(workspace: Workspace, modules: Iterable[ModuleType | None]) -> Iterator[Path]:
-    """The files of the workspace among loaded modules, studyctl's own and installed ones left out."""
-    for module in modules:
-        file = getattr(module, "__file__", None)
-        if not isinstance(file, str) or not file.endswith(".py"):
-            continue
-        name = str(getattr(module, "__name__", ""))
-        path = Path(file)
-        if name.split(".")[0] == OURSELVES or not path.is_relative_to(workspace.root):
-            continue
-        if not _INSTALLED & set(path.relative_to(workspace.root).parts):
-            yield path
-
-
-def with_imported(
-    closure: Closure, workspace: Workspace, modules: Iterable[ModuleType | None]
-) -> tuple[FileDigest, ...]:
+def with_imported(closure: Closure, modules: Iterable[ModuleType | None]) -> tuple[FileDigest, ...]:
     """The files of the closure, and of what was imported besides."""
     found = {one.path: one for one in closure.files}
-    for file in imported_files(workspace, modules):
-        path = file.relative_to(workspace.root).as_posix()
-        if path not in found and (digest := digest_file(file, "code")):
+    for module in modules:
+        file = getattr(module, "__file__", None)
+        name = str(getattr(module, "__name__", ""))
+        if not isinstance(file, str) or not file.endswith(".py") or name.split(".")[0] == OURSELVES:
+            continue
+        path = closure.modules.path_of(name, Path(file))
+        if path is not None and path not in found and (digest := digest_file(Path(file), "code")):
             found[path] = FileDigest(path, "code", digest)
     return tuple(found[path] for path in sorted(found))
 

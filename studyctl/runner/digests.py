@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from studyctl.config import RACY_NS
+from studyctl.runner.located import located
 
 Key = tuple[str, int, int]  # path, size, mtime_ns
 
@@ -38,7 +39,8 @@ def current_digests(
     fresh: dict[Key, str] = {}
     for path, role in watched.items():
         try:
-            stat = (root / path).stat()
+            file = located(root, path)
+            stat = file.stat()
         except OSError:
             digests[path] = None
             continue
@@ -46,7 +48,7 @@ def current_digests(
         if key in kept:
             digests[path] = kept[key]
             continue
-        digest = digests[path] = digest_file(root / path, role)
+        digest = digests[path] = digest_file(file, role)
         if digest is not None and time.time_ns() - stat.st_mtime_ns > RACY_NS:
             fresh[key] = digest
     return digests, fresh

@@ -1,18 +1,34 @@
-"""The experiments of a workspace, found without executing anything."""
+"""The experiments of a workspace and of installed packages, found without executing anything."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from studyctl.config import Workspace
 from studyctl.core.discovery import read_experiment
 from studyctl.core.models import ExperimentProblem, ExperimentSpec
 from studyctl.errors import ExperimentError, NotFoundError
+from studyctl.runner.installed import discover_installed
 
 
 def discover(workspace: Workspace) -> list[ExperimentSpec | ExperimentProblem]:
-    """Every experiment and every module that is none, by name; one whose name begins with _ is a helper."""
+    """Every experiment, and everything that should be one and is not, by name.
+
+    The workspace's own come before those of installed packages: what has the name of one of them stands for it here.
+    """
+    own = _own(workspace)
+    names = {one.name for one in own}
+    installed = discover_installed(workspace.root)
+    hidden = {one.name: one.distribution for one in reversed(installed) if one.name in names}
+    shown = [replace(one, shadows=hidden.get(one.name, "")) if isinstance(one, ExperimentSpec) else one for one in own]
+    found = [*shown, *(one for one in installed if one.name not in names)]
+    return sorted(found, key=lambda one: (one.name, one.path))
+
+
+def _own(workspace: Workspace) -> list[ExperimentSpec | ExperimentProblem]:
+    """The modules of the experiments folder; one whose name begins with _ is a helper."""
     found: list[ExperimentSpec | ExperimentProblem] = []
     files: dict[str, Path] = {}
     for module, file in _candidates(workspace.experiments):
@@ -29,7 +45,7 @@ def discover(workspace: Workspace) -> list[ExperimentSpec | ExperimentProblem]:
             found.append(ExperimentProblem(name, path, 1, f"cannot be read: {error.strerror}"))
             continue
         found.append(read_experiment(source, module, path))
-    return sorted(found, key=lambda one: (one.name, one.path))
+    return found
 
 
 def find(workspace: Workspace, name: str) -> ExperimentSpec:
@@ -41,7 +57,7 @@ def find(workspace: Workspace, name: str) -> ExperimentSpec:
             return one
     for one in known:
         if one.name == wanted and isinstance(one, ExperimentProblem):
-            raise ExperimentError(f"{one.path}, line {one.line}: {one.message}", f"mend {one.path}")
+            raise ExperimentError(f"{one.place}: {one.message}", one.hint)
     names = [one.name for one in known if isinstance(one, ExperimentSpec)]
     import difflib
 

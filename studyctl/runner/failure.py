@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from studyctl.core.steps import step_of
+from studyctl.runner.located import INSTALLED
 
 # More of them is a recursion, whose beginning and end say it all.
 SHOWN_FRAMES = 12
-INSTALLED = ("site-packages", "dist-packages")
 _US = Path(__file__).parents[1]
 
 
@@ -72,4 +72,5 @@ def _shown(filename: str, roots: Sequence[Path]) -> str:
     for folder in INSTALLED:
         if folder in path.parts:
             return Path(*path.parts[path.parts.index(folder) + 1 :]).as_posix()
-    return path.name
+    package = next((root.parent for root in roots[1:] if path.is_relative_to(root.parent)), path.parent)
+    return path.relative_to(package).as_posix()

@@ -19,7 +19,6 @@ import importlib
 import os
 import re
 import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
@@ -29,8 +28,10 @@ from types import CodeType, ModuleType
 
 from studyctl.config import Workspace
 from studyctl.core.models import ExperimentSpec
-from studyctl.errors import ExperimentError, MissingExtraError
+from studyctl.errors import ExperimentError, MissingExtraError, StudyctlError
+from studyctl.runner.failure import said
 from studyctl.runner.load import Loaded, loaded
+from studyctl.runner.located import located
 
 
 class _FromSource(SourceFileLoader):
@@ -122,43 +123,56 @@ def isolated() -> Iterator[None]:
 
 def load(workspace: Workspace, spec: ExperimentSpec) -> Loaded:
     """Import an experiment; ExperimentError names the author's own line where that fails."""
+    if spec.module:
+        return _load_installed(workspace, spec)
     module_name = spec.name.replace("-", "_")
     try:
         package = bind(workspace)
         before = frozenset(sys.modules)
         module = importlib.import_module(f"{package}.{module_name}")
-    except ModuleNotFoundError as error:
-        if error.name and error.name.split(".")[0] not in (package_name(workspace), "studyctl"):
-            raise MissingExtraError(
-                f"{spec.name}: no module named {error.name!r} ({where(error, workspace)})",
-                f"python -m pip install {error.name.split('.')[0]}, or mend the import",
-            ) from error
-        raise _failed(spec, error, workspace) from error
     except (Exception, SystemExit) as error:
-        raise _failed(spec, error, workspace) from error
+        raise _failed(spec, error, workspace.root, ours=package_name(workspace)) from error
     return replace(loaded(spec.name, getattr(module, spec.function)), modules_before=before)
 
 
-def _failed(spec: ExperimentSpec, error: BaseException, workspace: Workspace) -> ExperimentError:
-    said = error.msg if isinstance(error, SyntaxError) else error  # its text would name the line once more
+def _load_installed(workspace: Workspace, spec: ExperimentSpec) -> Loaded:
+    """The same for an experiment of an installed package: from the file that was found, not from one of its name."""
+    wanted = located(workspace.root, spec.path)
+    top = spec.module.partition(".")[0]
+    root = wanted.parents[spec.module.count(".") + (wanted.name == "__init__.py")] / top
+    before = frozenset(sys.modules)
+    try:
+        module = importlib.import_module(spec.module)
+    except (Exception, SystemExit) as error:
+        raise _failed(spec, error, workspace.root, root, ours=top) from error
+    if Path(str(module.__file__)).resolve() != wanted.resolve():
+        raise ExperimentError(
+            f"{spec.name}: {spec.module} is {module.__file__} here, and not the one of {spec.distribution}",
+            f"rename it, or take its folder from the search path: a module {top} hides the package",
+        )
+    one = loaded(spec.name, getattr(module, spec.function))
+    return replace(one, modules_before=before, roots=(root if root.is_dir() else wanted,))
+
+
+def _failed(spec: ExperimentSpec, error: BaseException, *roots: Path, ours: str) -> StudyctlError:
+    place = said(error, *roots).get("where") or spec.path
+    missing = error.name if isinstance(error, ModuleNotFoundError) else None
+    if missing and missing.split(".")[0] not in (ours, "studyctl"):
+        name = missing.split(".")[0]
+        return MissingExtraError(
+            f"{spec.name}: no module named {missing!r} ({place})", f"python -m pip install {name}, or mend the import"
+        )
+    if isinstance(error, SyntaxError) and error.filename:
+        place = f"{_shown(error.filename, roots[0])}, line {error.lineno}"
+    what = error.msg if isinstance(error, SyntaxError) else error  # its text would name the line once more
     return ExperimentError(
-        f"{spec.name} cannot be imported: {type(error).__name__}: {said} ({where(error, workspace)})",
-        f"mend {spec.path}",
+        f"{spec.name} cannot be imported: {type(error).__name__}: {what} ({place})",
+        f"another version of {spec.distribution.partition(' ')[0]} may be sound"
+        if spec.module
+        else f"mend {spec.path}",
     )
 
 
-def where(error: BaseException, workspace: Workspace) -> str:
-    """The innermost line of the workspace that an exception passed through, for people."""
-    if isinstance(error, SyntaxError) and error.filename:
-        return f"{_shown(error.filename, workspace)}, line {error.lineno}"
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        file = Path(frame.filename)
-        # studyctl's own repository is a workspace too, and its frames are not the author's.
-        if file.is_relative_to(workspace.root) and not file.is_relative_to(Path(__file__).parents[1]):
-            return f"{_shown(frame.filename, workspace)}, line {frame.lineno}"
-    return _shown(str(workspace.experiments), workspace)
-
-
-def _shown(path: str, workspace: Workspace) -> str:
+def _shown(path: str, root: Path) -> str:
     file = Path(path)
-    return file.relative_to(workspace.root).as_posix() if file.is_relative_to(workspace.root) else path
+    return file.relative_to(root).as_posix() if file.is_relative_to(root) else path

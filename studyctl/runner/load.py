@@ -6,6 +6,7 @@ import inspect
 import typing
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from studyctl.core.declaring import DECLARATION, Declaration
@@ -22,6 +23,7 @@ class Loaded:
     declaration: Declaration
     model: type[Params]
     modules_before: frozenset[str] = frozenset()  # what was imported before its own modules were
+    roots: tuple[Path, ...] = ()  # of the installed package that it belongs to: whose frames are its author's
 
     def preset(self, name: str) -> dict[str, Any]:
         """The values of a preset; the default one changes nothing unless the author declares it."""

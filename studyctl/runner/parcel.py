@@ -19,6 +19,7 @@ from studyctl.config import CONFIG_NAME, Workspace
 from studyctl.core.models import Run
 from studyctl.errors import ExperimentError
 from studyctl.runner.digests import digest_file
+from studyctl.runner.located import SITE, located
 
 # Every file of a parcel has this time, so that the same files give the same bytes.
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -30,11 +31,12 @@ def pack(workspace: Workspace, run: Run) -> bytes:
     Raises ExperimentError where a file is no longer what the run was opened with.
     """
     for one in run.files:
-        if digest_file(workspace.root / one.path, one.role) != one.digest:
+        if digest_file(located(workspace.root, one.path), one.role) != one.digest:
             raise ExperimentError(f"{one.path} changed since the run began", f"run {run.experiment} again")
     # JSON's escapes are TOML's.
     settings = f"experiments = {json.dumps(workspace.settings.experiments)}\n"
-    names = sorted({one.path for one in run.files} - {CONFIG_NAME})
+    # An installed package does not travel: where it is not installed alike, the run is refused there.
+    names = sorted({one.path for one in run.files if not one.path.startswith(SITE)} - {CONFIG_NAME})
     return _zipped(
         [(CONFIG_NAME, settings.encode()), *((name, (workspace.root / name).read_bytes()) for name in names)]
     )

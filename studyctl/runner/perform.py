@@ -87,7 +87,7 @@ def perform(
             run = begin(run)
         _call(workspace, order, home, handle, recorder, signals, outcome, timeout_s)
     except BaseException as ended:  # also what is no Exception: a group with a KeyboardInterrupt, CancelledError
-        tell_end(outcome, ended, signals, workspace.root)
+        tell_end(outcome, ended, signals, workspace.root, *order.experiment.roots)
     signals.hold()
     if os.getpid() != run.pid:
         os._exit(1)  # a process that the experiment forked fell out of its function: the run is its parent's
@@ -163,7 +163,7 @@ def conclude(
         metrics=handle.last_metrics(),
         findings=outcome.findings,
         artifacts=tuple(recorder.recorded),
-        files=with_imported(files, workspace, _modules_since(order.experiment.modules_before)),
+        files=with_imported(files, _modules_since(order.experiment.modules_before)),
         provenance=run.provenance
         | as_told(handle, outcome)
         | {"warnings": [*handle.notes(), *_warnings(workspace, order, files, outcome.seen)]},

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from studyctl.core.closure import imports_of
 from studyctl.core.models import Run
+from studyctl.runner.located import SITE, located, module_named
 from studyctl.runner.process import hostname
 from studyctl.runner.provenance import distributions
 
@@ -38,10 +39,10 @@ def _named(root: Path, run: Run) -> Iterable[str]:
         if file.role != "code":
             continue
         try:
-            source = (root / file.path).read_bytes()
+            source = located(root, file.path).read_bytes()
         except OSError:
             continue
-        name = file.path.removesuffix(".py").replace("/", ".")
+        name = module_named(file.path.removeprefix(SITE))
         modules |= {one.partition(".")[0] for one in imports_of(source, name, package=False).names}
     by_module = _providers()
     return {distribution for module in modules for distribution in by_module.get(module, ())}

@@ -49,7 +49,7 @@ class Prepared:
 def prepare(workspace: Workspace, experiment: str) -> Prepared:
     """Import an experiment once, for one run of it or many; StudyctlError where that fails."""
     spec = find(workspace, experiment)
-    check_requires(spec.name, spec.requires)
+    check_requires(spec.name, spec.requires, spec.distribution.partition(" ")[0])
     # Digested before it is imported: a file that changes in between is then found to have changed.
     files = closure_of(workspace, spec)
     return Prepared(workspace, spec, load(workspace, spec), files, provenance.environment())

@@ -29,6 +29,7 @@ KEPT: dict[str, tuple[str, ...] | None] = {
     "undecided": None,
     "measures": None,
     "requires": None,
+    "distribution": None,
 }
 # Anything in a predicate or a text that may be a metric's name; what is none names no metric.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")

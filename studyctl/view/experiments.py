@@ -19,21 +19,25 @@ def experiment_table(rows: Sequence[ExperimentRow], width: int) -> Table:
     """Experiments by name: what each is about, the items tied to it, its last run."""
     from studyctl.view.tables import Cell, Column, table
 
-    columns = (
+    columns = [
         Column("Experiment"),
         Column("Title", flexible=True, wrap=True, least=20),
         Column("Tied to", flexible=True, least=8, optional=True),
         Column("Last run", flexible=True, least=10, optional=True),
-    )
+    ]
     cells = [
-        (
+        [
             Cell(row.spec.name, "cyan"),
             Cell(row.spec.title),
             Cell(", ".join(row.tied), "bold"),
             Cell(last_run(row.last), words.STATES[row.last.state][1] if row.last else "dim"),
-        )
+        ]
         for row in rows
     ]
+    if any(row.spec.distribution for row in rows):
+        columns.insert(2, Column("Installed with", flexible=True, least=8, optional=True))
+        for row, line in zip(rows, cells, strict=True):
+            line.insert(2, Cell(row.spec.distribution, "dim"))
     return table(columns, cells, width)
 
 
@@ -42,9 +46,21 @@ def last_run(run: Run | None) -> str:
     return f"{run.short} {run.state} {words.when(run.started)}" if run is not None else "never"
 
 
+def shadow_lines(rows: Sequence[ExperimentRow]) -> list[str]:
+    """Experiments of the workspace that stand for one of an installed package."""
+    return [
+        f"{row.spec.name} is {row.spec.path} here, and not the one of {row.spec.shadows}"
+        for row in rows
+        if row.spec.shadows
+    ]
+
+
 def problem_lines(problems: Sequence[ExperimentProblem]) -> list[str]:
     """Modules that are no experiments, each with the line that says why."""
-    return [f"{problem.path}:{problem.line}: {problem.message}" for problem in problems]
+    return [
+        f"{problem.place if problem.distribution else f'{problem.path}:{problem.line}'}: {problem.message}"
+        for problem in problems
+    ]
 
 
 def experiment_page(
@@ -65,6 +81,8 @@ def experiment_page(
         parts.append(block(spec.doc, 2))
     facts = [
         ("file", f"{spec.path}:{spec.line}"),
+        ("from", spec.distribution),
+        ("instead of", spec.shadows and f"the one of {spec.shadows}"),
         ("needs", ", ".join(spec.requires)),
         ("data", ", ".join(spec.data)),
         ("measures", ", ".join(spec.measures)),
@@ -142,6 +160,8 @@ def experiment_json(row: ExperimentRow) -> dict[str, Any]:
         "last_run": row.last.id if row.last else None,
         "last_state": row.last.state if row.last else None,
         "problem": None,
+        "distribution": spec.distribution or None,
+        "shadows": spec.shadows or None,
     }
 
 
@@ -152,4 +172,5 @@ def problem_json(problem: ExperimentProblem) -> dict[str, Any]:
         "path": problem.path,
         "line": problem.line,
         "problem": problem.message,
+        "distribution": problem.distribution or None,
     }

@@ -216,6 +216,7 @@ def run_page(page: RunPage) -> list[RenderableType]:
         ("preset", run.preset),
         ("changed", ", ".join(run.changed)),
         ("seed", "" if run.seed is None else str(run.seed)),
+        ("from", str(run.provenance.get("distribution") or "")),
         ("commit", reproduce.checkout(run)),
         ("host", run.host),
         ("folder", page.folder),

@@ -161,9 +161,15 @@ class Study:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "NO_COLOR": "1"},
+            env={**os.environ, "NO_COLOR": "1", **kwargs.pop("env", {})},
             **kwargs,
         )
+
+    def ask(self, *words: str, **kwargs: Any) -> Result:
+        """Run a command in a process of its own."""
+        process = self.start(*words, **kwargs)
+        out, err = process.communicate(timeout=120)
+        return Result(process.returncode, out, err)
 
     def write(self, path: str, text: str) -> None:
         file = self.root / path

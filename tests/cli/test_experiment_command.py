@@ -30,9 +30,7 @@ def test_the_page_shows_what_is_tied_and_warns_of_a_preset_that_cannot_run(study
     study.edit("experiments/coin.py", '"quick": {"flips": 100}', '"quick": {"flip": 100}')
     done = study("experiment", "show", "coin")
     assert "  Q1  Is the coin fair?  stale, #fair\n" in done.out
-    assert done.err == (
-        "warning: preset quick: no parameter 'flip'; did you mean 'flips'?; mend it in experiments/coin.py\n"
-    )
+    assert done.err == ("warning: preset quick: no parameter 'flip'; did you mean 'flips'?; see experiments/coin.py\n")
 
 
 def test_nothing_is_executed_to_list(study: Study) -> None:
