@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from studyctl.cli.completion import experiment_names, run_tags
+from studyctl.cli.completion import experiment_names, metric_names, run_ids, run_params, run_tags, traits
 
 if TYPE_CHECKING:
     from studyctl.core.conditions import Condition
@@ -23,6 +23,22 @@ Tags = Annotated[
 Where = Annotated[
     list[str] | None,
     typer.Option("--where", metavar="CONDITION", help="Of which this is true: 'metric.loss < 0.5'."),
+]
+
+Runs = Annotated[list[str] | None, typer.Argument(metavar="RUN...", autocompletion=run_ids, show_default=False)]
+Metrics = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--metric", "-m", metavar="NAME", autocompletion=metric_names, help="This one; * and ? stand for any."
+    ),
+]
+By = Annotated[
+    list[str] | None,
+    typer.Option("--by", "-b", metavar="PARAM", autocompletion=run_params, help="Group by this parameter alone."),
+]
+Across = Annotated[
+    list[str] | None,
+    typer.Option("--across", metavar="WHAT", autocompletion=traits, help="Though this differs: code, data or machine."),
 ]
 
 

@@ -15,7 +15,7 @@ from studyctl.core.models import KINDS, STATUSES, Item, Kind
 from studyctl.errors import StudyctlError
 
 if TYPE_CHECKING:
-    from studyctl.core.ports import Reader
+    from studyctl.core.ports import Reader, RunFilter
 
 Offers = list[tuple[str, str]]
 Completer = Callable[[typer.Context, str], Offers]
@@ -175,3 +175,48 @@ def _run_ids(ctx: typer.Context, incomplete: str, *, deleted: bool = False) -> O
 def run_tags(ctx: typer.Context, incomplete: str) -> Offers:
     """Tags that runs have."""
     return [(tag, "") for tag in _runs(ctx, lambda reader: reader.run_tags()) if tag.startswith(incomplete)]
+
+
+def traits(ctx: typer.Context, incomplete: str) -> Offers:
+    """What --across takes."""
+    said = {"code": "other code", "data": "other data", "machine": "times of other machines"}
+    return [(word, text) for word, text in said.items() if word.startswith(incomplete)]
+
+
+def metric_names(ctx: typer.Context, incomplete: str) -> Offers:
+    """Metrics of the runs that stand on the line, or of all."""
+
+    def ask(reader: Reader) -> list[str]:
+        return [name for where in _meant(ctx, reader) for name in reader.metric_names(where)]
+
+    return [(name, "") for name in dict.fromkeys(_runs(ctx, ask)) if name.startswith(incomplete)]
+
+
+def run_params(ctx: typer.Context, incomplete: str) -> Offers:
+    """Parameters of the same runs."""
+    from dataclasses import replace
+
+    from studyctl.core.comparing import flat
+
+    def ask(reader: Reader) -> list[str]:
+        found = [run for where in _meant(ctx, reader) for run in reader.brief_runs(replace(where, limit=50))]
+        return [name for run in found for name in flat(run.params)]
+
+    typed = incomplete.replace("-", "_")
+    return [(name, "") for name in dict.fromkeys(_runs(ctx, ask)) if name.startswith(typed)]
+
+
+def _meant(ctx: typer.Context, reader: Reader) -> list[RunFilter]:
+    """The runs that were typed so far, a sweep by its trials."""
+    from studyctl.core.models import ROLES
+    from studyctl.core.ports import RunFilter
+
+    found = []
+    for typed in ctx.params.get("runs") or ():
+        try:
+            run = reader.run(str(typed))
+        except StudyctlError:
+            continue
+        found.append(RunFilter(parent=run.id) if run.role == "sweep" else RunFilter(ids=(run.id,), roles=ROLES))
+    name = ctx.params.get("experiment")
+    return found or [RunFilter(experiment=str(name).replace("_", "-") if name else None, roles=ROLES)]

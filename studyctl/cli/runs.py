@@ -18,9 +18,9 @@ STATES: tuple[RunState, ...] = get_args(RunState)
 SHOWN = 30
 
 # Verb and module, in the order of the help.
-VERBS: dict[str, str] = {}
+VERBS = {"compare": "runs_compare", "diff": "runs_diff"}
 
-app = Group("runs", help="List and show recorded runs.", verbs=VERBS)
+app = Group("runs", help="List, show and compare recorded runs.", verbs=VERBS)
 
 
 @app.command(

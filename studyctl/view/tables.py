@@ -93,10 +93,17 @@ class Table:
         self._columns = [(index, columns[index], width) for index, width in enumerate(widths) if width]
         self._rows = rows
         self._width = width
+        self._headed = True
+
+    def headless(self) -> Table:
+        """The same table without its line of headers."""
+        self._headed = False
+        return self
 
     def lines(self, color: bool = False) -> Iterator[str]:
         """The lines of the table, without blanks at their ends."""
-        yield self._line([(column.header, "bold") for _, column, _ in self._columns], color)
+        if self._headed:
+            yield self._line([(column.header, "bold") for _, column, _ in self._columns], color)
         for row in self._rows:
             if isinstance(row, Heading):
                 yield self._heading(row, color)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from many_runs import swept
 from study_bench import Study
 
 from studyctl.runner.importing import isolated
@@ -141,3 +142,10 @@ def uncoined(fresh: Study, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A workspace in which nothing has run; the working directory."""
     monkeypatch.chdir(fresh.root)
     return fresh.root
+
+
+@pytest.fixture
+def coin_swept(coin: Path) -> Path:
+    """A workspace in which `coin` has run, and a sweep over it; the working directory."""
+    swept(coin)
+    return coin

@@ -67,6 +67,21 @@ def test_reading_commands_import_nothing_heavy(real: Path, studyctl: Any, argv: 
         assert not imported.intersection(BEYOND_LISTS)
 
 
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("runs", "compare", "5555", "--metric", "r*", "--by", "bias"),
+        ("runs", "compare", "77777770", "77777773", "--json"),
+        ("runs", "diff", "77777770", "77777773"),
+    ],
+)
+def test_comparing_imports_nothing_heavy(coin_swept: Path, argv: tuple[str, ...]) -> None:
+    settle(coin_swept)
+    assert loaded(coin_swept, "sync")
+    imported = loaded(coin_swept, *argv)
+    assert not [name for name in imported if name.partition(".")[0] in HEAVY]
+
+
 @pytest.mark.parametrize("argv", [("--version",), ("--help",), ("todo", "--help"), ("todo", "list", "--help")])
 def test_help_and_version_import_nothing_heavy(tmp_path: Path, argv: tuple[str, ...]) -> None:
     imported = loaded(tmp_path, *argv)
