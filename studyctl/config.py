@@ -35,6 +35,7 @@ class Settings:
     question_labels: tuple[str, ...] = ()
     reading_labels: tuple[str, ...] = ()
     rules_off: tuple[str, ...] = ()
+    tracking_uri: str = ""  # an MLflow server that runs are sent to, in place of the workspace's own store
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,7 @@ def validate_settings(config: Path) -> Settings:
         exclude: list[str] = []
         labels: Labels = Labels()
         rules_off: list[str] = []
+        tracking_uri: str = ""
 
     try:
         table = tomllib.loads(config.read_text("utf-8"))
@@ -186,7 +188,8 @@ def validate_settings(config: Path) -> Settings:
         where = ".".join(str(part) for part in first["loc"])
         raise WorkspaceError(
             f"{config.name}: {where} = {first['input']!r}: {first['msg']}",
-            "known settings: notes, experiments, record, exclude, labels.{todo,question,reading}, rules_off",
+            "known settings: notes, experiments, record, exclude, labels.{todo,question,reading}, rules_off,"
+            " tracking_uri",
         ) from error
     return Settings(
         notes=(parsed.notes,) if isinstance(parsed.notes, str) else tuple(parsed.notes),
@@ -197,4 +200,5 @@ def validate_settings(config: Path) -> Settings:
         question_labels=tuple(parsed.labels.question),
         reading_labels=tuple(parsed.labels.reading),
         rules_off=tuple(parsed.rules_off),
+        tracking_uri=parsed.tracking_uri.strip(),
     )

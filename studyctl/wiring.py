@@ -492,9 +492,9 @@ def execute_run(workspace: Workspace, order: Order, items: Sequence[Item], progr
     from studyctl.app.run import RunOutcome, describe, item_tags, settle
     from studyctl.runner.digests import current_digests
     from studyctl.runner.session import execute
-    from studyctl.tracking.tracker import MlflowTracker
+    from studyctl.tracking.remote import tracker_of
 
-    tracker = MlflowTracker(workspace)
+    tracker = tracker_of(workspace)
     ledger = open_ledger(workspace)
     try:
         run = execute(
@@ -524,18 +524,25 @@ def execute_draft(order: Order, progress: Progress) -> tuple[Run, Path]:
 def serve_ui(workspace: Workspace, experiment: str | None, port: int | None) -> Iterator[Ui]:
     """The MLflow UI on this workspace while the block runs; runs that were lost are ended in it first."""
     from studyctl.app.run import settle
-    from studyctl.tracking.tracker import MlflowTracker
+    from studyctl.tracking.remote import tracker_of
     from studyctl.tracking.ui import serve
 
     mark_lost(workspace)
     if workspace.mlflow_database.exists() and workspace.database.exists():
         ledger = open_ledger(workspace)
         try:
-            settle(ledger, MlflowTracker(workspace))
+            settle(ledger, tracker_of(workspace))
         finally:
             ledger.close()
     with serve(workspace, experiment, port) as ui:
         yield ui
+
+
+def tracking_server(workspace: Workspace) -> str:
+    """The MLflow server that runs go to, without its password; "" for the workspace's own store."""
+    from studyctl.tracking.remote import address_of, shown
+
+    return shown(address_of(workspace))
 
 
 def mark_lost(workspace: Workspace) -> list[Run]:
@@ -571,7 +578,7 @@ def examine(workspace: Workspace, *, fix: bool) -> Iterator[Check]:
     from studyctl.runner import folder, lost
     from studyctl.store import indexing, repair
     from studyctl.tracking import inspection
-    from studyctl.tracking.tracker import MlflowTracker
+    from studyctl.tracking.remote import tracker_of
 
     tools = doctor.Tools(
         problems=repair.problems,
@@ -587,7 +594,7 @@ def examine(workspace: Workspace, *, fix: bool) -> Iterator[Check]:
         read_folder=folder.read_record,
         mirror_problem=lambda fix: inspection.problem(workspace.mlflow_database, fix=fix, now=now()),
         mirrored=lambda: inspection.statuses(workspace.mlflow_database),
-        tracker=lambda: MlflowTracker(workspace),
+        tracker=lambda: tracker_of(workspace),
         mend_links=lambda fix: _mend_links(workspace, fix),
         now=now,
     )

@@ -206,19 +206,25 @@ def _mlflow(workspace: Workspace, tools: Tools, ledger: Ledger, runs: Sequence[R
     if not workspace.mlflow_database.exists() and not own:
         yield Check("MLflow", True, "no run yet")
         return
-    wrong = tools.mirror_problem(fix)
-    if wrong is not None:
-        yield Check("MLflow", False, wrong, FIX)
-        return
+    here = [run for run in own if not run.tracking_uri]
+    if here or workspace.mlflow_database.exists():
+        wrong = tools.mirror_problem(fix)
+        if wrong is not None:
+            yield Check("MLflow", False, wrong, FIX)
+            return
     there = tools.mirrored()
     ended = [run for run in own if run.state != "running"]
-    still = [run for run in ended if there.get(run.mlflow_run_id or "") == "RUNNING"]
-    missing = [run for run in ended if run.mlflow_run_id not in there]
+    still = [run for run in here if run in ended and run.delivered and there.get(run.mlflow_run_id or "") == "RUNNING"]
+    missing = [run for run in ended if not run.tracking_uri and run.mlflow_run_id not in there]
+    partly = [run for run in ended if not run.delivered and run not in missing]
     parts = []
     if still:
         parts.append(f"{len(still)} that ended still running there")
     if missing:
         parts.append(f"{len(missing)} not in it")
+    if partly:
+        parts.append(f"{len(partly)} not whole in it")
+    missing += partly
     text = f"{len(own)} run{'' if len(own) == 1 else 's'}" + (f", {' and '.join(parts)}" if parts else "")
     if not parts or not fix:
         yield Check("MLflow", not parts, text, FIX)
@@ -243,7 +249,7 @@ def _deliver(workspace: Workspace, tools: Tools, ledger: Ledger, run: Run) -> st
     folder = workspace.runs / run.id
     tracker = tools.tracker()
     note, tags = describe(whole, items), item_tags(items)
-    mlflow_run_id = tracker.open(whole, note=note, tags=tags)
+    mlflow_run_id = tracker.resume(whole) or tracker.open(whole, note=note, tags=tags)
     if mlflow_run_id is None:
         return tracker.problem
     ledger.set_mlflow_id(run.id, mlflow_run_id)

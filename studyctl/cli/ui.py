@@ -26,10 +26,17 @@ def app(
     ] = None,
     open_browser: Annotated[bool, typer.Option("--open", help="Open it in your browser.")] = False,
 ) -> None:
-    """Start the MLflow UI on this workspace's runs, and print its address. Ctrl-C ends it."""
-    from studyctl.wiring import find_experiment, serve_ui
+    """Start the MLflow UI on this workspace's runs, and print its address. Ctrl-C ends it.
+
+    Where runs go to a server of your own (MLFLOW_TRACKING_URI, or the setting tracking_uri), its address is printed.
+    """
+    from studyctl.wiring import find_experiment, serve_ui, tracking_server
 
     here = session(ctx)
+    if server := tracking_server(here.workspace):
+        typer.echo(server)
+        here.note("runs go to this MLflow server; its UI is there")
+        return
     name = find_experiment(here.workspace, experiment).name if experiment else None
     # Ctrl-C is how this command ends, and no failure.
     with contextlib.suppress(KeyboardInterrupt):

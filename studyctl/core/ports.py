@@ -285,6 +285,7 @@ class Tracker(Protocol):
     uri: str  # of the server; "" for the workspace's own database
 
     def open(self, run: Run, *, note: str, tags: Mapping[str, str]) -> str | None: ...  # MLflow's run id
+    def resume(self, run: Run) -> str | None: ...  # the same, of a run that MLflow has already, whole or in part
     def log(self, values: Sequence[tuple[str, float, int, int]]) -> None: ...  # (name, value, step, time in ms)
     def finish(self, run: Run, *, note: str, tags: Mapping[str, str], artifacts: Path) -> None: ...
     def end(self, mlflow_run_id: str, state: RunState, *, ended_ms: int | None) -> None: ...

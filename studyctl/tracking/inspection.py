@@ -19,7 +19,11 @@ PLACE = "MLflow"
 
 def problem(database: Path, *, fix: bool, now: str) -> str | None:
     """What is wrong with the store, None where nothing is; `fix` makes a missing one and sets a damaged one aside."""
-    if database.exists() and store.schema_of(database) is None:
+    try:
+        damaged = database.exists() and store.schema_of(database) is None
+    except store.StoreProblem as wrong:
+        return str(wrong)
+    if damaged:
         if not fix:
             return f"{database.name} is no database of MLflow, or damaged"
         stamp = "".join(character for character in now if character.isdigit())[:14]

@@ -52,12 +52,19 @@ def ensure(database: Path) -> None:
 
 
 def schema_of(database: Path) -> str | None:
-    """The revision of the database's schema; None where there is none. Read without MLflow."""
+    """The revision of the database's schema; None where there is none. Read without MLflow.
+
+    StoreProblem where another process holds the database: it may well be sound.
+    """
     if not database.is_file():
         return None
     try:
         with contextlib.closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error) or "busy" in str(error):
+            raise StoreProblem(f"{database.name} is locked by another process") from error
+        return None
     except sqlite3.DatabaseError:
         return None
     return str(row[0]) if row else None

@@ -59,6 +59,10 @@ class MlflowTracker:
         """Begin the run in MLflow; its id there, None where that failed."""
         return self._try(lambda: self._open(run, note, tags))
 
+    def resume(self, run: Run) -> str | None:
+        """Go on with a run that MLflow has already, whole or in part; its id there, None where it has not."""
+        return self._try(lambda: self._resume(run))
+
     def log(self, values: Values) -> None:
         """Send metrics: (name, value, step, time in ms)."""
         if self._run_id is None:
@@ -109,13 +113,14 @@ class MlflowTracker:
         try:
             return step()
         except Exception as error:  # whatever MLflow, SQLAlchemy or the file system raise
-            text = str(error).strip() or type(error).__name__
-            self.problem = f"MLflow: {text.splitlines()[0]}"
+            self.problem = f"MLflow: {self._said(error)}"
             return None
 
-    def _open(self, run: Run, note: str, tags: Mapping[str, str]) -> str:
-        from mlflow.entities import Param
+    def _said(self, error: Exception) -> str:
+        """What went wrong, in a line."""
+        return (str(error).strip() or type(error).__name__).splitlines()[0]
 
+    def _open(self, run: Run, note: str, tags: Mapping[str, str]) -> str:
         client = self._connect()
         created = client.create_run(
             self._experiment(client, run),
@@ -125,10 +130,37 @@ class MlflowTracker:
         )
         self._run_id = str(created.info.run_id)
         self._artifact_uri = str(created.info.artifact_uri)
+        self._send_params(run)
+        return self._run_id
+
+    def _send_params(self, run: Run) -> None:
+        from mlflow.entities import Param
+
+        assert self._client is not None and self._run_id is not None  # a run is open
         params = [Param(name, self._cut(text, PARAM_LIMIT, f"params/{name}.txt")) for name, text in _flat(run.params)]
         for batch in _batches(params, PARAMS_A_REQUEST):
-            client.log_batch(self._run_id, params=batch)
+            self._client.log_batch(self._run_id, params=batch)
+
+    def _resume(self, run: Run) -> str | None:
+        """The run as MLflow has it already, by the tag that leads to it; None where it never got there."""
+        if not self._is_there():
+            return None
+        client = self._connect()
+        known = client.get_experiment_by_name(run.experiment)
+        found = known and client.search_runs([known.experiment_id], f"tags.`{RUN_TAG}` = '{run.id}'", max_results=1)
+        if not found:
+            return None
+        self._run_id = str(found[0].info.run_id)
+        self._artifact_uri = str(found[0].info.artifact_uri)
+        self._send_params(run)  # those that are there already may come again
         return self._run_id
+
+    def _is_there(self) -> bool:
+        return self._workspace.mlflow_database.exists()
+
+    def _location(self, run: Run) -> str | None:
+        """Where the files of an experiment's runs go."""
+        return f"{store.ARTIFACT_ROOT}{run.experiment}"
 
     def _experiment(self, client: MlflowClient, run: Run) -> str:
         """MLflow's experiment of the run's experiment; eight runs at once agree on one."""
@@ -140,7 +172,7 @@ class MlflowTracker:
                 return str(
                     client.create_experiment(
                         run.experiment,
-                        artifact_location=f"{store.ARTIFACT_ROOT}{run.experiment}",
+                        artifact_location=self._location(run),
                         tags={
                             # The page of such an experiment opens with its runs, not with traces of prompts.
                             "mlflow.experimentKind": "custom_model_development",
@@ -174,8 +206,11 @@ class MlflowTracker:
             self._client.log_batch(self._run_id, tags=batch)
 
     def _place(self, run: Run, note: str, artifacts: Path) -> None:
-        self._cut(note, TAG_LIMIT, "note.md")
+        self._cut_note(note)
         placing.place(self._workspace.artifacts, self._artifact_uri, artifacts, self._whole)
+
+    def _cut_note(self, note: str) -> None:
+        self._cut(note, TAG_LIMIT, "note.md")
 
     def _run_tags(self, run: Run, note: str, tags: Mapping[str, str]) -> dict[str, str]:
         """What MLflow's UI shows of a run, and what leads back from it to the record."""
@@ -209,7 +244,7 @@ class MlflowTracker:
         return text[: limit - len(CUT)] + CUT
 
     def _running(self) -> list[tuple[str, str]]:
-        if not self._workspace.mlflow_database.exists():
+        if not self._is_there():
             return []
         client = self._connect()
         experiments = [one.experiment_id for one in client.search_experiments()]
