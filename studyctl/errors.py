@@ -54,9 +54,13 @@ class NoteError(StudyctlError):
 
 
 class StoreError(StudyctlError):
-    """`study.db` cannot be used: damaged, of a newer version, not writable, locked for too long."""
+    """`study.db`, a record or a bundle cannot be used: damaged, of a newer version, not writable, locked too long."""
 
     exit_code = 6
+
+
+class BundleError(StoreError):
+    """A bundle of runs cannot be made or used: damaged, tampered with, of a newer format, not fit to be public."""
 
 
 class NeedsMigration(StoreError):

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from studyctl.app.change import Change, Outcome, Plan
+    from studyctl.app.evidence import Evidence
     from studyctl.app.init import Made
     from studyctl.app.run import RunOutcome
     from studyctl.app.sync import Read, Told
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
         Run,
     )
     from studyctl.core.pages import Check
-    from studyctl.core.ports import Ledger, NoteFiles, Progress, Reader
+    from studyctl.core.ports import Ledger, NoteFiles, Progress, Reader, RunBundle
     from studyctl.core.verifying import Verified, Witness
     from studyctl.runner.perform import Order
     from studyctl.tracking.ui import Ui
@@ -102,7 +103,11 @@ def current(
         synced(report)
         if report.imported is not None:
             note(f"first use here: numbers, runs and answers come from {workspace.record.name}")
-        for problem in report.unread:
+        for one in report.bundles:
+            from studyctl.view.bundles import evidence_line
+
+            note(evidence_line(one))
+        for problem in (*report.unread, *report.refused):
             warn(problem.message)
 
     try:
@@ -224,7 +229,7 @@ def synchronise(
             ahead = _read_ahead(workspace, ledger, everything, told)
             if ahead:
                 told("recording", 0, 0)
-            return _sync(workspace, ledger, everything, ahead=ahead)
+            return _sync(workspace, ledger, everything, ahead=ahead, keep=database is None)
     finally:
         ledger.close()
 
@@ -250,19 +255,54 @@ def _sync(
     *,
     moment: str | None = None,
     ahead: Read | None = None,
+    keep: bool = True,
 ) -> SyncReport:
+    """One sync; `keep=False` is for a copy of the database, and leaves the run folders as they are."""
     from studyctl.app.sync import sync
 
-    return sync(
-        workspace.settings,
-        note_files(workspace),
-        ledger,
-        _read_note,
-        now=moment or now(),
-        record=lambda: record_text(workspace),
-        everything=everything,
-        ahead=ahead,
-    )
+    with _evidence(workspace, keep=keep) as evidence:
+        report = sync(
+            workspace.settings,
+            note_files(workspace),
+            ledger,
+            _read_note,
+            now=moment or now(),
+            record=lambda: record_text(workspace),
+            everything=everything,
+            ahead=ahead,
+            evidence=evidence,
+        )
+        evidence.shelf.settle()
+    if report.bundles:
+        from studyctl.app.freshness import keep as keep_digests
+        from studyctl.runner.digests import current_digests
+
+        keep_digests(ledger, workspace.root, current_digests)
+    return report
+
+
+@contextmanager
+def _evidence(workspace: Workspace, *, keep: bool) -> Iterator[Evidence]:
+    """The bundles among the experiments, for a sync."""
+    from studyctl.app.evidence import Evidence
+    from studyctl.notes.files import WorkspaceNotes
+    from studyctl.runner.bundle_shelf import Shelf
+
+    place = WorkspaceNotes(workspace).path
+
+    def digest(path: str) -> str:
+        import hashlib
+
+        with place(path).open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+    def opened(path: str) -> AbstractContextManager[RunBundle]:
+        from studyctl.runner.bundle_reader import opened
+
+        return opened(place(path), name=path)
+
+    with Shelf(workspace, keep=keep) as shelf:
+        yield Evidence(digest, opened, shelf)
 
 
 def _read_note(source: bytes, note: str, settings: Settings) -> Reading:
@@ -521,19 +561,26 @@ def execute_draft(order: Order, progress: Progress) -> tuple[Run, Path]:
 
 
 @contextmanager
-def serve_ui(workspace: Workspace, experiment: str | None, port: int | None) -> Iterator[Ui]:
+def serve_ui(
+    workspace: Workspace, experiment: str | None, port: int | None, warn: Callable[[str], None]
+) -> Iterator[Ui]:
     """The MLflow UI on this workspace while the block runs; runs that were lost are ended in it first."""
     from studyctl.app.run import settle
     from studyctl.tracking.remote import tracker_of
     from studyctl.tracking.ui import serve
 
     mark_lost(workspace)
-    if workspace.mlflow_database.exists() and workspace.database.exists():
+    if workspace.database.exists():
         ledger = open_ledger(workspace)
         try:
-            settle(ledger, tracker_of(workspace))
+            if workspace.mlflow_database.exists():
+                settle(ledger, tracker_of(workspace))
+            # What a sync took in from bundles waited until somebody looks: importing MLflow takes long.
+            problem = deliver_imported(workspace, ledger)
         finally:
             ledger.close()
+        if problem:
+            warn(f"{problem}: imported runs may be missing")
     with serve(workspace, experiment, port) as ui:
         yield ui
 
@@ -543,6 +590,17 @@ def tracking_server(workspace: Workspace) -> str:
     from studyctl.tracking.remote import address_of, shown
 
     return shown(address_of(workspace))
+
+
+def deliver_imported(workspace: Workspace, ledger: Ledger) -> str | None:
+    """Write the imported runs into MLflow that it does not have yet; what went wrong."""
+    from studyctl.app.deliver import deliver_all, undelivered
+    from studyctl.tracking.remote import tracker_of
+
+    with ledger.reading() as reader:
+        waiting = undelivered(reader)
+    _, problem = deliver_all(ledger, lambda: tracker_of(workspace), waiting, workspace.runs)
+    return problem
 
 
 def mark_lost(workspace: Workspace) -> list[Run]:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # So many files whose stamps prove nothing are read once more; beyond that a sync, which renews the stamps, is cheaper.
 FEW = 40
+# What a file without a digest is said to be, by its role.
+UNREAD = {"note": "could not be read", "bundle": "was not imported"}
 # EEXIST: something else stands where our folder should be.
 FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EEXIST)
 
@@ -46,8 +48,8 @@ def current(
         notes, others = reader.watched()
         if unchanged(reader, files(), notes, others):
             for stamp in others:
-                if stamp.role == "note" and not stamp.sha256:
-                    warn(f"{stamp.path} could not be read: `studyctl sync` says why")
+                if stamp.role in UNREAD and not stamp.sha256:
+                    warn(f"{stamp.path} {UNREAD[stamp.role]}: `studyctl sync` says why")
             return reader
     except BaseException:
         reader.close()
@@ -72,7 +74,7 @@ def unchanged(
 def untouched(files: Watched, notes: Mapping[str, tuple[int, int]], others: Sequence[FileStamp]) -> bool:
     """Whether a sync would find nothing to do at all: no stamp to renew, and no note to be tried once more."""
     proven = all(one.role == "ignored" or one.seen_ns - one.mtime_ns > RACY_NS for one in others)
-    return proven and all(one.role != "note" for one in others) and files.unchanged(notes, others)
+    return proven and all(one.sha256 for one in others if one.role in UNREAD) and files.unchanged(notes, others)
 
 
 def _same(known: Sequence[FileStamp], files: Watched) -> bool:

@@ -6,15 +6,15 @@ was mended.
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from studyctl.app import answers
+from studyctl.app.deliver import deliver_all
 from studyctl.app.export import write_record
-from studyctl.app.run import describe, item_tags
-from studyctl.app.runs import history
 from studyctl.config import Workspace
 from studyctl.core.item_pages import SyncReport
 from studyctl.core.models import ROLES, ExperimentProblem, ExperimentSpec, Run
@@ -156,7 +156,7 @@ def _all_runs(reader: Reader) -> list[Run]:
 
 def _known_whole(runs: Sequence[Run]) -> list[str]:
     """The runs of which the database knows all; of one that came with the record, its own folder knows more."""
-    return [run.id for run in runs if not run.imported]
+    return [run.id for run in runs if run.whole]
 
 
 def _notes(report: SyncReport) -> Iterator[Check]:
@@ -202,7 +202,7 @@ def _lost(tools: Tools, ledger: Ledger, fix: bool) -> Check:
 
 
 def _mlflow(workspace: Workspace, tools: Tools, ledger: Ledger, runs: Sequence[Run], fix: bool) -> Iterator[Check]:
-    own = [run for run in runs if not run.imported]
+    own = [run for run in runs if run.whole]
     if not workspace.mlflow_database.exists() and not own:
         yield Check("MLflow", True, "no run yet")
         return
@@ -232,31 +232,15 @@ def _mlflow(workspace: Workspace, tools: Tools, ledger: Ledger, runs: Sequence[R
     tracker = tools.tracker()
     for run in still:
         tracker.end(str(run.mlflow_run_id), run.state, ended_ms=None)
-    failed = tracker.problem or next((p for run in missing if (p := _deliver(workspace, tools, ledger, run))), None)
+    failed = tracker.problem
+    if not failed:
+        _, failed = deliver_all(ledger, tools.tracker, [run.id for run in missing], workspace.runs)
     if failed:
         yield Check("MLflow", False, failed, "the runs themselves are recorded in study.db")
     else:
         done = [f"{len(missing)} runs written into it"] if missing else []
         done += [f"{len(still)} runs ended there"] if still else []
         yield Check("MLflow", True, " and ".join(done), fixed=True)
-
-
-def _deliver(workspace: Workspace, tools: Tools, ledger: Ledger, run: Run) -> str | None:
-    """Write a run into MLflow that it could not take at the time, or lost; what went wrong."""
-    with ledger.reading() as reader:
-        whole = reader.run(run.id)
-        items = answers.tied_items(reader, run.experiment)
-    folder = workspace.runs / run.id
-    tracker = tools.tracker()
-    note, tags = describe(whole, items), item_tags(items)
-    mlflow_run_id = tracker.resume(whole) or tracker.open(whole, note=note, tags=tags)
-    if mlflow_run_id is None:
-        return tracker.problem
-    ledger.set_mlflow_id(run.id, mlflow_run_id)
-    tracker.log(history(folder))
-    tracker.finish(whole, note=note, tags=tags, artifacts=folder / "artifacts")
-    ledger.deliver_run(run.id, tracker.uri, whole=tracker.problem is None)
-    return tracker.problem
 
 
 def _experiments(found: Sequence[ExperimentSpec | ExperimentProblem]) -> Iterator[Check]:
@@ -318,12 +302,15 @@ def _leftovers(workspace: Workspace, fix: bool) -> Check:
         return Check("leftovers", True, "no half-written file")
     if fix:
         for file in left:
-            file.unlink(missing_ok=True)
+            if file.is_dir():
+                shutil.rmtree(file, ignore_errors=True)
+            else:
+                file.unlink(missing_ok=True)
         return Check("leftovers", True, f"{len(left)} half-written files removed", fixed=True)
     return Check("leftovers", False, f"half-written files of commands that were killed: {left[0]}", FIX)
 
 
 def _scratch_files(workspace: Workspace) -> list[Path]:
     """Files that a command writes before it puts them in place, under a name that no other program uses."""
-    found = [*workspace.state.glob("*.tmp"), *workspace.runs.glob("*/*.tmp")]
+    found = [*workspace.state.glob("*.tmp"), *workspace.state.glob("incoming/*"), *workspace.runs.glob("*/*.tmp")]
     return found + list(workspace.record.parent.glob(f".{workspace.record.name}.*.tmp"))

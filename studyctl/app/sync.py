@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from studyctl.app.evidence import Evidence
 from studyctl.config import RACY_NS, Settings
 from studyctl.core.item_pages import SyncReport
 from studyctl.core.models import FileStamp, NoteProblem, Reading
@@ -76,12 +77,13 @@ def sync(
     record: Callable[[], str | None] = lambda: None,
     everything: bool = False,
     ahead: Read | None = None,
+    evidence: Evidence | None = None,
 ) -> SyncReport:
     """Read the notes that changed (`everything`: all of them) and write what they say, in one transaction.
 
     A note that cannot be read is reported, and its items stay as they were; the others still sync. A database that
     holds nothing yet takes its numbers from the committed `record`, if there is one. What was read `ahead` is not read
-    again, unless it changed meanwhile.
+    again, unless it changed meanwhile. Bundles of runs that lie among the experiments are taken in by `evidence`.
     """
     with ledger.transaction():
         imported = _first_use(ledger, record, now)
@@ -89,11 +91,17 @@ def sync(
             known = {stamp.path: stamp for stamp in reader.stamps()}
         notes = _Notes(files, lambda source, note: detect(source, note, settings), ahead or {})
         gathered = _gather(known, files, everything, notes)
-        return _write(ledger, known, gathered, imported, now)
+        if evidence is not None:
+            gathered.stamps += evidence.look(ledger, gathered.bundles, {} if everything else known)
+        report = _write(ledger, known, gathered, imported, now)
+        if evidence is None:
+            return report
+        taken = evidence.take_in(ledger, now)
+        return replace(report, bundles=taken, refused=tuple(evidence.problems))
 
 
 def _as_known(known: FileStamp | None, seen: FileStamp) -> bool:
-    """Whether a note is provably as it was when it was read."""
+    """Whether a file is provably as it was when it was read."""
     return known is not None and bool(known.sha256) and same_stat(known, seen) and settled(known)
 
 
@@ -140,6 +148,7 @@ class _Gathered:
     unread: list[NoteProblem] = field(default_factory=list)
     same: list[str] = field(default_factory=list)  # notes as they were
     remarks: list[NoteProblem] = field(default_factory=list)  # what the walk had to leave out
+    bundles: list[FileStamp] = field(default_factory=list)  # that are not provably as they were
 
     @property
     def notes(self) -> int:
@@ -158,6 +167,12 @@ def _gather(
     gathered = _Gathered()
     for stamp in seen:
         before = known.get(stamp.path)
+        if stamp.role == "bundle":
+            if not everything and before and _as_known(before, stamp):
+                gathered.stamps.append(before)
+            else:
+                gathered.bundles.append(stamp)
+            continue
         if stamp.role != "note":
             gathered.stamps.append(stamp)
             continue

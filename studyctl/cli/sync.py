@@ -21,7 +21,8 @@ def app(
 ) -> None:
     """Read the notes that changed.
 
-    Every other command does so by itself where it has to. Exit code 5 where a note could not be read.
+    Every other command does so by itself where it has to. Public bundles of runs below `experiments/*/evidence/` are
+    taken in as well. Exit code 5 where a note could not be read.
     """
     from studyctl import wiring
     from studyctl.view import sync as view
@@ -39,6 +40,8 @@ def app(
                 typer.echo(line)
     for remark in report.remarks:
         here.note(f"{remark.note}{f':{remark.line}' if remark.line else ''}: {remark.message}")
+    for problem in report.refused:
+        here.warn(problem.message)
     if report.unread:
         for problem in report.unread[:-1]:
             here.warn(problem.message)

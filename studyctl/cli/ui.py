@@ -41,7 +41,7 @@ def app(
     # Ctrl-C is how this command ends, and no failure.
     with contextlib.suppress(KeyboardInterrupt):
         here.note("starting MLflow …")
-        with serve_ui(here.workspace, name, port) as ui:
+        with serve_ui(here.workspace, name, port, here.warn) as ui:
             typer.echo(ui.url)
             here.note("Ctrl-C ends it")
             if open_browser:

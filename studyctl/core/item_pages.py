@@ -10,6 +10,7 @@ from studyctl.core.models import Item
 
 if TYPE_CHECKING:
     from studyctl.core.models import Answer, NoteProblem, Reason, Run
+    from studyctl.core.pages import Import
     from studyctl.core.ports import Assigned, ImportReport
 
 
@@ -41,6 +42,8 @@ class SyncReport:
     unread: tuple[NoteProblem, ...] = ()  # notes that could not be read; their items stay as they were
     remarks: tuple[NoteProblem, ...] = ()  # what detection has to say of the others
     imported: ImportReport | None = None  # of the committed record, on first use
+    bundles: tuple[Import, ...] = ()  # bundles among the experiments that brought something
+    refused: tuple[NoteProblem, ...] = ()  # those that could not be taken in
 
     @property
     def new(self) -> tuple[Assigned, ...]:

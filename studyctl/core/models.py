@@ -75,7 +75,7 @@ class FileStamp:
     """A watched file as it was last read: unchanged size and mtime mean that it is not read again."""
 
     path: str  # relative to the workspace, forward slashes
-    role: Literal["note", "ignored", "config", "ignore-file"]
+    role: Literal["note", "ignored", "config", "ignore-file", "bundle"]
     size: int
     mtime_ns: int
     seen_ns: int  # when it was read; an mtime within 2 s of it proves nothing

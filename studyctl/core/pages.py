@@ -32,6 +32,34 @@ class RunPage:
     draft: bool = False  # recorded nowhere
 
 
+# "completed": it had come with a record, without files; "restored": its files were gone
+How = Literal["new", "completed", "restored", "known"]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A run of a bundle, and what was done with it."""
+
+    run: Run
+    how: How
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What a bundle brought."""
+
+    file: str
+    digest: str
+    public: bool
+    runs: tuple[Imported, ...]
+    answered: tuple[Answered, ...] = ()  # what was recorded for items
+
+    @property
+    def new(self) -> tuple[Run, ...]:
+        """The runs whose files came with it."""
+        return tuple(one.run for one in self.runs if one.how != "known")
+
+
 @dataclass(frozen=True, slots=True)
 class AnswerPage:
     """A question or claim with everything that is known about its answer."""

@@ -168,7 +168,8 @@ class Ledger(Protocol):
         ...
 
     def running_runs(self) -> list[Run]: ...  # state "running", as stored
-    def restore_run(self, run: Run) -> bool: ...  # whole, from its folder; False where it is known already
+    # Whole, from its folder or a bundle; False where it is known already.
+    def restore_run(self, run: Run) -> bool: ...
     def import_record(self, text: str, *, now: str) -> ImportReport: ...
     def known_items(self) -> list[Item]: ...  # tombstones and ignored ones included
     def sync(
@@ -290,6 +291,29 @@ class Tracker(Protocol):
     def finish(self, run: Run, *, note: str, tags: Mapping[str, str], artifacts: Path) -> None: ...
     def end(self, mlflow_run_id: str, state: RunState, *, ended_ms: int | None) -> None: ...
     def running(self) -> Sequence[tuple[str, str]]: ...  # (MLflow's id, ours) of runs that it holds to be running
+
+
+class RunBundle(Protocol):
+    """A file with runs that were made elsewhere, whose records were checked; `unpack` checks all the rest."""
+
+    @property
+    def digest(self) -> str: ...
+    @property
+    def public(self) -> bool: ...
+    @property
+    def runs(self) -> Sequence[Run]: ...  # a sweep before its trials
+    def unpack(self, into: Path | None) -> None: ...  # BundleError where a byte is not as it was packed
+
+
+class Shelf(Protocol):
+    """The run folders of a workspace, as far as bundles are put among them."""
+
+    def unpack(self, bundle: RunBundle) -> None: ...  # checked, into a scratch folder
+    def has(self, run_id: str) -> bool: ...
+    def own(self, run_id: str) -> Run | None: ...  # as its folder records it, where it was made here
+    def put(self, digest: str, run: Run) -> None: ...  # from the scratch folder, in one step, with this record
+    def remove(self, run_id: str) -> None: ...
+    def settle(self) -> None: ...  # the database has what was put; until then, what fails takes it back
 
 
 class NoteFiles(Protocol):

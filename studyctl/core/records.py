@@ -72,6 +72,8 @@ class Run:
     mlflow_run_id: str | None = None
     error: str = ""
     imported: bool = False  # came with a record or a bundle
+    origin: str = ""  # the file of the bundle that it came with, relative to the workspace; else its name alone
+    bundle: str = ""  # that bundle's digest; "" where the run came with a record, or was made here
     role: RunRole = "run"
     parent: str | None = None  # of a trial: its sweep
     tags: tuple[str, ...] = ()  # a person's own, sorted
@@ -87,6 +89,11 @@ class Run:
     def short(self) -> str:
         """The id as it is shown."""
         return self.id[:8]
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it is here, files too; of a run that came with a record only what answers cite is."""
+        return not self.imported or bool(self.bundle)
 
     def value(self, name: str) -> float:
         """The last value of a metric; KeyError where none of that name was recorded."""

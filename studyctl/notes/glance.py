@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from studyctl.config import Workspace
 from studyctl.core.models import FileStamp
+from studyctl.notes.evidence import bundles
 from studyctl.notes.walk import IGNORE_FILE, LEFT_OUT, SUFFIXES, above, bases, composed, left_out, relative
 
 # A folder that is open spares the system looking up its whole path for each file in it.
@@ -56,6 +57,9 @@ class _Glance:
                     return False
                 met.add(file)
             if not self._folder(base, "" if name == "." else f"{name}/"):
+                return False
+        for path in bundles(self._workspace):
+            if not self._other(relative(path, self._root), path, "bundle"):
                 return False
         return not self._notes and not self._others
 

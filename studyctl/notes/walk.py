@@ -1,4 +1,4 @@
-"""Which files are watched: the notes below the settings' folders, and the files that decide what is a note.
+"""Which files are watched: the notes below the settings' folders, the files that decide what is a note, and evidence.
 
 Stat only, nothing is read, as long as nothing decides anew: what is ignored is worked out once and remembered in the
 stamps (role "ignored", a folder with a slash at its end), until an ignore file or the configuration changes. Paths
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Literal
 from studyctl.config import RACY_NS, STATE_FOLDER, Workspace
 from studyctl.core.models import FileStamp
 from studyctl.errors import WorkspaceError
+from studyctl.notes.evidence import bundles
 
 if TYPE_CHECKING:
     from studyctl.notes.ignored import Rules
@@ -28,7 +29,7 @@ SUFFIXES = (".md", ".markdown")
 # Folders that hold no notes of the person's own, in any letter case; hidden ones are left out as well.
 LEFT_OUT = frozenset({"templates", "node_modules"})
 IGNORE_FILE = ".gitignore"
-Role = Literal["note", "ignored", "config", "ignore-file"]
+Role = Literal["note", "ignored", "config", "ignore-file", "bundle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +148,15 @@ class _Watch:
                 self._folder(base, "" if name == "." else f"{name}/", self._rules_of(base))
         if self._links:
             self._follow_links()
+        for path in bundles(self._workspace):
+            self._bundle(path)
+
+    def _bundle(self, path: str) -> None:
+        name = relative(path, self._root)
+        if shown := _unspeakable(name):
+            self._problems.append((shown, "left out: its name is not valid Unicode"))
+        else:
+            self._stamp(name, path, "bundle")
 
     def _folder(self, top: str, prefix: str, rules: Rules, seen: set[tuple[int, int]] | None = None) -> None:
         """Everything below a folder; `prefix` is what its stamps begin with, `seen` the folders not to enter again."""
@@ -183,10 +193,7 @@ class _Watch:
                     self._note(entry.path, prefix + composed(name), rules)
 
     def _note(self, path: str, name: str, rules: Rules) -> None:
-        try:
-            name.encode("utf-8")
-        except UnicodeEncodeError:
-            shown = name.encode("utf-8", "backslashreplace").decode()
+        if shown := _unspeakable(name):
             self._problems.append((shown, "left out: its name is not valid Unicode"))
             return
         if self._paths.get(name, path) != path:
@@ -251,6 +258,15 @@ class _Watch:
             if os.path.isfile(path) and (identity := _identity(path)) not in known:
                 known.add(identity)
                 self._note(path, name, rules)
+
+
+def _unspeakable(name: str) -> str | None:
+    """How a name that is not valid Unicode can be shown; None for any other."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "backslashreplace").decode()
+    return None
 
 
 def _identity(path: str) -> tuple[int, int]:

@@ -174,10 +174,17 @@ def with_imported(closure: Closure, modules: Iterable[ModuleType | None]) -> tup
 def _data_files(workspace: Workspace, path: str) -> list[Path]:
     """The files that a declared path stands for: itself, or all below a folder."""
     target = (workspace.root / path).resolve()
-    files = sorted(one for one in target.rglob("*") if one.is_file()) if target.is_dir() else [target]
+    files = [target]
+    if target.is_dir():
+        files = sorted(one for one in target.rglob("*") if one.is_file() and not _is_evidence(one, workspace))
     if not target.is_relative_to(workspace.root) or not files or not files[0].is_file():
         raise ExperimentError(
             f"data {path!r} names no file of the workspace",
             "@experiment(data=[…]) takes files and folders, relative to the workspace",
         )
     return files
+
+
+def _is_evidence(file: Path, workspace: Workspace) -> bool:
+    """Whether it is a bundle of runs among the experiments: what a run found is nothing that it depends on."""
+    return file.suffix.lower() == ".zip" and file.parent.name == "evidence" and file.parents[2] == workspace.experiments

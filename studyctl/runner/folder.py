@@ -126,8 +126,8 @@ def run_from_plain(plain: dict[str, Any]) -> Run:
         | {
             "changed": tuple(plain["changed"]),
             "tags": tuple(plain.get("tags", ())),
-            "params": _decode(plain["params"]),
-            "provenance": _decode(plain["provenance"]),
+            "params": decoded(plain["params"]),
+            "provenance": decoded(plain["provenance"]),
             "metrics": tuple(Metric(**one | {"value": float(one["value"])}) for one in plain["metrics"]),
             "findings": tuple(
                 Finding(**one | {"figures": tuple(tuple(pair) for pair in one["figures"])}) for one in plain["findings"]
@@ -157,12 +157,13 @@ def _encode(value: Any) -> Any:
     return value
 
 
-def _decode(value: Any) -> Any:
+def decoded(value: Any) -> Any:
+    """The value behind what JSON holds."""
     if isinstance(value, dict):
         if value.keys() == {"$float"}:
             return float(value["$float"])
-        return {key: _decode(one) for key, one in value.items()}
-    return [_decode(one) for one in value] if isinstance(value, list) else value
+        return {key: decoded(one) for key, one in value.items()}
+    return [decoded(one) for one in value] if isinstance(value, list) else value
 
 
 def _text(value: Any) -> str:

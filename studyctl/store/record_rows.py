@@ -12,7 +12,8 @@ from studyctl.store.rows import Row
 
 RUN = (
     "id, experiment, title, state, started, ended, preset, changed, params, seed, evidence_version, host, pid, "
-    "process_started, provenance, mlflow_run_id, error, imported, role, parent, tags, deleted, tracking_uri, delivered"
+    "process_started, provenance, mlflow_run_id, error, imported, role, parent, tags, deleted, tracking_uri, "
+    "delivered, origin, bundle"
 )
 
 
@@ -49,6 +50,8 @@ def run(
         deleted=row[21],
         tracking_uri=row[22],
         delivered=bool(row[23]),
+        origin=row[24],
+        bundle=row[25],
         metrics=metrics,
         findings=findings,
         artifacts=artifacts,

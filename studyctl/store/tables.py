@@ -172,6 +172,8 @@ class RunRow(Table, table=True):
     deleted: str | None = None  # since when it is out of lists and answers
     tracking_uri: str = ""
     delivered: bool = False
+    origin: str = ""  # the file of the bundle that it came with
+    bundle: str = ""  # that bundle's digest
 
 
 class RunTagRow(Table, table=True):

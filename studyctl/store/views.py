@@ -83,6 +83,7 @@ VIEWS: dict[str, str] = {
         SELECT r.id, substr(r.id, 1, 8) AS short, r.experiment, r.title, r.state, r.started, r.ended, r.preset,
             r.changed, r.params, r.seed, r.evidence_version, r.host, r.pid, r.process_started, r.provenance,
             r.mlflow_run_id, r.error, r.imported, r.role, r.parent, r.deleted, r.tracking_uri, r.delivered,
+            r.origin, r.bundle,
             (SELECT json_group_array(tag) FROM (SELECT tag FROM run_tag WHERE run = r.id ORDER BY tag)) AS tags,
             (SELECT count(*) FROM run AS t WHERE t.parent = r.id AND t.deleted IS NULL) AS trials,
             (SELECT count(*) FROM finding WHERE run = r.id) AS findings,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import delete, insert, update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from studyctl.core.models import Metric, Run, RunState
 from studyctl.core.templates import exact
@@ -56,6 +56,8 @@ def put_run(session: Session, run: Run) -> None:
         "deleted": run.deleted if row is None else row.deleted,
         "tracking_uri": run.tracking_uri or (row.tracking_uri if row else ""),
         "delivered": run.delivered or (row.delivered if row else False),
+        "origin": run.origin,
+        "bundle": run.bundle,
     }
     if row is None:
         session.add(RunRow(id=run.id, **values))
@@ -128,7 +130,7 @@ def _insert(session: Session, table: type[Any], values: list[dict[str, Any]]) ->
 
 
 def restore_run(session: Session, run: Run) -> bool:
-    """Take a run in from its folder; False where the database knows as much already.
+    """Take a run in from its folder or a bundle; False where the database knows as much already.
 
     It knows less of a run that came with a record, and of one whose end it missed. A trial whose sweep is gone stands
     alone.
@@ -136,9 +138,14 @@ def restore_run(session: Session, run: Run) -> bool:
     if run.parent is not None and session.get(RunRow, run.parent) is None:
         run = replace(run, parent=None)
     row = session.get(RunRow, run.id)
-    ended = row is not None and row.state in _OPEN and run.state not in _OPEN
-    if row is None or ended or (row.imported and not run.imported):
+    if row is None:
         put_run(session, run)
+        return True
+    ended = row.state in _OPEN and run.state not in _OPEN
+    known_whole = not row.imported or (row.bundle and run.imported)
+    if ended or (run.whole and not known_whole):
+        tags = session.exec(select(RunTagRow.tag).where(RunTagRow.run == run.id))
+        put_run(session, replace(run, tags=tuple(sorted({*run.tags, *tags}))))
         return True
     return False
 

@@ -33,6 +33,7 @@ def answer_page(page: AnswerPage) -> list[RenderableType]:
     if answer is not None:
         parts += _conclusion(page, answer)
         parts += _evidence(page, answer)
+        parts += _elsewhere(page, answer)
     if page.newer:
         parts.append(heading("Found since"))
         for choice in page.newer:
@@ -102,7 +103,23 @@ def _run_name(page: AnswerPage, evidence: Evidence) -> str:
     if run is None:
         return f"run {evidence.run[:8]}, no longer recorded"
     apart = words.label(run)
-    return f"run {run.short}, {words.when(run.started)}" + (f", {apart}" if apart else "")
+    said = [f"run {run.short}", words.when(run.started), apart, "imported" if run.imported else ""]
+    return ", ".join(filter(None, said))
+
+
+def _elsewhere(page: AnswerPage, answer: Answer) -> list[RenderableType]:
+    """Where the cited runs that were not made here come from, and on what they were made."""
+    from studyctl.view.layout import heading, two_columns
+
+    runs = _imported(page, answer)
+    if not runs:
+        return []
+    return [heading("Made elsewhere"), two_columns([(f"run {run.short}", words.made_elsewhere(run)) for run in runs])]
+
+
+def _imported(page: AnswerPage, answer: Answer) -> list[Run]:
+    cited = dict.fromkeys(evidence.run for evidence in answer.evidence)
+    return [run for run_id in cited if (run := page.runs.get(run_id)) is not None and run.imported]
 
 
 def _how(page: AnswerPage, answer: Answer) -> list[tuple[str, str]]:
@@ -172,6 +189,10 @@ def answer_json(page: AnswerPage) -> dict[str, Any]:
             "quick": answer.quick,
             "recorded": answer.recorded,
             "evidence": [_evidence_json(evidence, page.runs.get(evidence.run)) for evidence in answer.evidence],
+            "made_elsewhere": [
+                {"run": run.id, "from": words.came(run), "machine": words.machine(run)}
+                for run in _imported(page, answer)
+            ],
             "figures": dict(answer.figures),
             "digest": answer.digest,
         }

@@ -42,7 +42,7 @@ def run_table(runs: Sequence[Run], width: int) -> Table:
         rows.append(
             (
                 Cell(run.short, "bold"),
-                Cell(" · ".join(part for part in (run.experiment, words.label(run)) if part), "cyan"),
+                Cell(" · ".join(filter(None, (run.experiment, words.label(run), "imported" * run.imported))), "cyan"),
                 Cell(sign, style),
                 Cell(words.when(run.started)),
                 Cell(words.duration(words.seconds_of(run))),
@@ -219,9 +219,10 @@ def run_page(page: RunPage) -> list[RenderableType]:
         ("from", str(run.provenance.get("distribution") or "")),
         ("commit", reproduce.checkout(run)),
         ("host", run.host),
+        ("made on", words.machine(run) if run.imported else ""),
         ("folder", page.folder),
         ("MLflow run", run.mlflow_run_id or ""),
-        ("came with", "a record" if run.imported else ""),
+        ("imported", words.came(run)),
         ("tags", ", ".join(run.tags)),
         ("deleted", f"{words.when(run.deleted)}; studyctl runs restore {run.short}" if run.deleted else ""),
         ("answers", ", ".join(a.item.id for a in page.answered)),
@@ -319,6 +320,7 @@ def run_json(run: Run, *, whole: bool = False, folder: str = "") -> dict[str, An
         "params": run.params,
         "seed": run.seed,
         "imported": run.imported,
+        "origin": run.origin,
         "tags": list(run.tags),
         "deleted": run.deleted,
         "error": run.error,
@@ -335,6 +337,7 @@ def run_json(run: Run, *, whole: bool = False, folder: str = "") -> dict[str, An
             "files": [{"path": f.path, "role": f.role, "digest": f.digest} for f in run.files],
             "folder": folder,
             "host": run.host,
+            "bundle": run.bundle,
             "provenance": run.provenance,
             "reproduce": reproduce.command(run),
         }

@@ -38,6 +38,10 @@ def changes(report: SyncReport) -> Iterator[str]:
         known = len(taken.items) + len(taken.tombstones)
         runs, answers = plural(len(taken.runs), "run"), plural(len(taken.answers), "answer")
         yield f"from the record: {plural(known, 'number')}, {runs}, {answers}"
+    for bundle in report.bundles:
+        from studyctl.view.bundles import evidence_line
+
+        yield evidence_line(bundle)
     yield from _ids("new", [one.id for one in report.new])
     yield from _ids("back again", [one.id for one in report.returned])
     yield from _ids("moved", [one.id for one in report.moved])
@@ -105,6 +109,11 @@ def sync_json(report: SyncReport) -> dict[str, Any]:
         "gone": [item.id for item in report.gone],
         "suggestions": [{"new": new, "gone": gone, "score": score} for new, gone, score in report.suggestions],
         "unread": [{"note": problem.note, "message": problem.message} for problem in report.unread],
+        "bundles": [
+            {"file": one.file, "runs": [run.id for run in one.new], "answers": [a.item.id for a in one.answered]}
+            for one in report.bundles
+        ],
+        "refused": [{"file": problem.note, "message": problem.message} for problem in report.refused],
         "remarks": [
             {"note": problem.note, "line": problem.line, "message": problem.message} for problem in report.remarks
         ],

@@ -75,6 +75,27 @@ def label(run: Run) -> str:
     return ", ".join(parts)
 
 
+def came(run: Run) -> str:
+    """How a run that was made elsewhere came here: "from FILE", "with the record"; "" for one's own."""
+    if run.bundle:
+        return f"from {run.origin}"
+    return "with the record" if run.imported else ""
+
+
+def machine(run: Run) -> str:
+    """What a run was made on: its processor and its GPUs, never a host."""
+    made = run.provenance.get("machine") or {}
+    gpus = made.get("gpu") or ()
+    counted = [f"{gpus.count(one)} × {one}" if gpus.count(one) > 1 else str(one) for one in dict.fromkeys(gpus)]
+    return ", ".join([*filter(None, [str(made.get("cpu") or "")]), *counted])
+
+
+def made_elsewhere(run: Run) -> str:
+    """The two together: "imported from FILE, made on CPU"."""
+    made = machine(run)
+    return f"imported {came(run)}" + (f", made on {made}" if made else "")
+
+
 def plural(count: int, noun: str) -> str:
     """A count with its noun: "1 note", "2 notes"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,71 @@
+"""Builds what exporting and importing runs needs of the other rooms, as `wiring` does for everything else."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from studyctl.wiring import deliver_imported, now, open_ledger, open_reader, run_is_lost
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from studyctl.config import Workspace
+    from studyctl.core.bundles import Written
+    from studyctl.core.pages import Import
+    from studyctl.core.ports import Reader
+
+
+def export_runs(workspace: Workspace, reader: Reader, prefixes: Sequence[str], output: Path | None) -> Written:
+    """Write runs into one file; `output` is a file, or a folder for one with a name of ours."""
+    from studyctl.app.export_runs import to_export
+    from studyctl.core.bundles import default_name, digest_of, manifest_text
+    from studyctl.runner.bundle_writer import contents_of, manifest_of, write
+
+    runs = to_export(reader, prefixes, run_is_lost, lambda run_id: workspace.runs / run_id)
+    contents = {path: one for run in runs for path, one in contents_of(run, workspace.runs / run.id).items()}
+    manifest = manifest_of(runs, contents, public=False)
+    digest = digest_of(manifest_text(manifest).encode())
+    folder = Path() if output is None else output if output.is_dir() else None
+    target = output if folder is None else folder / default_name(runs, digest, manifest.public)
+    assert target is not None  # without a folder there is a name
+    return write(target, manifest, contents)
+
+
+def import_runs(
+    workspace: Workspace, files: Sequence[Path], *, limit: int, dry_run: bool
+) -> tuple[list[Import], str | None]:
+    """Take in the runs of bundles, all or none, then write them into MLflow; what MLflow could not take."""
+    from studyctl.app import freshness
+    from studyctl.app.import_runs import outlook, take_in, verify
+    from studyctl.runner.bundle_reader import opened
+    from studyctl.runner.bundle_shelf import Shelf
+    from studyctl.runner.digests import current_digests
+
+    with ExitStack() as stack:
+        shelf = stack.enter_context(Shelf(workspace, keep=not dry_run))
+        reader = open_reader(workspace)
+        stack.callback(reader.close)
+        bundles = []
+        for file in files:
+            bundle, name = stack.enter_context(opened(file, limit)), origin_of(workspace, file)
+            verify(bundle, shelf, reader, name)
+            bundles.append((bundle, name))
+        if dry_run:
+            return [outlook(bundle, shelf, reader, name) for bundle, name in bundles], None
+        ledger = open_ledger(workspace)
+        stack.callback(ledger.close)
+        with ledger.transaction():
+            done = [take_in(ledger, bundle, shelf, name, now=now()) for bundle, name in bundles]
+        shelf.settle()
+        if not any(one.new for one in done):
+            return done, None
+        freshness.keep(ledger, workspace.root, current_digests)
+        return done, deliver_imported(workspace, ledger)
+
+
+def origin_of(workspace: Workspace, file: Path) -> str:
+    """How a bundle's file is remembered: from the workspace, or by its name where it lies elsewhere."""
+    real = file.resolve()
+    return real.relative_to(workspace.root).as_posix() if real.is_relative_to(workspace.root) else file.name
