@@ -63,6 +63,14 @@ class BundleError(StoreError):
     """A bundle of runs cannot be made or used: damaged, tampered with, of a newer format, not fit to be public."""
 
 
+class NotPublicError(BundleError):
+    """Something private was found in what is to be public; `found` names each place."""
+
+    def __init__(self, message: str, hint: str, found: list[str]) -> None:
+        super().__init__(message, hint)
+        self.found = found
+
+
 class NeedsMigration(StoreError):
     """`study.db` is missing or of an older version: whoever may write opens the ledger first, which brings it up."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studyctl.wiring import deliver_imported, now, open_ledger, open_reader, run_is_lost
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from studyctl.config import Workspace
     from studyctl.core.bundles import Written
@@ -17,20 +18,41 @@ if TYPE_CHECKING:
     from studyctl.core.ports import Reader
 
 
-def export_runs(workspace: Workspace, reader: Reader, prefixes: Sequence[str], output: Path | None) -> Written:
-    """Write runs into one file; `output` is a file, or a folder for one with a name of ours."""
+def export_runs(
+    workspace: Workspace,
+    reader: Reader,
+    prefixes: Sequence[str],
+    output: Path | None,
+    *,
+    public: bool,
+    allowed: Sequence[str] = (),
+) -> tuple[Written, str]:
+    """Write runs into one file; `output` is a file that ends in .zip, or a folder.
+
+    `public`: without what names a machine or a person; the text says what was taken out.
+    """
     from studyctl.app.export_runs import to_export
     from studyctl.core.bundles import default_name, digest_of, manifest_text
     from studyctl.runner.bundle_writer import contents_of, manifest_of, write
 
     runs = to_export(reader, prefixes, run_is_lost, lambda run_id: workspace.runs / run_id)
     contents = {path: one for run in runs for path, one in contents_of(run, workspace.runs / run.id).items()}
-    manifest = manifest_of(runs, contents, public=False)
+    check: Callable[[Path], None] = lambda file: None  # noqa: E731
+    said = ""
+    if public:
+        from studyctl.core.publishing import said as taken_out
+        from studyctl.runner import bundle_scan
+        from studyctl.runner.bundle_public import publish
+
+        published = publish(workspace.root, runs, contents, allowed)
+        contents, said = dict(published.contents), taken_out(published.counted)
+        check = partial(bundle_scan.check, scrubber=published.scrubber)
+    manifest = manifest_of(runs, contents, public=public)
     digest = digest_of(manifest_text(manifest).encode())
-    folder = Path() if output is None else output if output.is_dir() else None
-    target = output if folder is None else folder / default_name(runs, digest, manifest.public)
-    assert target is not None  # without a folder there is a name
-    return write(target, manifest, contents)
+    target = output or Path()
+    if output is None or output.suffix.lower() != ".zip":
+        target = target / default_name(runs, digest, public)
+    return write(target, manifest, contents, check), said
 
 
 def import_runs(

@@ -11,19 +11,29 @@ from studyctl.cli.commands import single
 from studyctl.cli.common import AsJson, session
 from studyctl.cli.completion import run_ids
 from studyctl.cli.paths import shown
+from studyctl.errors import NotPublicError, UsageError
+
+MOST_LEAKS = 20
 
 
 @single(
     "export",
     "studyctl runs export 3f2a9c10",
     "studyctl runs export 3f2a 77b0 -o both.studyrun.zip",
+    "studyctl runs export 3f2a --public -o experiments/box_decoding/evidence",
 )
 def app(
     ctx: typer.Context,
     runs: Annotated[list[str], typer.Argument(metavar="RUN...", autocompletion=run_ids, show_default=False)],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write here; a folder gets NAME-RUN.studyrun.zip."),
+        typer.Option("--output", "-o", metavar="PATH", help="A file that ends in .zip, or a folder."),
+    ] = None,
+    public: Annotated[
+        bool, typer.Option("--public", help="Leave out what names a machine or a person; refuse what cannot be.")
+    ] = False,
+    allow: Annotated[
+        list[str] | None, typer.Option("--allow", metavar="TEXT", help="With --public: this may be seen by everybody.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -35,10 +45,18 @@ def app(
     from studyctl.wiring_bundles import export_runs
 
     here = session(ctx)
-    with here.reader() as reader:
-        written = export_runs(here.workspace, reader, runs, output)
+    if allow and not public:
+        raise UsageError("--allow goes with --public", "without it nothing is taken out")
+    try:
+        with here.reader() as reader:
+            written, scrubbed = export_runs(here.workspace, reader, runs, output, public=public, allowed=allow or ())
+    except NotPublicError as error:
+        for line in error.found[:MOST_LEAKS]:
+            here.warn(line)
+        raise
+    file = shown(written.file)
     if as_json:
-        here.json(written_json(written, shown(written.file)))
+        here.json(written_json(written, file))
         return
-    for line in written_lines(written, shown(written.file)):
+    for line in written_lines(written, file, scrubbed):
         here.say(line)

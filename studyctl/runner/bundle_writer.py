@@ -9,7 +9,7 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,14 +80,24 @@ def manifest_of(runs: Sequence[Run], contents: Mapping[str, Content], *, public:
     return Manifest(tuple(run.id for run in runs), tuple(files), public)
 
 
-def write(target: Path, manifest: Manifest, contents: Mapping[str, Content]) -> Written:
-    """Write a bundle, whole or not at all; a file of that name is replaced, provided that it is a bundle itself."""
+def write(
+    target: Path,
+    manifest: Manifest,
+    contents: Mapping[str, Content],
+    check: Callable[[Path], None] = lambda file: None,
+) -> Written:
+    """Write a bundle, whole or not at all; a file of that name is replaced, provided that it is a bundle itself.
+
+    `check` sees the bundle before it gets its name, and may raise.
+    """
     text = manifest_text(manifest).encode()
     try:
         _refuse_another(target)
+        target.parent.mkdir(parents=True, exist_ok=True)
         scratch = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
         try:
             _pack(scratch, text, manifest, contents)
+            check(scratch)
             size = scratch.stat().st_size
             changed = not target.exists() or _hashed(target) != _hashed(scratch)
             if changed:

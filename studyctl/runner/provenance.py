@@ -124,6 +124,11 @@ def _git(root: Path, *arguments: str) -> bytes | None:
     return done.stdout
 
 
+def asked(root: Path, *arguments: str) -> str:
+    """What git answers in one line; "" where it does not."""
+    return (_git(root, *arguments) or b"").decode("utf-8", "replace").strip()
+
+
 def distributions() -> dict[str, str]:
     """The installed distributions with their versions, from the names of their metadata folders.
 

@@ -27,12 +27,14 @@ def size(count: int) -> str:
     return f"{count / 1e3:.1f} kB" if count < 1e6 else f"{count / 1e6:.1f} MB"
 
 
-def written_lines(written: Written, file: str) -> Iterator[str]:
-    """What an export wrote."""
+def written_lines(written: Written, file: str, scrubbed: str = "") -> Iterator[str]:
+    """What an export wrote; `scrubbed` says what was replaced in it."""
     manifest = written.manifest
     what = f"{plural(len(manifest.runs), 'run')}, {plural(len(manifest.files), 'file')}, {size(written.size)}"
     yield f"{'wrote' if written.changed else 'unchanged:'} {file}: {what}"
     yield f"digest {written.digest}"
+    if manifest.public:
+        yield f"public: {f'replaced {scrubbed}' if scrubbed else 'nothing had to be replaced'}"
 
 
 def written_json(written: Written, file: str) -> dict[str, Any]:
