@@ -650,6 +650,7 @@ def examine(workspace: Workspace, *, fix: bool) -> Iterator[Check]:
         mark_lost=lambda ledger: lost.mark(ledger, workspace.runs),
         unknown_folders=lambda known: lost.unknown_folders(workspace.runs, known),
         read_folder=folder.read_record,
+        has_mlflow=inspection.installed,
         mirror_problem=lambda fix: inspection.problem(workspace.mlflow_database, fix=fix, now=now()),
         mirrored=lambda: inspection.statuses(workspace.mlflow_database),
         tracker=lambda: tracker_of(workspace),

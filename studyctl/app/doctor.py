@@ -42,6 +42,7 @@ class Tools:
     mark_lost: Callable[[Ledger], list[Run]]
     unknown_folders: Callable[[Sequence[str]], Sequence[Path]]
     read_folder: Callable[[Path], Run]
+    has_mlflow: Callable[[], bool]
     mirror_problem: Callable[[bool], str | None]  # of MLflow's store; True: make or upgrade it
     mirrored: Callable[[], Mapping[str, str]]  # MLflow's ids of runs, with its status
     tracker: Callable[[], Tracker]
@@ -205,6 +206,9 @@ def _mlflow(workspace: Workspace, tools: Tools, ledger: Ledger, runs: Sequence[R
     own = [run for run in runs if run.whole]
     if not workspace.mlflow_database.exists() and not own:
         yield Check("MLflow", True, "no run yet")
+        return
+    if not tools.has_mlflow():
+        yield Check("MLflow", True, "MLflow is not installed: runs are recorded without it, and exported as well")
         return
     here = [run for run in own if not run.tracking_uri]
     if here or workspace.mlflow_database.exists():

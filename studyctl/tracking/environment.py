@@ -16,6 +16,31 @@ SETTINGS: Mapping[str, str] = {
 }
 
 
+# What pyproject.toml asks for; some machines go without it.
+REQUIREMENT = "mlflow>=3.7,<4"
+
+
+class NotInstalled(Exception):
+    """This machine has no MLflow: runs are recorded all the same, and nothing mirrors them."""
+
+    def __init__(self) -> None:
+        super().__init__("MLflow is not installed")
+
+
+def version() -> str:
+    """The installed version; NotInstalled where there is none, or none that can be imported."""
+    import importlib.metadata
+    import importlib.util
+
+    try:
+        found = importlib.metadata.version("mlflow")
+        if importlib.util.find_spec("mlflow") is not None:
+            return found
+    except (importlib.metadata.PackageNotFoundError, ImportError):
+        pass
+    raise NotInstalled
+
+
 def prepare() -> None:
     """Set what MLflow reads when it is imported; to be called before every import of it."""
     os.environ.update(SETTINGS)

@@ -17,6 +17,15 @@ from studyctl.tracking import environment, store
 PLACE = "MLflow"
 
 
+def installed() -> bool:
+    """Whether this machine has MLflow at all."""
+    try:
+        environment.version()
+    except environment.NotInstalled:
+        return False
+    return True
+
+
 def problem(database: Path, *, fix: bool, now: str) -> str | None:
     """What is wrong with the store, None where nothing is; `fix` makes a missing one and sets a damaged one aside."""
     try:

@@ -32,10 +32,11 @@ def uri(database: Path) -> str:
 
 
 def ensure(database: Path) -> None:
-    """Make the database, or upgrade it, where that is needed; StoreProblem where it cannot be done."""
-    import importlib.metadata
+    """Make the database, or upgrade it, where that is needed; StoreProblem where it cannot be done.
 
-    version = importlib.metadata.version("mlflow")
+    NotInstalled where this machine has no MLflow.
+    """
+    version = environment.version()
     if _is_ready(database, version):
         return
     from filelock import FileLock, Timeout

@@ -112,6 +112,9 @@ class MlflowTracker:
         """Do one step; what goes wrong in it is kept as `problem`."""
         try:
             return step()
+        except environment.NotInstalled as error:
+            self.problem = str(error)
+            return None
         except Exception as error:  # whatever MLflow, SQLAlchemy or the file system raise
             self.problem = f"MLflow: {self._said(error)}"
             return None

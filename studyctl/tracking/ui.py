@@ -19,7 +19,7 @@ from types import FrameType
 from typing import Any
 
 from studyctl.config import Workspace
-from studyctl.errors import UsageError, WorkspaceError
+from studyctl.errors import MissingExtraError, UsageError, WorkspaceError
 from studyctl.tracking import environment, store
 
 HOST = "127.0.0.1"
@@ -57,6 +57,10 @@ def serve(workspace: Workspace, experiment: str | None = None, port: int | None 
     workspace.state.mkdir(parents=True, exist_ok=True)
     try:
         store.ensure(workspace.mlflow_database)
+    except environment.NotInstalled as error:
+        raise MissingExtraError(
+            f"{error}: its UI shows runs", f"python -m pip install '{environment.REQUIREMENT}'"
+        ) from error
     except store.StoreProblem as problem:
         raise WorkspaceError(f"MLflow cannot be opened: {problem}", "`studyctl doctor` says more") from problem
     chosen = free_port(port)
