@@ -38,9 +38,20 @@ COLUMNS = 92
 # What differs from run to run, and what stands for it in the pages.
 TIME, SHOWN_TIME = re.compile(r"\b\d{4}-\d\d-\d\d \d\d:\d\d\b"), "2026-01-31 09:30"
 TOOK, SHOWN_TOOK = re.compile(r"\b\d+\.\d+( ?)s\b"), r"0.8\1s"
+DIGEST, SHOWN_DIGEST = re.compile(r"\b[0-9a-f]{64}\b"), hashlib.sha256(b"a bundle").hexdigest()
+SIZE, SHOWN_SIZE = re.compile(r"\b\d+\.\d kB\b"), "4.0 kB"
+MACHINE, SHOWN_MACHINE = re.compile(r"(?<=made on ).+"), "Intel Core i5-1240P"
 # Said only where a run takes a while.
 WAITING = re.compile(r"^\S+ is running\n", re.MULTILINE)
 HOME = "/home/you"
+_UNSETTLED = (
+    (WAITING, ""),
+    (TIME, SHOWN_TIME),
+    (TOOK, SHOWN_TOOK),
+    (DIGEST, SHOWN_DIGEST),
+    (SIZE, SHOWN_SIZE),
+    (MACHINE, SHOWN_MACHINE),
+)
 
 _COMMENT = re.compile(r"<!-- (session|write|replace|show|unchecked): (.*?) -->")
 _MADE = re.compile(r"(<!-- made: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -198,7 +209,11 @@ class Session:
 
         printed = io.StringIO()
         with contextlib.chdir(self.here), contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            run(words)
+            sys.argv, before = ["studyctl", *words], sys.argv  # what a run records as its command
+            try:
+                run(words)
+            finally:
+                sys.argv = before
         return printed.getvalue()
 
     def _settled(self, text: str) -> str:
@@ -208,7 +223,8 @@ class Session:
                 self.ids[run.name] = hashlib.sha256(f"run {len(self.ids) + 1}".encode()).hexdigest()[:32]
         for real, shown in self.ids.items():
             text = text.replace(real, shown).replace(real[:8], shown[:8])
-        text = TOOK.sub(SHOWN_TOOK, TIME.sub(SHOWN_TIME, WAITING.sub("", text)))
+        for pattern, stands in _UNSETTLED:
+            text = pattern.sub(stands, text)
         return text.replace(str(self.home), HOME)
 
 

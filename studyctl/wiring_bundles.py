@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studyctl.errors import UsageError
 from studyctl.wiring import deliver_imported, now, open_ledger, open_reader, run_is_lost
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def import_runs(
         stack.callback(reader.close)
         bundles = []
         for file in files:
+            if not file.is_file():
+                raise UsageError(f"there is no file {file}", "name files that `studyctl runs export` wrote")
             bundle, name = stack.enter_context(opened(file, limit)), origin_of(workspace, file)
             verify(bundle, shelf, reader, name)
             bundles.append((bundle, name))

@@ -66,7 +66,7 @@ PANELS: dict[str, tuple[Entry, ...]] = {
     EXPERIMENTS: (
         Entry("experiment", "experiment", "List, show and start experiments"),
         Entry("run", "run", "Run an experiment, record it, and answer the questions that are tied to it"),
-        Entry("runs", "runs", "List, show and compare recorded runs"),
+        Entry("runs", "runs", "List, show, compare and carry recorded runs"),
         Entry("answer", "answer", "Show the answer to a question or a claim"),
         Entry("verify", "verify", "Decide every recorded answer again from the recorded figures"),
         Entry("ui", "ui", "Start the MLflow UI on this workspace's runs, and print its address"),

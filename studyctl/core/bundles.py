@@ -106,6 +106,10 @@ class Malformed(Exception):
     """The content of a bundle is not what this version of studyctl writes; the message says what is wrong."""
 
 
+class Foreign(Malformed):
+    """It is something else."""
+
+
 class Newer(Malformed):
     """It has a later format."""
 
@@ -134,7 +138,7 @@ def parse_manifest(source: bytes) -> Manifest:
     except (ValueError, RecursionError) as error:
         raise Malformed(f"its {MANIFEST} is no JSON") from error
     if not isinstance(plain, dict) or plain.get("kind") != KIND:
-        raise Malformed(f"its {MANIFEST} is none of studyctl's")
+        raise Foreign(f"its {MANIFEST} is none of studyctl's")
     found = plain.get("format")
     if not isinstance(found, int) or isinstance(found, bool) or found < 1:
         raise Malformed(f"its format {found!r} is no number")

@@ -22,6 +22,7 @@ from studyctl.core.bundles import (
     RECORD_LIMIT,
     SIZE_LIMIT,
     BundledFile,
+    Foreign,
     Malformed,
     Manifest,
     Newer,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
 
 CHUNK = 1 << 20
+OURS = "name a file that `studyctl runs export` wrote"
 ANOTHER = "get the file again, or export the run anew where it was made"
 _ENCRYPTED = 0x1
 
@@ -75,15 +77,13 @@ def opened(file: Path, limit: int = SIZE_LIMIT, name: str = "") -> Iterator[Bund
     try:
         stream = file.open("rb")
     except OSError as error:
-        raise BundleError(
-            f"cannot read {name}: {error.strerror}", "name a file that `studyctl runs export` wrote"
-        ) from error
+        raise BundleError(f"cannot read {name}: {error.strerror}", OURS) from error
     with stream:
         with _explained(name):
             try:
                 archive = ZipFile(stream)
             except (BadZipFile, ValueError, NotImplementedError) as error:
-                raise Malformed(_what_it_is(stream)) from error
+                raise _what_it_is(stream) from error
         with archive:
             with _explained(name):
                 bundle = _checked(name, archive, limit)
@@ -99,6 +99,8 @@ def _explained(name: str, inside: str = "") -> Iterator[None]:
         yield
     except Newer as error:
         raise BundleError(f"{name}: {error}", "upgrade studyctl: python -m pip install -U studyctl") from error
+    except Foreign as error:
+        raise BundleError(f"{name}: {error}", OURS) from error
     except Malformed as error:
         raise BundleError(f"{name}: {error}", ANOTHER) from error
     except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError) as error:
@@ -106,18 +108,18 @@ def _explained(name: str, inside: str = "") -> Iterator[None]:
         raise BundleError(f"{name}: {what}is damaged: {error}", ANOTHER) from error
 
 
-def _what_it_is(stream: IO[bytes]) -> str:
+def _what_it_is(stream: IO[bytes]) -> Malformed:
     stream.seek(0)
     begins = stream.read(4)
     if begins == b"PK\x03\x04":
-        return "it is cut off, or damaged"
-    return "it is empty" if not begins else "it is no bundle of runs"
+        return Malformed("it is cut off, or damaged")
+    return Foreign("it is no bundle of runs" if begins else "it is empty")
 
 
 def _checked(name: str, archive: ZipFile, limit: int) -> Bundle:
     entries = _entries(archive)
     if MANIFEST not in entries:
-        raise Malformed(f"it is no bundle of runs: it has no {MANIFEST}")
+        raise Foreign(f"it is no bundle of runs: it has no {MANIFEST}")
     source = _read(archive, entries[MANIFEST], MANIFEST_LIMIT)
     manifest = parse_manifest(source)
     if manifest.size > limit:

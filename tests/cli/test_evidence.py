@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from bundle_bench import repacked, the_run
 from study_bench import Study
+from test_main_line import HEAVY, loaded
 
 
 @pytest.fixture
@@ -79,6 +80,14 @@ def test_a_new_bundle_is_noticed_and_an_unchanged_one_is_not_opened(
     # A second file that brings the same run is quiet.
     lay(clone, bundle, "again.zip")
     assert clone("todo", "list").err == ""
+
+
+def test_reading_commands_load_nothing_for_it(clone: Study, bundle: Path) -> None:
+    lay(clone, bundle)
+    clone("sync")
+    for words in (("todo", "list"), ("answer", "Q1"), ("runs", "list"), ("status",)):
+        imported = loaded(clone.root, *words)
+        assert not [name for name in imported if name.partition(".")[0] in (*HEAVY, "zipfile")], words
 
 
 def test_a_removed_bundle_leaves_its_run(study: Study, clone: Study, bundle: Path) -> None:

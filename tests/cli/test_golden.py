@@ -11,6 +11,7 @@ writes them anew: look at the diff before you commit it.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -28,6 +29,10 @@ SCRUBBED = (
     (re.compile(r"\b(?=[a-f]*[0-9])[0-9a-f]{8}\b"), "01234567"),
     (re.compile(r"\b\d{4}-\d\d-\d\d\)(?=\s<!--)"), "2026-01-02)"),
     (re.compile(r"\b\d+\.\d s\b"), "1.2 s"),
+    (re.compile(r"\b[0-9a-f]{64}\b"), "0123456789abcdef" * 4),
+    (re.compile(r"\b\d+\.\d kB\b"), "1.2 kB"),
+    (re.compile(r"(?<=made on ).+"), "CPU"),
+    (re.compile(r"(?<=\"machine\": \").+(?=\")"), "CPU"),
     (re.compile(r"damaged-\d{14}"), "damaged-20260102030405"),
     (re.compile(r"^(  host +)\S+$", re.MULTILINE), r"\1HOST"),
 )
@@ -49,14 +54,24 @@ def scrub(text: str, root: Path) -> str:
     return text
 
 
+def with_ids(command: str, root: Path) -> str:
+    """`RUN1` stands for the id of the run that began first, `RUN2` for that of the next."""
+    if not re.search(r"\bRUN\d", command):
+        return command
+    records = [json.loads(file.read_text("utf-8")) for file in root.glob(".studyctl/runs/*/run.json")]
+    ids = [one["id"][:8] for one in sorted(records, key=lambda one: str(one["started"]))]
+    return re.sub(r"\bRUN(\d)", lambda found: ids[int(found[1]) - 1], command)
+
+
 def play(command: str, studyctl: Any, root: Path) -> str:
     """One command and what came of it, as a transcript shows it."""
-    words = shlex.split(command)
+    line = with_ids(command, root)
+    words = shlex.split(line)
     if words[0] == "studyctl":
         ran = studyctl(*words[1:])
         code, out, err = ran.code, ran.out, ran.err
     else:
-        done = subprocess.run(["sh", "-c", command], cwd=root, capture_output=True, text=True, check=False)
+        done = subprocess.run(["sh", "-c", line], cwd=root, capture_output=True, text=True, check=False)
         code, out, err = done.returncode, done.stdout, done.stderr
     if out and not out.endswith("\n"):
         out += "[no newline]\n"
