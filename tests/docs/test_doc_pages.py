@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import subprocess
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -162,3 +163,12 @@ def test_settings_are_documented_with_their_defaults() -> None:
     written = {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()} | labels
     written["notes"] = (written["notes"],)
     assert written == dataclasses.asdict(Settings())
+
+
+def test_what_a_machine_without_mlflow_installs_is_all_but_mlflow() -> None:
+    """`docs/bundles.md` names the packages, because pip has no way to leave one out."""
+    wanted = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    names = {re.split(r"[<>=~ ]", one)[0] for one in wanted}
+    page = (REPOSITORY / "docs" / "bundles.md").read_text("utf-8")
+    (line,) = re.findall(r"^python -m pip install (typer .*)$", page, re.MULTILINE)
+    assert set(line.split()) == names - {"mlflow"}
