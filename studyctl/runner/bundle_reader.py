@@ -7,6 +7,7 @@ and no more is unpacked, and what is not in the manifest is not there.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -103,6 +104,10 @@ def _explained(name: str, inside: str = "") -> Iterator[None]:
         raise BundleError(f"{name}: {error}", OURS) from error
     except Malformed as error:
         raise BundleError(f"{name}: {error}", ANOTHER) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise  # not the bundle's fault: a full disk, a network file system that is gone
+        raise BundleError(f"{name}: it is damaged: it refers to a place before its beginning", ANOTHER) from error
     except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError) as error:
         what = f"{shown(inside)} in it " if inside else ""
         raise BundleError(f"{name}: {what}is damaged: {error}", ANOTHER) from error

@@ -47,7 +47,8 @@ def prepare() -> None:
 
 
 def load() -> None:
-    """Import MLflow, and let it speak only of errors."""
+    """Import MLflow, and let it speak only of errors; NotInstalled where there is none."""
+    version()
     prepare()
     import_module("mlflow")
     for name in QUIET_LOGGERS:
