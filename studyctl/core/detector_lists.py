@@ -8,13 +8,15 @@ from studyctl.core import sources, statements, states, wording
 from studyctl.core.blocks import Node, answer_prefix
 from studyctl.core.detector_forms import answers, introduced
 from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
-from studyctl.core.labels import Label
+from studyctl.core.labels import Label, is_bare_question
 from studyctl.core.models import Kind
 
 if TYPE_CHECKING:
     from studyctl.core.detector_rules import Judge
 
 
+# What says that something is not understood, or to be done, is rarely followed by its answer.
+NOT_ANSWERED_BELOW = frozenset({"wording.doubt", "wording.embedded", "marker.question"})
 # A bullet with nothing below it is a label only when it is as short as one.
 _LEAF_LABEL = 24
 
@@ -34,7 +36,7 @@ def judge_bullet(judge: Judge, one: Judged) -> None:
     if label is not None and _labels(one, zone, label):
         _label(judge, one, zone, label.scope)
         if one.role == "label":
-            one.zone = judge.labelled(label)
+            one.zone = judge.labelled(label, node)
         return
     if answers(judge, one, _question_of(judge, one)) or introduced(judge, one, zone):
         return
@@ -65,6 +67,8 @@ def _zone(judge: Judge, one: Judged) -> Zone:
 
 def _answering(lead: Judged, node: Node) -> bool:
     """Whether a list that a blank line parts from a question answers it: its first bullet states something."""
+    if lead.item is not None and lead.item.rule in NOT_ANSWERED_BELOW:
+        return False
     if lead.block == -1:
         alone = len(wording.sentences(lead.node.words)) == 1
         stated = alone and node.says and node.asks is None
@@ -78,9 +82,17 @@ def _labels(one: Judged, zone: Zone, label: Label) -> bool:
     if label.scope == "answer":
         above = one.owner
         return bool(node.children) and above is not None and above.is_question
+    if label.scope in ("apart", "example"):
+        return label.scope == "example" and bool(node.children) and zone.scope in ("free", "quote")
     if label.loose:
         return bool(node.children) and zone.scope not in ("todo", "reading", "reading-deep", "task")
-    return bool(node.children) or label.scope not in ("reference", "toc", "form")
+    if node.children:
+        return True
+    if zone.scope in ("todo", "question", "reading") and not node.prose.endswith((":", "：")):
+        return False  # "- homework" below "Todo" is one
+    if label.scope == "question" and len(node.words) > 6 and node.asks and node.asks.rule == "wording.doubt":
+        return False  # "構文がさっぱり分からん" says it of one thing
+    return label.scope not in ("reference", "toc", "form")
 
 
 def _empty(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None) -> None:
@@ -154,7 +166,7 @@ def _task(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None) -
         one.zone = Zone("todo", family="todo-label", boxed=True) if zone.scope == "todo" else Zone("task")
         label = judge.label(node)
         if label is not None and node.children:
-            one.zone = judge.labelled(label)
+            one.zone = judge.labelled(label, node)
     else:
         judge.set_role(one, "topic", zone)
 
@@ -220,7 +232,7 @@ def take_inline_answer(one: Judged) -> None:
             arrow = (
                 any(sign in one.node.words for sign in ("→", "⇒", "=>", "->")) or answer_prefix(rest.lstrip("( ")) > 0
             )
-            if not statements.is_no_answer(rest) and (arrow or statements.is_statement(rest)):
+            if not statements.is_no_answer(rest.lstrip("→⇒=> ")) and (arrow or statements.is_statement(rest)):
                 one.answered, one.inline_answer = True, rest
             return
 
@@ -299,13 +311,19 @@ def _reference(judge: Judge, one: Judged, zone: Zone) -> None:
     judge.set_role(one, "source", zone)
 
 
+def _example(judge: Judge, one: Judged, zone: Zone) -> None:
+    judge.set_role(one, "topic", zone)
+
+
 def _worded(judge: Judge, one: Judged, zone: Zone) -> bool:
     """A question by its wording alone."""
     node = one.node
     asks = node.asks
     if asks is None or sources.only_links(node.raw) or sources.is_citation(node.words):
         return False
-    if sources.title_like(node.words, 0.8) or wording.to_reader(node.words):
+    if sources.title_like(node.words, 0.8) or wording.to_reader(node.words) or wording.is_example(node.words):
+        return False
+    if asks.rule == "wording.ending" and is_bare_question(node.prose):
         return False
     pieces = wording.sentences(node.words)
     if not asks.whole and not wording.question(pieces[0]) and len(pieces) > 3:
@@ -344,6 +362,7 @@ _UNBOXED = {
     "reading-deep": _reading_deep,
     "beneath": _beneath,
     "reference": _reference,
+    "example": _example,
     "task": _below_task,
     "free": _free,
     "quote": _free,
