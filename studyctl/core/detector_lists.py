@@ -31,8 +31,7 @@ def judge_bullet(judge: Judge, one: Judged) -> None:
     if zone.scope == "toc":
         one.zone = zone
         return
-    short = len(node.prose) <= (100 if node.children else _LEAF_LABEL)
-    label = judge.label(node) if short and node.line.box is None and marker is None else None
+    label = judge.label(node) if node.line.box is None and marker is None and _may_label(node, zone) else None
     if label is not None and _labels(one, zone, label):
         _label(judge, one, zone, label.scope)
         if one.role == "label":
@@ -44,6 +43,15 @@ def judge_bullet(judge: Judge, one: Judged) -> None:
         _task(judge, one, zone, marker)
         return
     _UNBOXED.get(zone.scope, _free)(judge, one, zone)
+
+
+def _may_label(node: Node, zone: Zone) -> bool:
+    """Whether a bullet could be a label; one with nothing below it matters only where it would be an item else."""
+    if node.children:
+        return len(node.prose) <= 100
+    if len(node.prose) > _LEAF_LABEL:
+        return False
+    return node.prose.endswith((":", "：")) or (zone.scope not in ("todo", "question", "reading") and bool(node.asks))
 
 
 def _zone(judge: Judge, one: Judged) -> Zone:
@@ -88,8 +96,6 @@ def _labels(one: Judged, zone: Zone, label: Label) -> bool:
         return bool(node.children) and zone.scope not in ("todo", "reading", "reading-deep", "task")
     if node.children:
         return True
-    if zone.scope in ("todo", "question", "reading") and not node.prose.endswith((":", "：")):
-        return False  # "- homework" below "Todo" is one
     if label.scope == "question" and len(node.words) > 6 and node.asks and node.asks.rule == "wording.doubt":
         return False  # "構文がさっぱり分からん" says it of one thing
     return label.scope not in ("reference", "toc", "form")
@@ -209,6 +215,10 @@ def _in_question_label(judge: Judge, one: Judged, zone: Zone, marker: states.Mar
     one.zone = Zone("beneath")
     if asks is not None and not asks.whole:
         take_inline_answer(one)
+    elif asks is None and "→" in node.words:
+        said = node.words.rpartition("→")[2].strip()
+        if not statements.is_no_answer(said):
+            one.answered, one.inline_answer = True, said
     return True
 
 

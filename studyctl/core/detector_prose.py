@@ -199,6 +199,13 @@ def _question_line(judge: Judge, node: Node) -> int:
     """The line on which the last sentence of a paragraph begins."""
     if not node.starts:
         return node.line.number
+    if node.asks is not None and node.asks.rule == "wording.doubt":
+        # Lines of a paragraph are often remarks of their own: the one that says so.
+        begins = [(0, node.index), *node.starts]
+        ends = [*(offset for offset, _ in node.starts), len(node.prose)]
+        for (offset, index), end in zip(reversed(begins), reversed(ends), strict=True):
+            if wording.doubt(node.prose[offset:end]):
+                return judge.lines[index].number
     body = node.prose.rstrip()
     begin = 0
     for stop in _SENTENCE_START.finditer(body, 0, max(0, len(body) - 1)):

@@ -4,42 +4,7 @@ from __future__ import annotations
 
 import re
 
-_HANGUL = re.compile("[가-힣]")
-_HAN = re.compile("[ぁ-ヶ一-龥]")
-_LATIN = re.compile(r"(?<!\\)[A-Za-z]")
-
-
-def script_of(text: str) -> int:
-    """Which writing a text is in: 0 none but Latin, 1 Korean, 2 Japanese or Chinese, 3 both."""
-    if text.isascii():
-        return 0
-    return (_HANGUL.search(text) is not None) + 2 * (_HAN.search(text) is not None)
-
-
-def _may_match(part: str, script: int) -> bool:
-    """Whether a pattern has anything to say to a text in a writing: each is tried on those that it holds itself."""
-    held = script_of(part)
-    latin = _LATIN.search(part) is not None
-    return bool(held & script) or (latin if script == 0 else held == 0)
-
-
-class Names:
-    """Names of one label. A text is compared only with names in a writing that it has: most texts are no label."""
-
-    def __init__(self, parts: tuple[str, ...]) -> None:
-        self._patterns = [
-            re.compile("|".join(f"(?:{part})" for part in parts if _may_match(part, script)) or "(?!)", re.IGNORECASE)
-            for script in range(4)
-        ]
-
-    def fullmatch(self, text: str, script: int | None = None) -> bool:
-        """Whether a text is one of them; `script` is what `script_of` says of it."""
-        return self._patterns[script_of(text) if script is None else script].fullmatch(text) is not None
-
-
-def whole_of(*parts: str) -> Names:
-    return Names(parts)
-
+from studyctl.core.label_names import whole_of
 
 QUESTION = whole_of(
     # English
@@ -65,13 +30,27 @@ QUESTION = whole_of(
     r"(?:known )?unknowns|mysteries|mudd(?:y|iest) points?|sticking points?|q'?s|f\.?a\.?q\.?s?|quiz|self[- ]?test"
     r"|gaps in my .{1,30}|questions? (?:raised|asked|while|during) ?.{0,30}"
     r"|ask (?:the|my|our|in|prof\w*|dr|at) .{1,30}|questions? ?/ ?.{1,20}",
+    r"(?:(?:things?|stuff|bits?|points?|parts?|concepts?|terms?|what|where|anything|topics?) )?(?:(?:that"
+    r"|which|i|i'm|i am"
+    r"|we|still|got|get|am|are|is) ){0,3}(?:not (?:sure|clear|certain)|unsure|unclear|confus(?:e|es|ed|ing)(?: me)?"
+    r"|puzzl(?:e|es|ed|ing)(?: me)?|stuck|fuzzy|lost|(?:don't|do not|didn't) (?:get|understand|follow)|need help)"
+    r"(?: (?:about|on|with|by|at|yet|bits|parts|points))?",
+    r"(?:to |things to |questions to )?ask \w+(?: .{1,30})?|points? of confusion|worth asking"
+    r"|questions? (?:after|this|before|since|arising|so far|left)(?: .{1,30})?",
     # Korean
+    r"(?:아직 )?(?:이해|해결|해소|납득|정리|설명)(?:가|이|를)?\s?(?:안|못|되지 않|하지 못)\s?(?:되|된|돼|됐|한"
+    r"|하|는|은)?\S{0,2}"
+    r"\s?(?:것|점|부분|문제|내용|거|의문)(?:들)?|확실치 ?않은 ?(?:것|점|부분)|모르겠다|궁금하다",
+    r"(?:모르는|모르겠는|헷갈리는|이해 ?안 ?(?:되|가)는|낯선|생소한)\s?(?:용어|개념|문법|함수|기능|내용|표현)(?:들)?",
+    r"(?:함께|같이|더|모여서)?\s?(?:이야기|얘기|고민|생각|토론|논의|의논|다뤄|나눠)\s?(?:해"
+    r"|하고)?\s?(?:보고 ?싶은|볼|싶은|할)"
+    r"\s?(?:것|점|거|주제|내용|질문|문제|거리)(?:들)?",
     r"(?:.{0,24}\s)?(?:질문|질문들|질문 ?거리|질문 ?목록|질문 ?리스트|질문 ?사항|질문 ?모음|의문|의문점|의문들"
     r"|의문 ?사항"
     r"|의문점 ?정리|의문이 ?(?:든|드는|남는|남은) ?(?:점|것|부분)|궁금증"
     r"|물음|물음표)",
     r"(?:.{0,16}\s)?(?:궁금|헷갈리|헷갈렸|헷갈|모르|모르겠|이해(?:가|를)? ?(?:안 ?(?:되|가|됐|간)|못 ?(?:하"
-    r"|한|했)|하지 ?못)|애매하|애매|불확실하|확실하지 않|알고 ?싶|안 풀리|막히|막|고민되)\S{0,3}\s?(?:점|점들"
+    r"|한|했)|하지 ?못)|애매하|애매|불확실하|확실하지 않|알고 ?싶|안 풀리|막히|막힌|고민되)\S{0,3}\s?(?:점|점들"
     r"|것|것들|거|부분|부분들|내용|사항|개념"
     r"|개념들|질문|문제|포인트)",
     r"(?:.{0,16}\s)?(?:물어볼|여쭤볼|여쭐|여쭈어볼|문의할|질문할|토론할|논의할|의논할|의논해볼|생각해 ?볼)"
@@ -88,7 +67,23 @@ QUESTION = whole_of(
     r"|モヤモヤする|もやもやする|引っかかる|引っかかった|つまずいた|つまづいた|躓いた|困っている|詰まっている"
     r"|腑に落ちない|聞きたい|質問したい|知りたい)(?:こと|点|ところ|部分"
     r"|箇所|もの|事)?",
+    r"(?:.{0,12})?(?:疑問に(?:思った|感じた)|不思議に思った|気になって(?:いる|る)|引っかかって(?:いる|る)"
+    r"|曖昧な|あいまいな"
+    r"|あやふやな|理解が(?:浅い|曖昧な|足りない|不十分な)|自信がない|聞いてみたい|確信が持てない|ひっかかった"
+    r"|詰まった|つまった)(?:用語|こと|点|ところ|部分|箇所|もの|事)",
+    r"(?:.{0,10})?(?:に|で|へ)(?:聞く|質問する|相談する)(?:こと|点|事項)|(?:もやもや|モヤモヤ)ポイント"
+    r"|わからない(?:用語|単語|概念)",
     # Chinese
+    r"(?:.{0,6})?(?:没|沒|没有|沒有|尚未)(?:解决|解決|弄懂|搞懂|想通|弄清|搞清|理解"
+    r"|搞定)(?:清楚)?(?:的)?(?:问题|問題|地方|点|點|内容)?",
+    r"(?:.{0,4})?不(?:太|是很|大)?(?:会|會|懂|明白|理解|清楚|确定|確定|熟|熟悉)的(?:地方|点|點|问题|問題|内容"
+    r"|內容|东西)?",
+    r"(?:待|要|想|需要)?(?:请教|請教|问|問)(?:一下)?(?:老师|老師|导师|導師|师兄|师姐|助教|同学)的?(?:问题|問題|事)?"
+    r"|(?:组会|組會|导师|導師|课堂|課堂|延伸|拓展|面试常见|课后|課後)(?:问题|問題)|待(?:思考|请教|請教|讨论"
+    r"|討論|探究)的?(?:问题|問題)?",
+    r"(?:还|還)?(?:需要|要|想|有待|等待|必须|必須)(?:去|再)?(?:回答|解答|解决|解決|弄清楚|弄清|搞清楚|搞清"
+    r"|弄懂|搞懂|思考|讨论|討論|请教|請教)"
+    r"(?:清楚)?的?(?:问题|問題|地方|点|點|事情)?",
     r"(?:.{0,12})?(?:疑问|疑問|疑惑|困惑|问题清单|問題清單|疑问点|疑問點|疑难|疑難|提问|提問|思考题|思考題"
     r"|未解之谜|疑点|疑點|疑难点|疑難點|存疑|思考与问题|问题与思考|思考與問題|思考问题|问题记录|問題記錄"
     r"|待解(?:决)?(?:的)?问题|问题列表)",
@@ -112,8 +107,8 @@ TODO = whole_of(
     r"|follow[- ]?ups?|homework)(?: list)?(?: (?:for|before|by|this|next) .{1,40})?",
     r"(?:possible |immediate |planned )?next(?: steps?| things?| up| week| time| session| experiments?"
     r"| actions?| tasks?)?(?: (?:for|in) .{1,30})?|what(?:'s| is)? next|remaining work|work left|still to do",
-    r"(?:things?|stuff|ideas?|experiments?|topics?|items?|what|concepts?|papers? or things|features?"
-    r"|steps?) (?:that )?(?:(?:i|we) )?(?:still )?(?:need |have |want |plan |should |must "
+    r"(?:things?|stuff|ideas?|experiments?|topics?|items?|what|concepts?|papers? or things|features?)"
+    r" (?:that )?(?:(?:i|we) )?(?:still )?(?:need |have |want |plan |should |must "
     r"|left )?(?:to )?(?:do|try|check|test|run|fix|look (?:into|up|at)|investigate|implement|explore|learn"
     r"|study|write|finish|reproduce|verify|practi[cs]e|review|revisit|figure out)(?: .{1,30})?",
     r"(?:for|before|by|until) (?:tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:the )?(?:next|this)"
@@ -122,7 +117,8 @@ TODO = whole_of(
     r" [\w ]{1,20}))?",
     r"to (?:try|check|test|investigate|implement|explore|learn|study|fix|finish|write|practi[cs]e|review|revise"
     r"|revisit|look (?:into|up)|verify|buy|experiment|watch)(?: (?:out|next|later|soon))?",
-    r"(?:look (?:up|into)|check|watch)(?: later)?|revise|up next|pending|remaining|left to do|(?:must|should|could) do"
+    r"(?:look up|look into|check|watch) later|look (?:up|into)|revise|up next|pending|remaining|left to do"
+    r"|(?:must|should|could) do"
     r"|(?:top|my|today'?s) priorities|focus for .{1,20}|errands|reminders|work items|assignments?"
     r"|(?:videos?|talks?|lectures?|things?|films?|movies?) to watch|goals (?:for )?(?:today|tomorrow|(?:this"
     r"|next) \w+)"
@@ -157,10 +153,98 @@ TODO = whole_of(
     r"|行動項目|要完成的?|待复习|待複習|待查|待確認事項|待确认事项|(?:需要|要|得)(?:补|補|复习|複習|查|做|看"
     r"|学|學|整理|准备|準備)的(?:东西|内容|內容|资料|資料)?|任务清单|任務清單"
     r"|计划事项|本周计划|下周计划)",
+    r"(?:i )?(?:need|have|must|should|gotta|want|remember|don't forget)(?: to)?(?: do)?|reminder|later|soon"
+    r"|some ?day|upcoming"
+    r"|deliverables|deadlines|action points?|hw|things left|in the pipeline|next (?:sprint|session|lesson"
+    r"|semester|month|year)"
+    r"|(?:week|day|month|term|semester|sprint)(?:ly)? (?:plans?|goals?|tasks?|to-?dos?)|today'?s goals?"
+    r"|goals? for (?:the|this|next) \w+"
+    r"|(?:fix|check|try|do) (?:later|next|soon)|(?:bugs?|issues?|typos?|errors?) to fix",
+    r"to (?:prepare|submit|send|call|print|order|organi[sz]e|update|add|improve|refactor|memori[sz]e|decide"
+    r"|discuss|plan|book"
+    r"|research|translate|rewrite|draft|edit|register|pay|follow up|revise|finish|do)(?: (?:before|by|for|this"
+    r"|next|later|today"
+    r"|tomorrow|soon|in) ?.{0,30})?",
+    r"(?:.{0,10}\s)?해야 ?(?:됨|함|하는 ?(?:것|일|거)|되는 ?(?:것|일|거))|(?:방학|시험|주말|학기|월간)\s?계획",
+    r"(?!.*(?:聞き|質問し|知り|議論し|相談し|尋ね|読み|考え|伝え"
+    r"|言い)たい).{0,8}[いきぎしちにびみりえけせてねべめれ]たい"
+    r"(?:こと|もの|点|ところ|機能|内容|項目)(?:リスト)?",
+    r"(?!.*(?:できる|わかる|分かる|いえる|言える|学べる|ある|なる|起こる|起きる|思う|感じる|聞く|質問する"
+    r"|相談する|という|気をつける|注意する|覚えておく)こと)"
+    r".{0,8}[うくぐすつぬぶむる]こと(?:リスト)?",
+    r"未(?:完了|着手|対応|実装|提出)(?:のもの|タスク)?|提出物|(?:実装|追加|対応|購入|修正)予定|今日中に(?:やる"
+    r"|やること)?"
+    r"|忘れずに|忘れないこと|やらなきゃ(?:いけないこと)?|やらねば|次回の予定",
+    r"待(?![遇续續读讀看定问問机機命人客业產产]|思考|请教|請教|讨论|討論|釐清|厘清|探究"
+    r"|回答)[一-龥]{1,2}(?:的)?(?:事项|事項|内容|內容|任务)?",
+    r"(?:还|還)?(?:没|沒|未)(?:做完|做|完成|写完|寫完|看完|实现|實現)的?(?:事|事情|内容|任务|功能)?",
+    r"(?:还|還)?(?:需要|要|得)(?![读讀看问問求点點]|注意|记住|記住|知道|掌握)[一-龥]{1,3}的(?:地方|单词|單字"
+    r"|东西|東西|内容|內容|事|事情|功能|题|題)?",
+    r"(?:复习|複習|学习|學習|下周|假期|寒假|暑假|周末|后续|接下来)的?(?:安排|计划|計畫|规划|規劃)|别忘了"
+    r"|別忘了|记得(?:做|要做的)?|不要忘记",
+    # What lies ahead, and what is wanted of it, in any of their combinations.
+    r"(?:(?:내일|모레|주말|다음 ?(?:주차?|달|시간|회차|번|모임|수업|스터디|학기)?|앞으로|나중|추후|향후|이후"
+    r"|이번 ?주차?)"
+    r"(?:에|의|엔|은|까지|로)?\s?)(?:(?:준비|공부|학습|진행|작업|예정|목표|계획|과제|숙제|복습|예습|실험|작성"
+    r"|발표|해야|할)\s?){1,2}"
+    r"(?:할|될|해야 ?할)?\s?(?:사항|내용|거리|것|것들|거|일)?|나중에|다음에|주말에",
+    r"(?:明日|来週|次回|次|今後|週末|これから|本番|試験|テスト)(?:の|に|までに|まで|へ)?(?:向けて|準備|予習"
+    r"|復習|目標|課題"
+    r"|宿題|方針|対策|作業|勉強|学習|実験|検証|やる|する|やりたい|試す|試したい|調べる|調べたい|考える|直す"
+    r"|書く)(?:こと|もの|点|内容)?",
+    r"(?:やって(?:みたい|おきたい|おく)|試して(?:みたい|おきたい)|調べて(?:おきたい|みたい|おく)|直したい"
+    r"|改善したい|実装したい"
+    r"|作りたい|覚えたい|復習したい|続けたい|進めたい|深掘りしたい)(?:こと|もの|点|ところ|内容)?",
+    r"(?:还|還)?(?:想|要|需要|得|打算|准备|準備|必须|必須|应该|應該)(?:去|再|先|继续)?(?:做|尝试|嘗試|试|試"
+    r"|实现|實現|学|學|写|寫"
+    r"|改|改进|补|補|查|练|練|优化|優化|整理|研究|了解|完成|复习|複習|确认|確認|处理|處理|学习"
+    r"|學習)(?:一下)?的?(?:事|事情|东西|東西"
+    r"|内容|內容|功能|部分|实验|任务)?",
+    r"(?:明天|明日|下周|下週|下次|下一周|接下来|接下來|之后|之後|以后|后续|後續|考前|会前|课前|周末|週末)(?:的"
+    r"|要|需要|打算|准备|想)*"
+    r"(?:做|学|學|完成|准备|準備|工作|安排|复习|複習|学习|學習|研究|实验|實驗|补|補|查|写|寫)(?:的)?(?:事情|事"
+    r"|内容|內容|东西)?",
 )
 TODO_DOING = whole_of(
     r"doing|in[- ]progress|ongoing|working on|(?:현재 )?진행 ?중(?:인 ?(?:일|것|작업))?|하는 ?중|作業中"
     r"|進行中|着手中|进行中|進行中|正在做"
+)
+# What may stand before a name, and behind it.
+LEAD = re.compile(
+    r"(?:(?:my|our|some|the|all|other|more|remaining|today'?s|this week'?s|weekly|daily|quick|random|personal|current"
+    r"|possible|important|main|(?:chapter|ch\.?|week|day|session|lecture|part|unit) ?\d{1,3}(?: ?[:-])?)\s+"
+    r"|(?:내|나의|우리|오늘의?|이번 ?주의?|아직도?|추가로?|남은|꼭|먼저|개인|개인적으로|읽다가|읽으면서"
+    r"|공부하다가|공부하면서|보다가"
+    r"|듣다가|하다가|풀다가|수업 ?중|강의 ?듣다가|스터디|주요|기타|\d{1,2}(?:장|주차|강|회차)의?)\s+"
+    r"|(?:今日の?|本日の|今週の|自分の|個人的な|個人的に|残りの|残った|その他の?|まだ|さらに|もっと|授業の"
+    r"|授業で|実習の"
+    r"|読んでいて|読んで|主な|第?\d{1,2}(?:章|回|週)の)"
+    r"|(?:我的|今天的?|今日|本周|本週|这周|這週|还|還|一些|几个|其他|目前的?|现在|個人|个人|自己的|课上的?"
+    r"|课后的?|阅读时的?"
+    r"|读后的?|学习中的?|剩下的|主要|重要|最近的?|第?[\d一二三四五六七八九十]{1,2}(?:章|讲|講|周|節|节)的?))",
+    re.IGNORECASE,
+)
+TAILS = (
+    *(" so far", " section", " for me", " for myself", " for later", " for now", " for next time", " for next week"),
+    *(" for tomorrow", " for today", " from today", " from class", " from this week", " from the lecture"),
+    *("정리", "모음", "모아보기", "메모", "노트", "목록", "리스트"),
+    *(
+        "まとめ",
+        "メモ",
+        "リスト",
+        "一覧",
+        "集",
+        "整理",
+        "记录",
+        "記錄",
+        "列表",
+        "清单",
+        "清單",
+        "汇总",
+        "彙總",
+        "总结",
+        "小结",
+    ),
 )
 # Columns of a board beside which "Done" is one.
 COLUMN = whole_of(
@@ -168,7 +252,11 @@ COLUMN = whole_of(
     r"|着手中|やること"
     r"|未着手|进行中|正在做|待办|待辦|待做|未完成"
 )
-# "-ㄹ 것": something to be done; the syllable before has to end in ㄹ.
+# "-ㄹ 것": something to be done; the syllable before has to end in ㄹ. What is to be kept in mind is not done.
+KO_WILL_NOT = re.compile(
+    r"(?:배울|느낄|주의할|조심할|유의할|기억할|알아둘|명심할|참고할|볼 수 있을|중요할|생길|나올)\s?(?:것|점|거"
+    r"|내용|사항)"
+)
 KO_WILL = re.compile(
     r"(?:.{0,24}\s)?\S{0,12}([가-힣])\s?(?:것|것들|거|거리|목록|리스트|사항|내용|주제|작업|실험|문제|과제"
     r"|공부|기능|강의|개념|점|부분)"
@@ -188,8 +276,10 @@ READING = whole_of(
     r"|this) .{1,20})?|unread",
     r"(?:related )?(?:papers?|preprints?) to (?:read|check|look at|look into|review|skim|find)|next up to read",
     r"(?:papers?|books?|articles?|(?:blog )?posts?|things?|links?|stuff|literature|chapters?|blogs?|threads?"
-    r"|what) (?:that )?(?:(?:i|we) )?(?:still )?(?:want |need |should |have |must |plan "
-    r"|left )?(?:to )?read(?: .{1,30})?|(?:papers|books|articles) (?:queue|backlog|list)",
+    r"|what) (?:that )?(?:(?:i|we) )?(?:still )?(?:want to |need to |should |have to |must |plan to "
+    r"|left to |to )read(?: .{1,30})?|(?:papers|books|articles) (?:queue|backlog|list)|reading (?:this"
+    r"|next) (?:week|month)"
+    r"|reading goals|saved for later|(?:bookmarks|texts|sources|documents|docs|essays|stories) to read",
     r"(?:.{0,20}\s)?(?:읽을|읽어 ?볼|읽어야 ?할|읽어야 ?하는|읽고 ?싶은|읽을만한|읽을 ?만한|읽어볼만한|볼"
     r"|봐야 ?할|보고 ?싶은|공부할|리뷰할|찾아 ?읽을|나중에 ?읽을)\s?(?:논문|논문들|책|책들|글|글들|자료"
     r"|자료들|문헌|아티클|포스트|기사|문서|목록|리스트|논문 ?(?:목록|리스트)|책 ?(?:목록|리스트))",
@@ -200,6 +290,9 @@ READING = whole_of(
     r"|リスト|論文リスト|文献)?(?:は)?|読書リスト|読書予定|積読(?:リスト|本)?|積ん読(?:リスト|本)?"
     r"|気になる(?:本|論文|記事)|あとで読む|後で読む"
     r"|リーディングリスト|(?:次に|これから)読む.{0,10}",
+    r"(?:.{0,6})?(?:打算|准备|準備|想|要|需要|计划)(?:去)?(?:读|讀|看)的?(?:书|書|论文|論文|文献|文獻|文章"
+    r"|资料|資料)|必读书目|必讀書目",
+    r"(?:.{0,4})?(?:読んでみたい|読む予定の|読んでおく)(?:本|論文|もの|記事|資料)",
     r"(?:.{0,8})?(?:待读|待讀|要读|要讀|想读|想讀|必读|必讀|需要读|准备读|準備讀|稍后读|稍後讀"
     r"|待看|要看|想看|准备看|準備看)(?:的)?(?:论文|論文|文献|文獻|书|書|书籍|書籍|文章|清单|清單|列表|论文列表"
     r"|资料|資料)?|(?:阅读"
@@ -335,6 +428,8 @@ INLINE_QUESTION = whole_of(
 )
 INLINE_TODO = whole_of(r"to[ -]?do|할 ?일|투두|해야 ?할 ?(?:일|것)|タスク|やること|待办|待辦|待做|action item|ai|task")
 INLINE_READING = whole_of(
-    r"to[- ]?read|read later|읽을 ?(?:것|거리|논문|책)|읽어볼 ?(?:것|논문|책)|(?:あとで|後で)読む|読む|待读"
+    r"to[- ]?read|read later|readings? for (?:next|this) \w+|next reading|읽을 ?(?:것|거리|논문|책)"
+    r"|읽어볼 ?(?:것|논문|책|글)|다음에 ?읽을 ?(?:것|책|논문|글)|次に読む(?:本|論文|もの)?|想读|要读|要讀"
+    r"|(?:あとで|後で)読む|読む|待读"
     r"|待讀"
 )

@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Literal
 
 from studyctl.core import label_patterns as patterns
+from studyctl.core.label_names import Names, script_of
 from studyctl.core.markup import plain
 from studyctl.core.models import Kind, Mark
 from studyctl.core.wording import half_width
@@ -87,19 +88,34 @@ def _asked(name: str) -> Label | None:
 
 
 def _named(words: str) -> Label | None:
-    script = patterns.script_of(words)
+    """The label that words name, also behind what may lead to a name ("this week's …") and before what may end it."""
+    found = _name(words)
+    if found is not None:
+        return found
+    lead = patterns.LEAD.match(words)
+    core = words[lead.end() :] if lead else words
+    if core.endswith(patterns.TAILS):
+        core = next(core.removesuffix(tail) for tail in patterns.TAILS if core.endswith(tail)).rstrip(" の的")
+    if core == words or not core:
+        return None
+    found = _name(core)
+    return found if found is not None and found.scope in ("question", "todo", "reading") and not found.weak else None
+
+
+def _name(words: str) -> Label | None:
+    script = script_of(words)
     for names, label in _LABELS:
         if names.fullmatch(words, script) and not (label.weak and patterns.READING_NOT.fullmatch(words, script)):
             return label
     if not script & 1:
         return None
     will = patterns.KO_WILL.fullmatch(words)
-    if will and (ord(will.group(1)) - 0xAC00) % 28 == 8:
+    if will and (ord(will.group(1)) - 0xAC00) % 28 == 8 and not patterns.KO_WILL_NOT.search(words):
         return Label("todo", loose=True)
     return None
 
 
-_LABELS: tuple[tuple[patterns.Names, Label], ...] = (
+_LABELS: tuple[tuple[Names, Label], ...] = (
     (patterns.TOC, Label("toc")),
     (patterns.FORM, Label("form")),
     (patterns.ANSWERED, Label("question", mark="noted")),
@@ -139,7 +155,7 @@ def inline_label(text: str, extra: Mapping[str, Kind] | None = None) -> tuple[Ki
     bracket = found["label"].startswith("[")
     if text[found.end() - 1 : found.end()] == ")" and not bracket and "(" in found["label"]:
         return None
-    kinds: tuple[tuple[patterns.Names, Kind], ...] = (
+    kinds: tuple[tuple[Names, Kind], ...] = (
         (patterns.INLINE_QUESTION, "question"),
         (patterns.INLINE_TODO, "todo"),
         (patterns.INLINE_READING, "reading"),

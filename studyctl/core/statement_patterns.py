@@ -25,7 +25,7 @@ KO_FINITE = re.compile(
     r"|군|네|더라|더라고|대|답니다|란다|라고 함|다고 함)$"
 )
 KO_NOMINAL = re.compile(
-    r"(?:[가-힣](?:함|됨|짐|킴|림|름|옴|춤|남|씀|움|봄|둠|줌|김|냄|남|큼|님|듦|뜀|꿈|감|섬)"
+    r"(?:^(?:씀|됨|함|옴)|[가-힣](?:함|됨|짐|킴|림|름|옴|춤|남|씀|움|봄|둠|줌|김|냄|남|큼|님|듦|뜀|꿈|감|섬)"
     r"|[있없같많높낮적좋작않짧얇넓좁]음|[^\s]임|[하되])$"
 )
 KO_NOT_NOMINAL = re.compile(
@@ -47,7 +47,8 @@ KO_PREDICATIVE = (
     "|일치|불일치|최적|최대|최소|붕괴|소실|폭발|안정|불안정|복잡|단순|명확|불명확|당연|일반적|효과적|효율적"
     "|비효율적|독립|종속|적용|사용|이용|활용|추가|제거|생성|반환|계산|학습|예측|수행"
     "|추정|측정|제안|도입|변환|유도|설정|지정|입력|출력|전달|공유|유지|개선|달성|기록|방지|해결|완화|강화"
-    "|조절|조정|제한|대체|구성|표현|정규화|최적화|초기화|가정|의미|요구|보장|허용|차지|주장|담당|처리|저장"
+    "|실시|시행|폐지|설치|확대|축소|조절|조정|제한|대체|구성|표현|정규화|최적화|초기화|가정|의미|요구|보장"
+    "|허용|차지|주장|담당|처리|저장"
     "|선택|결정|고려"
 )
 KO_SUBJECT = re.compile(
@@ -55,7 +56,8 @@ KO_SUBJECT = re.compile(
     rf"|으로))\s+(?:[^\s]+\s+)?(?:{KO_PREDICATIVE})$"
 )
 KO_CONNECTIVE = re.compile(
-    r"[가-힣](?:하고|되고|이고|하며|되며|하면서|되면서|하면|되면|해서|돼서|되어|하여|아서|어서|여서|워서|려서"
+    r"[가-힣](?:하고|되고|이고|하며|되며|하면서|되면서|하면|되면|위해|위하여|통해|의해|따라|해서|돼서|되어"
+    r"|하여|아서|어서|여서|워서|려서"
     r"|지만|으므로|므로|니까|으로써|로써|는데|은데|도록|거나|라서|이라|기에|느라|으면|[가-힣]면"
     r"|[^\s과]고)(?=[\s,])"
 )
@@ -91,14 +93,16 @@ ZH_PREDICATE = re.compile(
     r"|適合|适用|適用|支持|负责|負責|只(?:能|有|会|會|在|需)|都(?=[^市])|才(?!能)|被"
     r"|是|有(?!效|关|關|序|限|向|机|機|趣)|没|沒|会(?!议|議|话|話|员)|會(?!議|話|員)|能(?!力|量)|可以|可能"
     r"|需要|必须|必須|使得?(?!用者)|让|讓|比.{1,12}(?:更|快|慢|大|小|高|低|好|差|多|少)|更|大于|大於|小于"
-    r"|小於|等于|等於|不|了$|了[,。;]|了(?=[一两三])"
+    r"|小於|等于|等於|不|了$|了[,。;]|(?<![为為除])了(?![解不])"
     r"|因为|因為|由于|由於|所以|因此|导致|導致|通过|通過|用于|用於|用来|用來|表示|采用|採用|使用|减少|減少"
     r"|增加|提高|降低|取决于|取決於|属于|屬於|变[大小快慢得成]|變[大小快慢得成]|保证|保證|避免|防止|引入"
     r"|经由|經由|经过|經過|[传傳送流变變转轉]到|进入|進入|产生|產生|形成|引起|造成|释放|釋放|分泌|抑制|促进|促進"
     r"|刺激|调节|調節|位于|位於|成为|成為|称为|稱為|维持|維持|返回|调用|調用|提供|存储|存儲|写入|寫入"
-    r"|学习到|學習到|得到|加速|占用|佔用|取\s?\d|随着|隨著|越.{1,6}越|应该|應該|决定|決定|依赖|依賴|包含|包括"
+    r"|学习到|學習到|得到|加速|(?:占用|佔用)(?=.)|一样|一樣|相同|相等|一致|成[正反]比|无关|無關|先.{1,12}再"
+    r"|^(?:为了|為了)|取\s?\d|随着|隨著|越.{1,6}越|应该|應該|决定|決定|依赖|依賴|包含|包括"
     r"|证明|證明|发现|發現|认为|認為|接近|收敛|收斂|发散|發散|太|容易|要求(?!的|$)|要(?!求|点|點)"
 )
+ZH_HAS = re.compile(r"(?:没有|沒有|没什么|沒什麼|毫无|毫無|没啥|有很大的?|有一定的?)[^,。]{0,4}$")
 ZH_PHRASE = re.compile(
     r"(?:的)?(?:区别|區別|差别|差別|方法|方式|原因|作用|意义|意義|关系|關係|过程|過程|问题|問題|情况|情況"
     r"|部分|比较|比較|对比|對比|条件|條件|原理|影响|影響|场景|場景|例子|步骤|步驟|公式|定义|定義|优缺点"
@@ -194,9 +198,25 @@ EN_ARGUE = re.compile(
     r"|believe)\s+that\b",
     re.IGNORECASE,
 )
+# Such a verb with its object, wherever its subject stands.
+EN_OBJECT = re.compile(
+    r"\w\s+(?<!to )(?<!what )(?<!can )(?<!that )(?:causes?|requires?|prevents?|determines?|affects?"
+    r"|needs?)\s+(?:the|a|an|more|less|no"
+    r"|(?!other|number|order|layer|paper|parameter)\w{3,}er)\b",
+    re.IGNORECASE,
+)
+# Verbs that begin a note which leaves its subject out ("works only on Linux").
+_BEGINNING = (
+    "works depends helps hurts fails runs needs gives makes takes returns computes improves reduces increases "
+    "decreases converges diverges requires means seems keeps leads causes allows prevents avoids happens matters costs "
+    "saves"
+)
+EN_NO_SUBJECT = frozenset(_BEGINNING.split())
 EN_RELATIVE = re.compile(r"\b(?:that|which|who|where|when|what|how|why|whether|if)\s+(?:\w+\s+){0,4}?$", re.IGNORECASE)
 EN_BECAUSE = re.compile(
-    r"^(?:yes|no|nope|only|because|since|due to|thanks to|so that|to avoid|otherwise)\b", re.IGNORECASE
+    r"^(?:yes|no|nope|not (?:really|quite|exactly|always|necessarily|at all)|same as|probably|depends|only|because|since"
+    r"|due to|thanks to|so that|to avoid|otherwise)\b",
+    re.IGNORECASE,
 )
 EN_PRONOUN = re.compile(
     r"^(?:it|they|we|i|you|he|she|this|these|those|both|all|one|there|everything|nothing)\s+(?:\w+ly\s+"

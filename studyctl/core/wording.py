@@ -29,8 +29,11 @@ def half_width(text: str) -> str:
 
 
 def bare_end(text: str) -> str:
-    """The text without what may follow its last word: quotes, closing brackets, full stops, emphasis."""
-    return text.rstrip(patterns.CLOSERS)
+    """The text without what may follow its last word: quotes, closing brackets, full stops, emphasis, emoji, tears."""
+    text = text.rstrip(patterns.CLOSERS)
+    if text[-1:] > "\u2190" and (flourish := patterns.LAST_FLOURISH.search(text)):
+        text = text[: flourish.start()].rstrip(patterns.CLOSERS)
+    return text
 
 
 def sentences(text: str) -> list[str]:
@@ -88,7 +91,8 @@ def question_ending(text: str) -> bool:
             or (len(text) <= 60 and (patterns.ZH_START.search(text) or patterns.ZH_INSIDE.search(text)))
         )
     if last.isascii():
-        if patterns.EN_START.match(text) and len(text) <= 160:
+        begin = patterns.SPEAKER.match(text)
+        if len(text) <= 160 and patterns.EN_START.match(text, begin.end() if begin else 0):
             return True
         return patterns.ZH_START.match(text) is not None and len(text) <= 60
     return False

@@ -32,7 +32,8 @@ HINT_EN = re.compile(
 )
 # Verbs with which a question begins that has no question word.
 HINT_FIRST = re.compile(
-    r"(?:so |and |but |then |also |or )?(?:is|isn't|are|aren't|was|were|wasn't|am|do|don't|does|doesn't|did|didn't"
+    r"(?:[A-Z][\w.]{0,14}(?: [A-Z][\w.]{0,14})?: )?(?:so |and |but |then |also |or )?(?:is|isn't|are|aren't"
+    r"|was|were|wasn't|am|do|don't|does|doesn't|did|didn't"
     r"|has|hasn't|have|can|can't|could|couldn't|would|will|might|should|shouldn't) ",
     re.IGNORECASE,
 )
@@ -57,6 +58,12 @@ MARK = re.compile(
 LEADING_MARK = re.compile(r"\?{1,3}\s+(?=\S+\s?\S)(?!(?:is|operator|연산자|演算子|运算符|運算子))")
 # What may stand behind a question and says nothing: emoji, laughter, tears.
 FLOURISH = re.compile(r"[\W_ㄱ-ㅎㅏ-ㅣ]*(?:\((?:笑|泣|웃음)\))?[\W_ㄱ-ㅎㅏ-ㅣ]*")
+# Behind an ending without its mark, laughter says that nobody asks.
+LAST_FLOURISH = re.compile(
+    r"(?:\s*(?:[\u2190-\u21ff\u2600-\u27bf\u2b50\ufe0f\u200d\U0001f300-\U0001faff]|[ㅠㅜ]{2,}|\(泣\)?))+$"
+)
+# Who said it ("Ann: ").
+SPEAKER = re.compile(r"[A-Z][\w.]{0,14}(?: [A-Z][\w.]{0,14})?: ")
 # A line that gives an example, in the words of somebody else.
 EXAMPLE = re.compile(r"(?:예문|예시|例文|例句|example|ex|e\.g\.)\s?[:.)]", re.IGNORECASE)
 QUOTES = re.compile(r"[\"“「『][^\"”」』]*\?")
@@ -71,7 +78,8 @@ HINT_ASIDE = re.compile(
 HEDGE = re.compile(
     r"\b(?:maybe|perhaps|probably|presumably|possibly|i guess|i think|likely)\b"
     r"|아마|듯\s*\?|것 같|거 같|같은데|같음\s*\?|싶은데|[ㄱ-ㅎ]{2}\?"
-    r"|たぶん|多分|おそらく|恐らく|かもしれない|かも\s*\?|っぽい\s*\?|好像|似乎|貌似|可能是|也许|也許|大概"
+    r"|たぶん|多分|おそらく|恐らく|かもしれない|かも\s*\?|っぽい\s*\?|のではないか|んじゃないか|好像|似乎|貌似"
+    r"|可能是|也许|也許|大概"
     r"|或许|或許|应该是"
     r"|應該是",
     re.IGNORECASE,
@@ -132,16 +140,18 @@ ZH_INSIDE = re.compile(
     r"|(?<![没沒])(?<![没沒]有)(?<!不是)(?:什么|什麼|甚麼)(?![^,。;]{0,6}[都也]|[的时時样樣])[^,。;]{1,8}$)"
 )
 ZH_CONTROL = re.compile(
-    r"(?:判断|判斷|检查|檢查|检测|檢測|确定|確定|决定|決定|取决于|取決於|表示|验证|驗證|无论|無論|不管|控制"
+    r"^(?:看看|看一下|查一下|查查|确认|確認|搞清楚|弄清楚)[^,。?]{0,40}(?:怎么|怎麼|什么|什麼|为什么|為什麼|是否)"
+    r"|(?:判断|判斷|检查|檢查|检测|檢測|确定|確定|决定|決定|取决于|取決於|表示|验证|驗證|无论|無論|不管|控制"
     r"|查看|看看|知道|说明|說明|解释|解釋|介绍|介紹|确认|確認|测试|測試|了解|明白|理解)[^,。]{0,12}?"
     r"(?:是否|是不是|有没有|有沒有|怎么|怎麼|为什么|為什麼|什么|什麼|是什么|是什麼|为何)"
 )
 _SUBJECT = r"(?:this|that|it|there|these|those|we|they|i|he|she|one|any(?:one|body|thing)?)"
 EN_START = re.compile(
-    r"^(?:so |and |but |then |also |or )?(?:"
+    r"(?:so |and |but |then |also |or )?(?:"
     rf"(?:is|isn't|are|aren't|was|were|wasn't|am|does|doesn't|did|didn't|has|hasn't|have|can|can't|could|couldn't"
     rf"|would|will|might) {_SUBJECT}\b(?!,)(?= [^,]*$)|(?:do|don't|should|shouldn't) (?:we|they|i)\b(?= [^,]*$)"
-    r"|does the \w+ \w+|how come\b|why (?:so|only|no|bother|use|even)\b"
+    r"|(?:isn't|aren't|doesn't|wasn't|can't|couldn't|wouldn't) (?:the|a|an) \w+ \w+|does the \w+ \w+"
+    r"|how come\b|why (?:so|only|no|bother|use|even)\b"
     r"|how (?:big|large|small|fast|slow|good|bad|accurate|reliable|important|common|strong|stable|deep|wide|high|low"
     r"|robust|sensitive|expensive|hard|likely|close|general) (?:is|are|was|were|does|do|can|should|would)\b"
     r"|who (?:invented|discovered|coined|came up|wrote|decides|first)\b|"
@@ -177,7 +187,9 @@ DOUBT = re.compile(
     r"|(?<!如果)(?<!若)(?:不懂|不太懂|没搞懂|沒搞懂|没看懂|沒看懂|没懂|沒懂|搞不懂|看不懂|弄不懂|想不通"
     r"|想不明白|搞不清|不明白|不太明白|不清楚|不太清楚|不理解|不太理解|不确定|不太确定|不確定|很困惑|感到困惑"
     r"|有点困惑|有點困惑|疑惑|好奇|有疑问|有疑問|存疑|不知道(?:为|為|怎|是|如何|什|有|哪|能)|不知(?:为|為)"
-    r"|没想明白|沒想明白|没弄明白|沒弄明白)"
+    r"|没想明白|沒想明白|没弄明白|沒弄明白"
+    r"|不知道?[^,。]{1,14}(?:能不能|是不是|有没有|有沒有|会不会|會不會|可不可以|该不该|該不該|怎么|怎麼|为什么"
+    r"|為什麼|如何|是否))"
     r"|\b(?:don'?t|do not|didn'?t|did not|can'?t|cannot|can not|couldn'?t|never) (?:really |fully |quite "
     r"|yet |still |actually )?(?:understand|understood|follow|see (?:why|how)|get (?:why|how|what|the|this"
     r"|it)|grasp"
