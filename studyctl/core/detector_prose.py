@@ -253,7 +253,8 @@ def _goes_on(judge: Judge, one: Judged, before: Judged | None) -> None:
     apart = question.node.block != node.block and (
         len(wording.sentences(question.node.words)) > 1 or question.node.words.endswith(("..", "…"))
     )
-    guessed = question.item.confidence == "low" and wording.hedged(wording.half_width(question.node.words))
+    words = wording.half_width(question.node.words)
+    guessed = (question.item.confidence == "low" and wording.hedged(words)) or wording.ruminates(words)
     if apart or guessed or question.item.rule in detector_lists.NOT_ANSWERED_BELOW:
         return
     if node.says and not statements.is_no_answer(node.words):

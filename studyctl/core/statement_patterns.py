@@ -29,13 +29,15 @@ KO_NOMINAL = re.compile(
     r"|[있없같많높낮적좋작않짧얇넓좁]음|[^\s]임|[하되])$"
 )
 KO_NOT_NOMINAL = re.compile(
-    r"(?:프레임|타임|게임|패러다임|런타임|모임|움직임|쓰임|책임|위임|도메임|네임|이름|흐름|여름|필름|주름"
+    r"(?:시스템|프로그램|알고리즘|메커니즘|플랫폼|팀|룸|사람|바람|요즘|조금|지금|자금|세금|프레임|타임|게임"
+    r"|패러다임|런타임|모임|움직임|쓰임|책임|위임|도메임|네임|이름|흐름|여름|필름|주름"
     r"|구름|그림|스트림|크림|드림|트림|알림|쏠림"
     r"|이미짐|공감|질감|민감|영감|대감|마감|포함|결함|도움|배움|처음|다음|마음|모음|믿음|웃음|소음|잡음|녹음"
     r"|느낌|걸음|묶음|얼음|죽음|젊음"
     r"|호남|강남|미남|도남|성남|하남|장남|솜씀|말씀|시퀀스임|기움|리움|늘봄|이봄|사춤|맞춤|눈꿈|선님|선생님"
     r"|고객님|하나님|장군님|물김|튀김|하)$"
 )
+KO_CASE = re.compile(r"[가-힣A-Za-z0-9)\ufffc](?:이|가|을|를|은|는|도|에서|에|만|까지)\s+$")
 KO_ADVERBIAL = re.compile(
     r"(?:때문|덕분|탓|듯|수 있음|수 없음|뿐|셈|편|위함|까닭|마련|법|모양|지경|참|터|위해서?|[라서]서"
     r"|[아어여해와워려져돼]서|므로|니까|려고|거든|느라)$"
@@ -100,7 +102,8 @@ ZH_PREDICATE = re.compile(
     r"|刺激|调节|調節|位于|位於|成为|成為|称为|稱為|维持|維持|返回|调用|調用|提供|存储|存儲|写入|寫入"
     r"|学习到|學習到|得到|加速|(?:占用|佔用)(?=.)|一样|一樣|相同|相等|一致|成[正反]比|无关|無關|先.{1,12}再"
     r"|^(?:为了|為了)|取\s?\d|随着|隨著|越.{1,6}越|应该|應該|决定|決定|依赖|依賴|包含|包括"
-    r"|证明|證明|发现|發現|认为|認為|接近|收敛|收斂|发散|發散|太|容易|要求(?!的|$)|要(?!求|点|點)"
+    r"|采取|採取|[多皆]?[採采](?=[一-龥]{2})|主张|主張|证明|證明|发现|發現|认为|認為|接近|收敛|收斂|发散|發散"
+    r"|太|容易|要求(?!的|$)|要(?!求|点|點)"
 )
 ZH_HAS = re.compile(r"(?:没有|沒有|没什么|沒什麼|毫无|毫無|没啥|有很大的?|有一定的?)[^,。]{0,4}$")
 ZH_PHRASE = re.compile(
@@ -199,6 +202,11 @@ EN_ARGUE = re.compile(
     re.IGNORECASE,
 )
 # Such a verb with its object, wherever its subject stands.
+EN_PARTICIPLE = re.compile(
+    r"^(?:only |mostly |usually )?(?:used|needed|required|meant|intended|useful|allowed|caused|given|defined|computed)"
+    r" (?:when|if|for|to|because|by|in|as|only)\b",
+    re.IGNORECASE,
+)
 EN_OBJECT = re.compile(
     r"\w\s+(?<!to )(?<!what )(?<!can )(?<!that )(?:causes?|requires?|prevents?|determines?|affects?"
     r"|needs?)\s+(?:the|a|an|more|less|no"
@@ -214,7 +222,8 @@ _BEGINNING = (
 EN_NO_SUBJECT = frozenset(_BEGINNING.split())
 EN_RELATIVE = re.compile(r"\b(?:that|which|who|where|when|what|how|why|whether|if)\s+(?:\w+\s+){0,4}?$", re.IGNORECASE)
 EN_BECAUSE = re.compile(
-    r"^(?:yes|no|nope|not (?:really|quite|exactly|always|necessarily|at all)|same as|probably|depends|only|because|since"
+    r"^(?:yes|no|nope|not (?:really|quite|exactly|always|necessarily|at all)|same as|probably|depends|only"
+    r"|because|since"
     r"|due to|thanks to|so that|to avoid|otherwise)\b",
     re.IGNORECASE,
 )

@@ -33,7 +33,15 @@ def _korean(text: str) -> bool:
         return True
     if word.endswith("음") and len(word) > 1 and (ord(word[-2]) - 0xAC00) % 28 == 20:  # "썼음", "있었음"
         return True
+    if _nominalised(word) and patterns.KO_CASE.search(text[: -len(word)]):
+        return True
     return _connected(text, word)
+
+
+def _nominalised(word: str) -> bool:
+    """Whether a word ends in ㅁ, as verbs do in notes ("외부 호출을 놓침"), and is no noun that does."""
+    ends = (ord(word[-1]) - 0xAC00) % 28 == 16
+    return ends and patterns.KO_NOT_NOMINAL.search(word) is None
 
 
 def _connected(text: str, word: str) -> bool:
@@ -58,6 +66,7 @@ def _english(text: str) -> bool:
         or patterns.EN_PAST.match(text)
         or patterns.EN_ADVERB.search(text)
         or patterns.EN_OBJECT.search(text)
+        or patterns.EN_PARTICIPLE.match(text)
         or text.partition(" ")[0].lower() in patterns.EN_NO_SUBJECT
     ):
         return True

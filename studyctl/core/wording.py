@@ -59,11 +59,19 @@ def _korean_ending(text: str) -> bool:
     rieul = patterns.KO_RIEUL_KKA.search(word)
     if rieul and (ord(rieul.group(1)) - 0xAC00) % 28 == 8:  # a syllable that ends in ㄹ: "-ㄹ까"
         return True
+    if len(word) > 2 and word.endswith("나") and patterns.KO_CLAUSE.search(text[: -len(word)]):
+        return True
     asks = patterns.KO_ASK.search(text) is not None
     nieun = patterns.KO_NIEUN.search(word)
     if nieun and (ord(nieun.group(1)) - 0xAC00) % 28 == 4 and asks:  # "-ㄴ가", "-ㄴ지"
         return True
     return asks and patterns.KO_LOOSE.search(word) is not None
+
+
+def _behind_colon(text: str) -> bool:
+    """Whether an English text asks behind what it is about, or who asks it ("rye: why does it …")."""
+    begin = text.rfind(": ") + 2
+    return begin > 1 and patterns.EN_START.match(text, begin) is not None
 
 
 def question_ending(text: str) -> bool:
@@ -91,8 +99,7 @@ def question_ending(text: str) -> bool:
             or (len(text) <= 60 and (patterns.ZH_START.search(text) or patterns.ZH_INSIDE.search(text)))
         )
     if last.isascii():
-        begin = patterns.SPEAKER.match(text)
-        if len(text) <= 160 and patterns.EN_START.match(text, begin.end() if begin else 0):
+        if len(text) <= 160 and (patterns.EN_START.match(text) or _behind_colon(text)):
             return True
         return patterns.ZH_START.match(text) is not None and len(text) <= 60
     return False
@@ -151,6 +158,12 @@ def _marked(text: str) -> Wording | None:
     confidence: Literal["high", "low"] = "low" if hedged(text[: marks[-1].end()]) else "high"
     whole = (patterns.FLOURISH.fullmatch(rest) is not None and "\ufffc" not in rest) or question_ending(rest)
     return Wording("wording.mark", confidence, whole)
+
+
+def ruminates(text: str) -> bool:
+    """Whether a Japanese question weighs what may be so ("…のか、…のか。"), and asks for nothing in particular."""
+    text = bare_end(text)
+    return text.endswith(("のか", "だろうか")) and patterns.JA_ASK.search(text) is None
 
 
 def to_reader(text: str) -> bool:
