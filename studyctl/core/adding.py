@@ -214,10 +214,10 @@ class Page:
     def _inner(self, line: Line) -> str:
         """Indentation and bullet of a bullet's first child, in the measure of the closest that is indented alike.
 
-        A Japanese dot stands before its text without a blank; numbers have children with plain bullets.
+        A Japanese dot stands before its text without a blank; numbers and boxes have children with plain bullets.
         """
         outer = line.raw[: line.bullet_start]
-        bullet = line.bullet if line.bullet and not line.bullet[0].isdigit() else "-"
+        bullet = line.bullet if line.bullet and line.bullet in "-*+•◦‣▪●・" else "-"
         steps: list[tuple[bool, int, str]] = []
         for node in self.nodes:
             above = node.parent
