@@ -2,23 +2,42 @@
 
     from studyctl.lab import Params, Run, experiment
 
-`draft` executes an experiment from a test or a notebook, without a workspace and without recording anything.
+`recording` records a run from a script or a notebook, without an experiment. `draft` executes an experiment from a test
+or a notebook, without a workspace and without recording anything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from studyctl.core.authoring import Run
 from studyctl.core.declaring import experiment
 from studyctl.core.models import Finding, Metric
 from studyctl.core.models import Run as Record
 from studyctl.core.params import DEFAULT_PRESET, Params, param
-from studyctl.errors import ExperimentError
+from studyctl.errors import ExperimentError, StudyctlError
 
-__all__ = ["ExperimentError", "Finding", "Metric", "Params", "Record", "Run", "draft", "experiment", "param"]
+if TYPE_CHECKING:
+    from studyctl.core.pages import RunPage
+    from studyctl.core.ports import Watched
+
+__all__ = [
+    "ExperimentError",
+    "Finding",
+    "Metric",
+    "Params",
+    "Record",
+    "Run",
+    "StudyctlError",
+    "draft",
+    "experiment",
+    "param",
+    "recording",
+]
 
 
 def draft(
@@ -38,3 +57,74 @@ def draft(
     values, changed = build(one.model, one.preset(preset), file=params, error=ExperimentError)
     run, _ = execute_draft(one, values, preset=preset, changed=changed, progress=Silent(), folder=folder, catch=False)
     return run
+
+
+def recording(
+    name: str,
+    *,
+    title: str = "",
+    params: Params | Mapping[str, Any] | None = None,
+    seed: int | None = None,
+    data: Sequence[str] = (),
+    measures: Sequence[str] = (),
+    workspace: str | Path | None = None,
+    draft: bool = False,
+    quiet: bool = False,
+) -> AbstractContextManager[Run]:
+    """Record what happens in a block of a script or a notebook as a run: `with recording("warm-up") as run:`.
+
+    The run is recorded like that of an experiment, in the workspace around the script, the notebook or the working
+    directory, and answers what is tied to `name` (`studyctl:warm-up` in a note). An error in the block ends it as
+    failed, and goes on. `params` are recorded, with `seed` among them, which seeds random, numpy, torch and tensorflow.
+    `data` and `measures` mean what they mean for an experiment. With `draft` nothing is recorded, with `quiet` nothing
+    is printed.
+    """
+    from studyctl.core.given import given
+    from studyctl.runner.source import source_of_caller
+    from studyctl.wiring_recording import recorded
+
+    for what, value in (("data", data), ("measures", measures)):
+        if isinstance(value, str):
+            raise ExperimentError(f"recording: {what} is a list", f'write {what}=["{value}"]')
+    source = source_of_caller(sys._getframe(1).f_globals)
+
+    def progress(label: str) -> Watched:
+        from studyctl.view.progress import make_progress
+
+        return make_progress(label, quiet=quiet or source.kind == "notebook")
+
+    return recorded(
+        name,
+        title,
+        given(params, seed),
+        data=data,
+        measures=measures,
+        source=source,
+        workspace=None if workspace is None else str(workspace),
+        draft=draft,
+        progress=progress,
+        told=_silent if quiet else _show,
+    )
+
+
+def _silent(page: RunPage) -> None:
+    """Nobody wants to hear."""
+
+
+def _show(page: RunPage) -> None:
+    """The page of a recorded run, where the script prints; of one that did not finish, a line of where it is kept."""
+    from studyctl.view.console import emit, stderr_line
+    from studyctl.view.runs import result_page
+
+    run = page.run
+    if page.problem:
+        stderr_line("warning: ", f"{page.problem}; the run itself is recorded", "33", color=False)
+    if run.state == "finished":
+        emit(result_page(page))
+    else:
+        kept = (
+            "a draft, nothing was recorded"
+            if page.draft
+            else f"kept as run {run.short}: studyctl runs show {run.short}"
+        )
+        stderr_line("", f"{run.experiment} {run.state}; {kept}", "33", color=False)

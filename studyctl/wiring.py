@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studyctl.config import CONFIG_NAME, Settings, Workspace, make_state
-from studyctl.errors import StudyctlError, UsageError
+from studyctl.errors import NotFoundError, StudyctlError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -469,7 +469,30 @@ def find_experiment(workspace: Workspace, name: str) -> ExperimentSpec:
     """The experiment called `name`; NotFoundError with near names, ExperimentError where its module is wrong."""
     from studyctl.runner.discover import find
 
-    return find(workspace, name)
+    try:
+        return find(workspace, name)
+    except NotFoundError as error:
+        raise _recorded_elsewhere(workspace, name) or error from None
+
+
+def _recorded_elsewhere(workspace: Workspace, name: str) -> NotFoundError | None:
+    """What to say of a name that no experiment has, but that a script or a notebook records."""
+    from studyctl.core import reproduce
+    from studyctl.core.ports import RunFilter
+
+    try:
+        reader = open_reader(workspace)
+    except StudyctlError:
+        return None
+    try:
+        last = reader.runs(RunFilter(experiment=name.replace("_", "-"), limit=1))
+    finally:
+        reader.close()
+    if not last or not (by := reproduce.recorded_by(last[0])):
+        return None
+    return NotFoundError(
+        f"{last[0].experiment} is no experiment: it was recorded by the {by}", reproduce.command(last[0])
+    )
 
 
 def experiment_names(workspace: Workspace) -> list[str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 
-from studyctl.core import answers, drafting
+from studyctl.core import answers, drafting, reproduce
 from studyctl.core.models import Answer, Item, Reason, Run
 from studyctl.core.pages import Answered, AnswerPage
-from studyctl.core.ports import Ledger, Reader
+from studyctl.core.ports import Ledger, Reader, RunFilter
 from studyctl.errors import NoEvidenceError, UsageError
 
 ANSWERED_KINDS = ("question", "claim")
@@ -133,11 +133,12 @@ def page_for(
         missing=missing,
         children=tuple(children),
         earlier=len(reader.answer_history(item.id)) - 1 if answer is not None else 0,
-        produce=_produce(item, choices, missing, experiments) if answer is None else (),
+        produce=_produce(reader, item, choices, missing, experiments) if answer is None else (),
     )
 
 
 def _produce(
+    reader: Reader,
     item: Item,
     choices: Sequence[answers.Choice],
     missing: Sequence[str],
@@ -148,11 +149,16 @@ def _produce(
         return (f"studyctl answer {item.id} --refresh",)
     known = set(experiments())
     if missing:
-        return tuple(
-            f"studyctl run {name}" if name in known else f"studyctl experiment new {name} --for {item.id}"
-            for name in missing
-        )
+        return tuple(_produce_by(reader, item, name, known) for name in missing)
     return (f"studyctl link {item.id} EXPERIMENT", f"studyctl experiment new NAME --for {item.id}")
+
+
+def _produce_by(reader: Reader, item: Item, name: str, known: Container[str]) -> str:
+    """The command for one name that an item is tied to: an experiment, a script that recorded it, or a new one."""
+    last = reader.runs(RunFilter(experiment=name, limit=1))
+    if name in known or last:
+        return reproduce.again(name, last[0] if last else None)
+    return f"studyctl experiment new {name} --for {item.id}"
 
 
 def no_evidence(item: Item, produce: Sequence[str]) -> NoEvidenceError:

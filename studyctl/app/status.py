@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from studyctl.core import reproduce
 from studyctl.core.models import (
     KINDS,
     STATUSES,
@@ -46,7 +47,7 @@ def status_page(
     waiting = [item for item in items if item.status in UNANSWERED.get(item.kind, ())]
     lost = tuple(_lost_since(runs))
     steps = [
-        *_for_stale(stale, by_item),
+        *_for_stale(stale, by_item, runs),
         *_for_lost(lost),
         *_for_evidence(waiting, by_item, specs),
         *_for_problems(problems),
@@ -97,14 +98,19 @@ def _ids(items: Sequence[Item], most: int = 6) -> str:
     return ", ".join(names) + (f" and {rest} more" if rest else "")
 
 
-def _for_stale(stale: Sequence[tuple[Item, tuple[Reason, ...]]], answers: Mapping[str, Answer]) -> list[Step]:
+def _for_stale(
+    stale: Sequence[tuple[Item, tuple[Reason, ...]]], answers: Mapping[str, Answer], runs: Sequence[Run]
+) -> list[Step]:
     by_experiment: dict[str, list[Item]] = {}
     for item, reasons in stale:
         if all(reason.trigger == "question" for reason in reasons):
             continue
         for name in dict.fromkeys(e.experiment for e in answers[item.id].evidence):
             by_experiment.setdefault(name, []).append(item)
-    steps = [Step(f"studyctl run {name}", f"renews {_ids(items)}") for name, items in by_experiment.items()]
+    last = {run.experiment: run for run in reversed(runs)}
+    steps = [
+        Step(reproduce.again(name, last.get(name)), f"renews {_ids(items)}") for name, items in by_experiment.items()
+    ]
     for item, reasons in stale:
         if all(reason.trigger == "question" for reason in reasons):
             steps.append(Step(f"studyctl answer {item.id} --refresh", "if it still answers the new wording"))

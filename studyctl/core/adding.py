@@ -20,7 +20,7 @@ from studyctl.core.models import Found, Kind
 from studyctl.core.outline import Outline
 from studyctl.core.ports import Edit
 from studyctl.core.rewrite import apply
-from studyctl.core.scanner import BOM, Line, decode, scan
+from studyctl.core.scanner import BOM, SIGN_BOXES, Line, decode, scan
 from studyctl.errors import NoteError, NotFoundError, UsageError
 
 # What a section is called where the note has none to follow.
@@ -30,7 +30,8 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029\ufeff]+")
 _OWN_MARKS = re.compile(r"(?:(?:[-*+•]|\d{1,3}[.)])\s+(?=\S))?(?:\[[ xX/\->!]\]\s+(?=\S))?")
 # What would begin something else than text at the beginning of a list item.
 _STRUCTURE = re.compile(r"#{1,6}(?=\s|$)|>|```|~~~|\||<!--|<[A-Za-z/!?]|\$\$|%%")
-_NUMBER = re.compile(r"(\d{1,3})([.)])")
+_NUMBER = re.compile(r"([(（]?)(\d{1,3})([.)．、）])")
+_RING = re.compile("[①-⑲]")
 
 
 def add(
@@ -64,6 +65,13 @@ def add(
         edit = page.insert(place, words)
         page.check(edit, kind, place, rules_off)
     return edit
+
+
+def _counted_on(bullet: str) -> str:
+    """The bullet of the line behind one: "2." behind "1.", "②" behind "①", else the same."""
+    if numbered := _NUMBER.fullmatch(bullet):
+        return f"{numbered[1]}{int(numbered[2]) + 1}{numbered[3]}"
+    return chr(ord(bullet) + 1) if _RING.fullmatch(bullet) else bullet
 
 
 def one_line(text: str) -> str:
@@ -184,9 +192,10 @@ class Page:
     def _like(self, sibling: Node, kind: Kind, above: Node) -> str:
         """The beginning of the sibling's line, its number counted on, with a box where one is due."""
         line = sibling.line
-        bullet = line.raw[line.bullet_start : line.bullet_end]
-        if numbered := _NUMBER.fullmatch(bullet):
-            bullet = f"{int(numbered[1]) + 1}{numbered[2]}"
+        bullet = _counted_on(line.raw[line.bullet_start : line.bullet_end])
+        if line.box is not None and line.raw[line.box_start] in SIGN_BOXES:
+            held = line.raw[: line.box_start] if kind == "todo" or line.box_start > line.bullet_start else "- "
+            return held + ("☐ " if kind == "todo" else "")
         gap_end = line.box_start if line.box is not None else line.text_start
         head = (
             line.raw[: line.bullet_start]
@@ -205,10 +214,10 @@ class Page:
     def _inner(self, line: Line) -> str:
         """Indentation and bullet of a bullet's first child, in the measure of the closest that is indented alike.
 
-        A Japanese dot stands before its text without a blank; numbers have children with plain bullets.
+        A Japanese dot stands before its text without a blank; numbers and boxes have children with plain bullets.
         """
         outer = line.raw[: line.bullet_start]
-        bullet = line.bullet if line.bullet and not line.bullet[0].isdigit() else "-"
+        bullet = line.bullet if line.bullet and line.bullet in "-*+•◦‣▪●・" else "-"
         steps: list[tuple[bool, int, str]] = []
         for node in self.nodes:
             above = node.parent

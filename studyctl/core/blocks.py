@@ -11,15 +11,16 @@ from studyctl.core.markup import plain
 from studyctl.core.scanner import Line
 from studyctl.core.wording import half_width
 
-# A bold line and a line such as "TODO:" above a list count as headings below the six real levels.
+# A bold line, a line such as "TODO:" above a list, and one such as "Ann:" count as headings below the six real levels.
 BOLD_LINE = 7
 COLON_LINE = 8
+NAME_LINE = 9
 
 HARD_BREAK = re.compile(r"<br\s*/?>\s*$", re.IGNORECASE)
 _TAGS = re.compile(r"^(?:#[^\s#]+\s+)+|(?:\s+#[^\s#]+)+$")
 _HASHES = re.compile(r"#{1,6}\s+")
 _ANSWER = re.compile(
-    r"(?:\*\*|__)?(?:A|Ans|Answer|답|답변|정답|해답|대답|答|答え|回答|解答|答案)\s?\d{0,3}\s?(?:[.:：)）]"
+    r"A\d{1,3}\s+(?=\S)|(?:\*\*|__)?(?:A|[Aa]ns|Answer|답|답변|정답|해답|대답|答|答え|回答|解答|答案)\s?\d{0,3}\s?(?:[.:：)）]"
     r"|\*\*[:：]?)(?:\*\*|__)?(?=\s|\S)"
     r"|(?:→|⇒|=>|-+>|↳|➡️?|∴|⟹|└>?|ㄴ(?=\s)|»)\s*"
 )

@@ -16,8 +16,20 @@ from studyctl.core.models import Kind, Mark
 #   heading       below a heading that is a question: its first paragraph or list is the answer
 #   task          below a todo that stands outside of any label
 #   quote         somebody else's words
+#   example       sentences of a language that somebody learns
 ScopeName = Literal[
-    "free", "question", "todo", "reading", "reading-deep", "reference", "toc", "beneath", "heading", "task", "quote"
+    "free",
+    "question",
+    "todo",
+    "reading",
+    "reading-deep",
+    "reference",
+    "toc",
+    "beneath",
+    "heading",
+    "task",
+    "quote",
+    "example",
 ]
 Confidence = Literal["high", "low"]
 Role = Literal["item", "topic", "label", "context", "source", "answer", "none"]

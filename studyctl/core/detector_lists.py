@@ -8,13 +8,15 @@ from studyctl.core import sources, statements, states, wording
 from studyctl.core.blocks import Node, answer_prefix
 from studyctl.core.detector_forms import answers, introduced
 from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
-from studyctl.core.labels import Label
+from studyctl.core.labels import Label, is_bare_question
 from studyctl.core.models import Kind
 
 if TYPE_CHECKING:
     from studyctl.core.detector_rules import Judge
 
 
+# What says that something is not understood, or to be done, is rarely followed by its answer.
+NOT_ANSWERED_BELOW = frozenset({"wording.doubt", "wording.embedded", "marker.question"})
 # A bullet with nothing below it is a label only when it is as short as one.
 _LEAF_LABEL = 24
 
@@ -29,12 +31,11 @@ def judge_bullet(judge: Judge, one: Judged) -> None:
     if zone.scope == "toc":
         one.zone = zone
         return
-    short = len(node.prose) <= (100 if node.children else _LEAF_LABEL)
-    label = judge.label(node) if short and node.line.box is None and marker is None else None
+    label = judge.label(node) if node.line.box is None and marker is None and _may_label(node, zone) else None
     if label is not None and _labels(one, zone, label):
         _label(judge, one, zone, label.scope)
         if one.role == "label":
-            one.zone = judge.labelled(label)
+            one.zone = judge.labelled(label, node)
         return
     if answers(judge, one, _question_of(judge, one)) or introduced(judge, one, zone):
         return
@@ -42,6 +43,15 @@ def judge_bullet(judge: Judge, one: Judged) -> None:
         _task(judge, one, zone, marker)
         return
     _UNBOXED.get(zone.scope, _free)(judge, one, zone)
+
+
+def _may_label(node: Node, zone: Zone) -> bool:
+    """Whether a bullet could be a label; one with nothing below it matters only where it would be an item else."""
+    if node.children:
+        return len(node.prose) <= 100
+    if len(node.prose) > _LEAF_LABEL:
+        return False
+    return node.prose.endswith((":", "：")) or (zone.scope not in ("todo", "question", "reading") and bool(node.asks))
 
 
 def _zone(judge: Judge, one: Judged) -> Zone:
@@ -65,6 +75,8 @@ def _zone(judge: Judge, one: Judged) -> Zone:
 
 def _answering(lead: Judged, node: Node) -> bool:
     """Whether a list that a blank line parts from a question answers it: its first bullet states something."""
+    if lead.item is not None and lead.item.rule in NOT_ANSWERED_BELOW:
+        return False
     if lead.block == -1:
         alone = len(wording.sentences(lead.node.words)) == 1
         stated = alone and node.says and node.asks is None
@@ -78,9 +90,15 @@ def _labels(one: Judged, zone: Zone, label: Label) -> bool:
     if label.scope == "answer":
         above = one.owner
         return bool(node.children) and above is not None and above.is_question
+    if label.scope in ("apart", "example"):
+        return label.scope == "example" and bool(node.children) and zone.scope in ("free", "quote")
     if label.loose:
         return bool(node.children) and zone.scope not in ("todo", "reading", "reading-deep", "task")
-    return bool(node.children) or label.scope not in ("reference", "toc", "form")
+    if node.children:
+        return True
+    if label.scope == "question" and len(node.words) > 6 and node.asks and node.asks.rule == "wording.doubt":
+        return False  # "構文がさっぱり分からん" says it of one thing
+    return label.scope not in ("reference", "toc", "form")
 
 
 def _empty(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None) -> None:
@@ -154,7 +172,7 @@ def _task(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None) -
         one.zone = Zone("todo", family="todo-label", boxed=True) if zone.scope == "todo" else Zone("task")
         label = judge.label(node)
         if label is not None and node.children:
-            one.zone = judge.labelled(label)
+            one.zone = judge.labelled(label, node)
     else:
         judge.set_role(one, "topic", zone)
 
@@ -197,6 +215,10 @@ def _in_question_label(judge: Judge, one: Judged, zone: Zone, marker: states.Mar
     one.zone = Zone("beneath")
     if asks is not None and not asks.whole:
         take_inline_answer(one)
+    elif asks is None and "→" in node.words:
+        said = node.words.rpartition("→")[2].strip()
+        if not statements.is_no_answer(said):
+            one.answered, one.inline_answer = True, said
     return True
 
 
@@ -220,7 +242,7 @@ def take_inline_answer(one: Judged) -> None:
             arrow = (
                 any(sign in one.node.words for sign in ("→", "⇒", "=>", "->")) or answer_prefix(rest.lstrip("( ")) > 0
             )
-            if not statements.is_no_answer(rest) and (arrow or statements.is_statement(rest)):
+            if not statements.is_no_answer(rest.lstrip("→⇒=> ")) and (arrow or statements.is_statement(rest)):
                 one.answered, one.inline_answer = True, rest
             return
 
@@ -299,13 +321,19 @@ def _reference(judge: Judge, one: Judged, zone: Zone) -> None:
     judge.set_role(one, "source", zone)
 
 
+def _example(judge: Judge, one: Judged, zone: Zone) -> None:
+    judge.set_role(one, "topic", zone)
+
+
 def _worded(judge: Judge, one: Judged, zone: Zone) -> bool:
     """A question by its wording alone."""
     node = one.node
     asks = node.asks
     if asks is None or sources.only_links(node.raw) or sources.is_citation(node.words):
         return False
-    if sources.title_like(node.words, 0.8) or wording.to_reader(node.words):
+    if sources.title_like(node.words, 0.8) or wording.to_reader(node.words) or wording.is_example(node.words):
+        return False
+    if asks.rule == "wording.ending" and is_bare_question(node.prose):
         return False
     pieces = wording.sentences(node.words)
     if not asks.whole and not wording.question(pieces[0]) and len(pieces) > 3:
@@ -344,6 +372,7 @@ _UNBOXED = {
     "reading-deep": _reading_deep,
     "beneath": _beneath,
     "reference": _reference,
+    "example": _example,
     "task": _below_task,
     "free": _free,
     "quote": _free,

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 _QUESTION_CALLOUTS = frozenset({"question", "help", "faq", "q", "ask"})
 _TODO_CALLOUTS = frozenset({"todo", "task", "tasks"})
 _FOREIGN_CALLOUTS = frozenset({"quote", "cite", "example", "abstract", "summary", "tldr"})
-# What says that something is not understood, or to be done, is rarely followed by its answer.
-_NOT_ANSWERED_BELOW = frozenset({"wording.doubt", "wording.embedded", "marker.question"})
 # Sentences of a paragraph beyond which a question in it is rhetoric.
 _MOST_SENTENCES = 4
 _SENTENCE_START = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
@@ -85,6 +83,8 @@ def _paragraph(judge: Judge, one: Judged) -> None:
         judge.below_question(one, zone, None)
     elif zone.scope == "heading":
         _below_heading(judge, one, before)
+    elif zone.scope == "example":
+        one.role = "topic"
     elif not _asks(judge, one, zone) and not _listed(judge, one, zone):
         _goes_on(judge, one, before)
 
@@ -99,7 +99,7 @@ def _asked(before: Judged | None) -> Judged | None:
     if before is None:
         return None
     if before.is_question:
-        return before if before.node.kind in ("para", "callout", "bullet", "heading") else None
+        return before if before.node.kind in ("para", "callout", "bullet") else None
     if before.item is not None and before.item.kind == "claim" and before.node.kind == "para":
         owner = before.owner
         return owner if owner is not None and owner.is_question else None
@@ -129,7 +129,7 @@ def _below_heading(judge: Judge, one: Judged, before: Judged | None) -> None:
     first = above.block in (-1, one.node.block)
     if first and above.block == -1:
         above.block = one.node.block
-        judge.below_question(one, FREE, above)
+        judge.below_question(one, FREE, above if above.item else None)  # a heading "Answer" may stand between
     elif not _asks(judge, one, FREE):
         _goes_on(judge, one, before)
 
@@ -146,6 +146,8 @@ def _asks(judge: Judge, one: Judged, zone: Zone) -> bool:
         return known and judge.put(one, "question", "wording.embedded", confidence="low")
     pieces = wording.sentences(words)
     if zone.scope == "question":
+        if not asks.whole and len(pieces) > 2:
+            return False
         rule = "callout" if zone.family == "callout" else f"{zone.family}.wording"
         return _ask(judge, one, asks, rule, pieces, asks.confidence, zone)
     if _rhetorical(judge, one, asks, pieces) or (zone.scope == "quote" and not _quoted_alone(node, words)):
@@ -171,7 +173,7 @@ def _ask(
 
 def _rhetorical(judge: Judge, one: Judged, asks: wording.Wording, pieces: list[str]) -> bool:
     """A question of prose that its writer does not really ask."""
-    if wording.to_reader(one.node.words):
+    if wording.to_reader(one.node.words) or wording.is_example(one.node.words):
         return True
     if len(pieces) > _MOST_SENTENCES or len(one.node.words) > 600:
         return True
@@ -179,9 +181,12 @@ def _rhetorical(judge: Judge, one: Judged, asks: wording.Wording, pieces: list[s
         return False
     if asks.whole:
         return False
-    # "Q? A." in prose is rhetoric, unless the rest is but a remark or stands behind an arrow.
-    answered = statements.is_statement(pieces[-1]) and not any(sign in one.node.words for sign in ("→", "⇒", "=>"))
-    return answered or len(pieces) != 2 or wording.question(pieces[0]) is None
+    # "Q? A." in prose is rhetoric, unless what follows is but a remark or stands behind an arrow.
+    if len(pieces) != 2 or wording.question(pieces[0]) is None:
+        return True
+    said = pieces[-1]
+    remark = wording.hedged(said) or statements.is_no_answer(said) or statements.is_intention(said)
+    return not (remark or any(sign in one.node.words for sign in ("→", "⇒", "=>")))
 
 
 def _quoted_alone(node: Node, words: str) -> bool:
@@ -194,6 +199,13 @@ def _question_line(judge: Judge, node: Node) -> int:
     """The line on which the last sentence of a paragraph begins."""
     if not node.starts:
         return node.line.number
+    if node.asks is not None and node.asks.rule == "wording.doubt":
+        # Lines of a paragraph are often remarks of their own: the one that says so.
+        begins = [(0, node.index), *node.starts]
+        ends = [*(offset for offset, _ in node.starts), len(node.prose)]
+        for (offset, index), end in zip(reversed(begins), reversed(ends), strict=True):
+            if wording.doubt(node.prose[offset:end]):
+                return judge.lines[index].number
     body = node.prose.rstrip()
     begin = 0
     for stop in _SENTENCE_START.finditer(body, 0, max(0, len(body) - 1)):
@@ -205,12 +217,12 @@ def _question_line(judge: Judge, node: Node) -> int:
 def _listed(judge: Judge, one: Judged, zone: Zone) -> bool:
     """Lines below a label that are no bullets: a paper or link to be read, a short intention to be done."""
     node = one.node
-    if zone.scope == "reading":
+    listed = any(child.kind == "bullet" for child in (node.parent.children if node.parent else ()))
+    if zone.scope == "reading" and not listed:
         paper = sources.begins_with_link(node.raw) or sources.is_citation(node.words)
         return paper and judge.put(one, "reading", "reading-label.child", confidence="low", mark=zone.mark)
     if zone.scope != "todo":
         return False
-    listed = any(child.kind == "bullet" for child in (node.parent.children if node.parent else ()))
     if listed or node.starts or len(node.words) > 80:
         return False
     if zone.family == "callout":
@@ -238,8 +250,12 @@ def _goes_on(judge: Judge, one: Judged, before: Judged | None) -> None:
     if question.node.kind == "bullet":
         return
     assert question.item is not None
-    apart = question.node.block != node.block and len(wording.sentences(question.node.words)) > 1
-    if apart or question.item.rule in _NOT_ANSWERED_BELOW:
+    apart = question.node.block != node.block and (
+        len(wording.sentences(question.node.words)) > 1 or question.node.words.endswith(("..", "…"))
+    )
+    words = wording.half_width(question.node.words)
+    guessed = (question.item.confidence == "low" and wording.hedged(words)) or wording.ruminates(words)
+    if apart or guessed or question.item.rule in detector_lists.NOT_ANSWERED_BELOW:
         return
     if node.says and not statements.is_no_answer(node.words):
         judge.answer(one, question, node.text, "beneath-question.statement")

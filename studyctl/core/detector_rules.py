@@ -11,7 +11,7 @@ from collections.abc import Collection
 from studyctl.core import detector_lists, detector_prose, states, ties, wording
 from studyctl.core.blocks import BOLD_LINE, Node, question_prefix
 from studyctl.core.detector_items import FREE, Confidence, Item, Judged, Role, Zone
-from studyctl.core.labels import Label, is_bare_question, label_of
+from studyctl.core.labels import Label, is_bare_question, is_column, label_of
 from studyctl.core.models import Kind, Mark
 from studyctl.core.scanner import Line
 from studyctl.core.sources import is_citation, looks_like_paper, only_links, title_like
@@ -83,13 +83,20 @@ class Judge:
         said = sum(child.says and not title_like(child.words) for child in below)
         return label if below and 2 * papers >= len(below) and not said else None
 
-    def labelled(self, label: Label, family: str = "") -> Zone:
+    def labelled(self, label: Label, node: Node, family: str = "") -> Zone:
         """The zone that a label opens."""
+        if label.scope == "todo" and label.mark == "done" and not self._on_board(node):
+            return FREE  # a log says what was done
         if label.scope in ("question", "todo", "reading"):
             return Zone(label.scope, label.mark, family or f"{label.scope}-label")
-        if label.scope in ("reference", "toc"):
+        if label.scope in ("reference", "toc", "example"):
             return Zone(label.scope)
         return FREE
+
+    def _on_board(self, node: Node) -> bool:
+        """Whether a label such as "Done" is a column of a board, with those of what is open beside it."""
+        beside = [each for each in (node.parent.children if node.parent else ()) if each.kind == node.kind]
+        return any(is_column(each.prose) for each in beside)
 
     def put(
         self,
@@ -163,15 +170,15 @@ class Judge:
         node, zone = one.node, self.zone(one)
         label = self.label(node)
         if label is not None and zone.scope != "toc":
-            self.set_role(one, "label", self.labelled(label))
+            self.set_role(one, "label", self.labelled(label, node))
             if label.scope == "answer" and zone.scope == "heading":
                 one.zone, one.block = zone, -1
             elif label.scope in ("answer", "form"):
                 one.zone = FREE
             return
-        inherited = zone if zone.scope in ("question", "todo", "reading", "reference", "toc") else FREE
+        inherited = zone if zone.scope in ("question", "todo", "reading", "reference", "toc", "example") else FREE
         self.set_role(one, "topic", inherited)
-        if zone.scope in ("toc", "reference", "quote") or not node.words:
+        if zone.scope in ("toc", "reference", "quote", "example") or not node.words:
             return
         marker = node.marker
         if marker and node.text and self.put(one, "todo", "marker", marker=marker):

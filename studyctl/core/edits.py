@@ -13,7 +13,7 @@ from typing import Literal
 from studyctl.core import states, ties
 from studyctl.core.models import Item
 from studyctl.core.ports import Edit
-from studyctl.core.scanner import Line, scan, scan_line
+from studyctl.core.scanner import SIGN_BOXES, Line, scan, scan_line
 from studyctl.errors import NoteError
 
 State = Literal["done", "open", "dropped"]
@@ -56,6 +56,8 @@ def set_state(item: Item, source: bytes, state: State) -> Edit | None:
         raw = line.raw[: line.text_start] + body + line.raw[line.text_end :]
     else:
         box = f"[{_BOXES[state]}]" if line.box is not None or not marked else ""
+        if line.box is not None and line.raw[line.box_start] in SIGN_BOXES:
+            box = next(sign for sign, shown in SIGN_BOXES.items() if shown == _BOXES[state])
         if line.box is not None:
             head = line.raw[: line.box_start] + box + line.raw[line.box_end : line.text_start]
         else:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 
-
-def whole_of(*parts: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{part})" for part in parts), re.IGNORECASE)
-
+from studyctl.core.label_names import whole_of
 
 QUESTION = whole_of(
     # English
@@ -27,32 +24,78 @@ QUESTION = whole_of(
     r"|that confuse me|that are unclear)(?: .{1,30})?",
     r"(?:things?|points?|stuff|concepts?|topics?|parts?|details?) (?:i need )?(?:still )?to (?:clarify"
     r"|understand|ask|figure out|clear up)(?: .{1,30})?",
-    r"(?:still )?(?:unanswered|unresolved|unsolved|undecided|unclear|confusing|not (?:clear|understood)"
-    r"|to ask|to clarify|to be clarified|wondering"
+    r"(?:what'?s )?(?:still )?(?:unanswered|unresolved|unsolved|undecided|unclear|confusing|confused(?: about)?"
+    r"|not (?:clear|understood|sure(?: about)?)|to ask|(?:need )?to clarify|to be clarified|wonderings?|i wonder"
     r"|curious about)(?: points| parts| things)?",
+    r"(?:known )?unknowns|mysteries|mudd(?:y|iest) points?|sticking points?|q'?s|f\.?a\.?q\.?s?|quiz|self[- ]?test"
+    r"|gaps in my .{1,30}|questions? (?:raised|asked|while|during) ?.{0,30}"
+    r"|ask (?:the|my|our|in|prof\w*|dr|at) .{1,30}|questions? ?/ ?.{1,20}",
+    r"(?:(?:things?|stuff|bits?|points?|parts?|concepts?|terms?|what|where|anything|topics?) )?(?:(?:that"
+    r"|which|i|i'm|i am"
+    r"|we|still|got|get|am|are|is) ){0,3}(?:not (?:sure|clear|certain)|unsure|unclear|confus(?:e|es|ed|ing)(?: me)?"
+    r"|puzzl(?:e|es|ed|ing)(?: me)?|stuck|fuzzy|lost|(?:don't|do not|didn't) (?:get|understand|follow)|need help)"
+    r"(?: (?:about|on|with|by|at|yet|bits|parts|points))?",
+    r"(?:to |things to |questions to )?ask \w+(?: .{1,30})?|points? of confusion|worth asking"
+    r"|questions? (?:after|this|before|since|arising|so far|left)(?: .{1,30})?",
     # Korean
-    r"(?:.{0,24}\s)?(?:질문|질문들|질문 ?거리|질문 ?목록|질문 ?리스트|질문 ?사항|의문|의문점|의문들|궁금증"
+    r"(?:아직 )?(?:이해|해결|해소|납득|정리|설명)(?:가|이|를)?\s?(?:안|못|되지 않|하지 못)\s?(?:되|된|돼|됐|한"
+    r"|하|는|은)?\S{0,2}"
+    r"\s?(?:것|점|부분|문제|내용|거|의문)(?:들)?|확실치 ?않은 ?(?:것|점|부분)|모르겠다|궁금하다",
+    r"(?:모르는|모르겠는|헷갈리는|이해 ?안 ?(?:되|가)는|낯선|생소한)\s?(?:용어|개념|문법|함수|기능|내용|표현)(?:들)?",
+    r"(?:함께|같이|더|모여서)?\s?(?:이야기|얘기|고민|생각|토론|논의|의논|다뤄|나눠)\s?(?:해"
+    r"|하고)?\s?(?:보고 ?싶은|볼|싶은|할)"
+    r"\s?(?:것|점|거|주제|내용|질문|문제|거리)(?:들)?",
+    r"(?:.{0,24}\s)?(?:질문|질문들|질문 ?거리|질문 ?목록|질문 ?리스트|질문 ?사항|질문 ?모음|의문|의문점|의문들"
+    r"|의문 ?사항"
+    r"|의문점 ?정리|의문이 ?(?:든|드는|남는|남은) ?(?:점|것|부분)|궁금증"
     r"|물음|물음표)",
     r"(?:.{0,16}\s)?(?:궁금|헷갈리|헷갈렸|헷갈|모르|모르겠|이해(?:가|를)? ?(?:안 ?(?:되|가|됐|간)|못 ?(?:하"
-    r"|한|했))|애매하|불확실하|안 풀리|막히)\S{0,3}\s?(?:점|점들|것|것들|거|부분|부분들|내용|사항|개념"
+    r"|한|했)|하지 ?못)|애매하|애매|불확실하|확실하지 않|알고 ?싶|안 풀리|막히|막힌|고민되)\S{0,3}\s?(?:점|점들"
+    r"|것|것들|거|부분|부분들|내용|사항|개념"
     r"|개념들|질문|문제|포인트)",
-    r"(?:물어볼|질문할|토론할|논의할|생각해 ?볼) ?(?:것|것들|거|거리|점|문제|내용|주제|질문)|(?:미해결|열린"
-    r"|남은) ?(?:문제|이슈|의문|과제)|\S{0,10}\s?질의 ?응답|생각해 ?볼 ?거리",
+    r"(?:.{0,16}\s)?(?:물어볼|여쭤볼|여쭐|여쭈어볼|문의할|질문할|토론할|논의할|의논할|의논해볼|생각해 ?볼)"
+    r" ?(?:것|것들|거|거리|점|문제|내용|주제|질문|사항)|(?:미해결|열린"
+    r"|남은) ?(?:문제|이슈|의문)|미해결|고민|고민 ?거리|토론 ?(?:주제|거리|문제)|퀴즈|\S{0,10}\s?질의 ?응답"
+    r"|생각해 ?볼 ?거리",
+    r"(?:.{0,10}\s)?(?:답|대답|해답)(?:을|이|은)?\s?(?:못 ?(?:단|한|찾은|구한|낸)|없는|안 ?나온|모르는)"
+    r"\s?(?:것|것들|거|질문|문제|부분)",
     # Japanese
     r"(?:.{0,16})?(?:質問|質問事項|質問リスト|疑問|疑問点|疑問リスト|不明点|不明な点|未解決の?(?:問題|疑問"
-    r"|課題|点)|謎)(?:たち|など|メモ|集|一覧)?",
-    r"(?:.{0,12})?(?:(?:分|わ)から(?:ない|なかった|ん)|(?:理解|納得)できて?(?:い)?ない|気になる|気になった"
+    r"|課題|点)|謎|もやもや|モヤモヤ|はてな|ハテナ|想定問答|未解決)(?:たち|など|メモ|集|一覧)?",
+    r"(?:.{0,12})?(?:(?:分|わ)から(?:ない|なかった|ん)|(?:理解|納得)できて?(?:い)?な(?:い|かった)|モヤっとした"
+    r"|議論したい|謎な|先生に聞く|気になる|気になった"
     r"|モヤモヤする|もやもやする|引っかかる|引っかかった|つまずいた|つまづいた|躓いた|困っている|詰まっている"
     r"|腑に落ちない|聞きたい|質問したい|知りたい)(?:こと|点|ところ|部分"
     r"|箇所|もの|事)?",
+    r"(?:.{0,12})?(?:疑問に(?:思った|感じた)|不思議に思った|気になって(?:いる|る)|引っかかって(?:いる|る)"
+    r"|曖昧な|あいまいな"
+    r"|あやふやな|理解が(?:浅い|曖昧な|足りない|不十分な)|自信がない|聞いてみたい|確信が持てない|ひっかかった"
+    r"|詰まった|つまった)(?:用語|こと|点|ところ|部分|箇所|もの|事)",
+    r"(?:.{0,10})?(?:に|で|へ)(?:聞く|質問する|相談する)(?:こと|点|事項)|(?:もやもや|モヤモヤ)ポイント"
+    r"|わからない(?:用語|単語|概念)",
     # Chinese
+    r"(?:.{0,6})?(?:没|沒|没有|沒有|尚未)(?:解决|解決|弄懂|搞懂|想通|弄清|搞清|理解"
+    r"|搞定)(?:清楚)?(?:的)?(?:问题|問題|地方|点|點|内容)?",
+    r"(?:.{0,4})?不(?:太|是很|大)?(?:会|會|懂|明白|理解|清楚|确定|確定|熟|熟悉)的(?:地方|点|點|问题|問題|内容"
+    r"|內容|东西)?",
+    r"(?:待|要|想|需要)?(?:请教|請教|问|問)(?:一下)?(?:老师|老師|导师|導師|师兄|师姐|助教|同学)的?(?:问题|問題|事)?"
+    r"|(?:组会|組會|导师|導師|课堂|課堂|延伸|拓展|面试常见|课后|課後)(?:问题|問題)|待(?:思考|请教|請教|讨论"
+    r"|討論|探究)的?(?:问题|問題)?",
+    r"(?:还|還)?(?:需要|要|想|有待|等待|必须|必須)(?:去|再)?(?:回答|解答|解决|解決|弄清楚|弄清|搞清楚|搞清"
+    r"|弄懂|搞懂|思考|讨论|討論|请教|請教)"
+    r"(?:清楚)?的?(?:问题|問題|地方|点|點|事情)?",
     r"(?:.{0,12})?(?:疑问|疑問|疑惑|困惑|问题清单|問題清單|疑问点|疑問點|疑难|疑難|提问|提問|思考题|思考題"
-    r"|未解之谜|疑点|疑點|待解(?:决)?(?:的)?问题|问题列表)",
+    r"|未解之谜|疑点|疑點|疑难点|疑難點|爭點|争点|存疑|思考与问题|问题与思考|思考與問題|思考问题|问题记录|問題記錄"
+    r"|待解(?:决)?(?:的)?问题|问题列表)",
     r"(?:(?:我的|一些|遗留的?|遺留的?|待解决的?|待解決的?|待釐清的?|待厘清的?|待思考的?|待讨论的?|待討論的?"
     r"|未解决的?|未解決的?|开放|開放|开放性|核心|关键|關鍵|有|存在的?|剩余的?|其他|相关|相關|学习|學習|阅读"
-    r"|閱讀|本周|今日|想问的|想問的)(?:的)?)?(?:问题|問題)(?:们|們|点|點)?",
+    r"|閱讀|本周|今日|想问的|想問的|想问老师的|问老师的|問老師的|面试|面試|常见|常見|值得思考的|几个|幾個|讨论"
+    r"|討論|复习|複習)(?:的)?)?"
+    r"(?:问题|問題)(?:们|們|点|點)?|(?:常见|常見|高频|高頻|经典)?(?:面试|面試|讨论|討論|复习|複習|自测"
+    r"|自測)题目?|待(?:釐清|厘清)",
     r"(?:.{0,8})?(?:不懂|不明白|不理解|不清楚|没搞懂|沒搞懂|没看懂|沒看懂|没弄懂|没想明白|沒想明白|没弄明白"
-    r"|沒弄明白|没搞明白|没想通|没搞清楚|没懂|还没懂|還沒懂|搞不懂|想不通"
+    r"|沒弄明白|没搞明白|没想通|没搞清楚|没懂|还没懂|還沒懂|搞不懂|想不通|没弄清楚|沒弄清楚|不确定|不確定|存疑"
+    r"|有疑问|有疑問"
     r"|想问|想問|好奇|看不懂)(?:的)?(?:地方|点|點|问题|問題|内容|內容|部分|事情|东西|東西)?",
 )
 TODO = whole_of(
@@ -64,35 +107,158 @@ TODO = whole_of(
     r"|follow[- ]?ups?|homework)(?: list)?(?: (?:for|before|by|this|next) .{1,40})?",
     r"(?:possible |immediate |planned )?next(?: steps?| things?| up| week| time| session| experiments?"
     r"| actions?| tasks?)?(?: (?:for|in) .{1,30})?|what(?:'s| is)? next|remaining work|work left|still to do",
-    r"(?:things?|stuff|ideas?|experiments?|topics?|items?|what|concepts?|papers? or things|features?"
-    r"|steps?) (?:that )?(?:(?:i|we) )?(?:still )?(?:need |have |want |plan |should |must "
+    r"(?:things?|stuff|ideas?|experiments?|topics?|items?|what|concepts?|papers? or things|features?)"
+    r" (?:that )?(?:(?:i|we) )?(?:still )?(?:need |have |want |plan |should |must "
     r"|left )?(?:to )?(?:do|try|check|test|run|fix|look (?:into|up|at)|investigate|implement|explore|learn"
-    r"|study|write|finish|reproduce|verify|practi[cs]e|review|revisit|figure out)(?: .{1,30})?",
-    r"to (?:try|check|test|investigate|implement|explore|learn|study|fix|finish|write|practi[cs]e|review"
-    r"|revisit|look (?:into|up)|verify|buy|experiment)(?: (?:out|next|later|soon))?",
+    r"|study|write|finish|reproduce|verify|practi[cs]e|review|revisit)(?: .{1,30})?",
+    r"(?:for|before|by|until) (?:tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:the )?(?:next|this)"
+    r" (?:week|weekend|time|month|session|class|lecture|lesson|meeting|lab))|tomorrow"
+    r"|(?:today'?s |weekly |daily |study |my |new |next )?plans?(?: for (?:today|tomorrow|(?:this|next|the)"
+    r" [\w ]{1,20}))?",
+    r"to (?:try|check|test|investigate|implement|explore|learn|study|fix|finish|write|practi[cs]e|review|revise"
+    r"|revisit|look (?:into|up)|verify|buy|experiment|watch)(?: (?:out|next|later|soon))?",
+    r"(?:look up|look into|check|watch) later|look (?:up|into)|revise|up next|pending|remaining|left to do"
+    r"|(?:must|should|could) do"
+    r"|(?:top|my|today'?s) priorities|focus for .{1,20}|errands|reminders|work items|assignments?"
+    r"|(?:videos?|talks?|lectures?|things?|films?|movies?) to watch|goals (?:for )?(?:today|tomorrow|(?:this"
+    r"|next) \w+)"
+    r"|before the (?:exam|test|deadline|meeting|interview|quiz|presentation)",
     r"(?:.{0,16}\s)?(?:할 ?일|할 ?일들|할 ?일 ?(?:목록|리스트)|해야 ?할 ?(?:일|것|것들|거|사항|작업)"
     r"|해야 ?되는 ?것|투두|투두 ?리스트|체크 ?리스트|액션 ?아이템|다음 ?(?:단계|작업|액션|스텝)|남은 ?(?:일"
     r"|작업|것|할 ?일)|추후 ?(?:작업|할 ?일|과제|진행)|향후 ?(?:작업|할 ?일|진행|계획)|(?:이번|다음) ?(?:주"
-    r"|달|시간) ?(?:계획|목표|할 ?것|과제|숙제)|숙제|해볼 ?만한 ?것)",
+    r"|달|시간) ?(?:계획|목표|할 ?것|과제|숙제)|(?:다음|이번) ?(?:주|달|모임|시간|회의|회차|스터디|수업|미팅)"
+    r" ?까지(?: 할 ?것)?|내일까지|내일(?:은)?|숙제|(?:다음 |향후 |남은 )?과제|액션 ?플랜|확인 ?필요|추가 ?공부"
+    r"|해보고 ?싶은 ?(?:것|것들|거)|해볼 ?만한 ?것)",
+    r"(?:(?:공부|학습|오늘|내일|다음|앞으로의?|주간|일일)\s?)?계획|(?:오늘|금주|이번 ?주|이번 ?달|주간|내일)의? ?목표",
     r"(?:(?:今日|今週|来週|今月|次回|今後|当面|直近|残り|自分|研究|実装|次)(?:の|に)?)?(?:タスク|残タスク"
-    r"|宿題|課題)(?:リスト|一覧)?|残タスク|今後の課題",
+    r"|宿題|課題|to-?do)(?:リスト|一覧)?|残タスク|今後の課題|(?:今日|今週|今月|明日|来週)の(?:目標|予定|計画)"
+    r"|次回までの(?:課題|宿題)"
+    r"|学習(?:予定|計画)|復習リスト|確認事項|対応事項|買うもの",
     r"(?:.{0,10})?(?:やること|やるべきこと|やりたいこと|すること|すべきこと|残作業|ネクストアクション"
     r"|次のステップ|次の一歩|次にやること|次回やること|今後やること|今後の(?:課題|予定|作業|タスク|方針)"
     r"|調べること|調べるもの|調べたいこと|あとで調べる|後で調べる|要調査|要確認|試すこと|試したいこと"
-    r"|確認すること|確認したいこと|実装すること|実験すること|学びたいこと|勉強すること|復習すること"
-    r"|未着手)(?:リスト|一覧)?",
-    r"(?:我的|今日|今天|本周|下周|近期|未完成的?|剩余|其他|学习|當前|当前|后续|项目)?(?:任务|任務|作业|作業"
+    r"|確認すること|確認したいこと|実装すること|実験すること|学びたいこと|勉強すること|勉強したいこと"
+    r"|復習すること|直すこと"
+    r"|未着手|アクション(?:アイテム|プラン)?)(?:リスト|一覧)?",
+    r"やる|やります|(?:今日|明日|今週|来週|次回|週末|次)(?:まで)?(?:に|は)?(?:やる|する)|明日|(?:次回"
+    r"|来週)まで(?:に)?|次回"
+    r"|明天|(?:今日|今天|本周|本週|明日|下周)(?:的)?(?:目标|目標)"
+    r"|下(?:周|週|次)(?:之)?前|.{0,6}必做(?:的事)?",
+    r"(?:我的|今日|今天|明天|明日|本周|下周|下週|下次|近期|未完成的?"
+    r"|剩余|其他|学习|當前|当前|后续|项目|今天的|明天的|接下来的|下一步的|课后|課後|行动|行動|改进|改進|复习"
+    r"|複習)?(?:任务|任務|作业|作業"
     r"|计划|計畫|清单|清單)(?:清单|清單|列表)?",
     r"(?:.{0,8})?(?:待办|待辦|待办事项|待辦事項|待办清单|代办|代辦|代办事项|待做|待完成|待学习|待學習|待实验"
     r"|待實驗|待确认|待確認|待尝试|待嘗試|待解决|待整理|待补充|待補充|要做的|要做的事|要做的事情|要做|下一步"
     r"|下一步计划|下一步計畫|下一步工作|接下来|接下來|接下来要做的?|后续工作|後續工作|后续计划|后续|行动项"
-    r"|行動項目|任务清单|任務清單|计划事项|本周计划|下周计划)",
+    r"|行動項目|要完成的?|待复习|待複習|待查|待確認事項|待确认事项|(?:需要|要|得)(?:补|補|复习|複習|查|做|看"
+    r"|学|學|整理|准备|準備)的(?:东西|内容|內容|资料|資料)?|任务清单|任務清單"
+    r"|计划事项|本周计划|下周计划)",
+    r"(?:i )?(?:need|have|must|should|gotta|want|remember|don't forget)(?: to)?(?: do)?|reminder|later|soon"
+    r"|some ?day|upcoming"
+    r"|deliverables|deadlines|action points?|hw|things left|in the pipeline|next (?:sprint|session|lesson"
+    r"|semester|month|year)"
+    r"|(?:week|day|month|term|semester|sprint)(?:ly)? (?:plans?|goals?|tasks?|to-?dos?)|today'?s goals?"
+    r"|goals? for (?:the|this|next) \w+"
+    r"|(?:fix|check|try|do) (?:later|next|soon)|(?:bugs?|issues?|typos?|errors?) to fix",
+    r"to (?:prepare|submit|send|call|print|order|organi[sz]e|update|add|improve|refactor|memori[sz]e|decide"
+    r"|discuss|plan|book"
+    r"|research|translate|rewrite|draft|edit|register|pay|follow up|revise|finish|do)(?: (?:before|by|for|this"
+    r"|next|later|today"
+    r"|tomorrow|soon|in) ?.{0,30})?",
+    r"(?:.{0,10}\s)?해야 ?(?:됨|함|하는 ?(?:것|일|거)|되는 ?(?:것|일|거))|(?:방학|시험|주말|학기|월간)\s?계획",
+    r"(?!.*(?:聞き|質問し|知り|議論し|相談し|尋ね|読み|考え|伝え"
+    r"|言い)たい).{0,8}[いきぎしちにびみりえけせてねべめれ]たい"
+    r"(?:こと|もの|点|ところ|機能|内容|項目)(?:リスト)?",
+    r"(?!.*(?:できる|わかる|分かる|いえる|言える|学べる|ある|なる|起こる|起きる|思う|感じる|聞く|質問する"
+    r"|相談する|という|気をつける|注意する|覚えておく)こと)"
+    r".{0,8}[うくぐすつぬぶむる]こと(?:リスト)?",
+    r"未(?:完了|着手|対応|実装|提出)(?:のもの|タスク)?|提出物|(?:実装|追加|対応|購入|修正)予定|今日中に(?:やる"
+    r"|やること)?"
+    r"|忘れずに|忘れないこと|やらなきゃ(?:いけないこと)?|やらねば|次回の予定",
+    r"待(?![遇续續读讀看定问問机機命人客业產产]|思考|请教|請教|讨论|討論|釐清|厘清|探究"
+    r"|回答)[一-龥]{1,2}(?:的)?(?:事项|事項|内容|內容|任务)?",
+    r"(?:还|還)?(?:没|沒|未)(?:做完|做|完成|写完|寫完|看完|实现|實現)的?(?:事|事情|内容|任务|功能)?",
+    r"(?:还|還)?(?:需要|要|得)(?![读讀看问問求点點]|注意|记住|記住|知道|掌握)[一-龥]{1,3}的(?:地方|单词|單字"
+    r"|东西|東西|内容|內容|事|事情|功能|题|題)?",
+    r"(?:复习|複習|学习|學習|下周|假期|寒假|暑假|周末|后续|接下来)的?(?:安排|计划|計畫|规划|規劃)|别忘了"
+    r"|別忘了|记得(?:做|要做的)?|不要忘记",
+    # What lies ahead, and what is wanted of it, in any of their combinations.
+    r"(?:(?:내일|모레|주말|다음 ?(?:주차?|달|시간|회차|번|모임|수업|스터디|학기)?|앞으로|나중|추후|향후|이후"
+    r"|이번 ?주차?)"
+    r"(?:에|의|엔|은|까지|로)?\s?)(?:(?:준비|공부|학습|진행|작업|예정|목표|계획|과제|숙제|복습|예습|실험|작성"
+    r"|발표|해야|할)\s?){1,2}"
+    r"(?:할|될|해야 ?할)?\s?(?:사항|내용|거리|것|것들|거|일)?|나중에|다음에|주말에",
+    r"(?:明日|来週|次回|次|今後|週末|これから|本番|試験|テスト)(?:の|に|までに|まで|へ)?(?:向けて|準備|予習"
+    r"|復習|目標|課題"
+    r"|宿題|方針|対策|作業|勉強|学習|実験|検証|やる|する|やりたい|試す|試したい|調べる|調べたい|考える|直す"
+    r"|書く)(?:こと|もの|点|内容)?",
+    r"(?:やって(?:みたい|おきたい|おく)|試して(?:みたい|おきたい)|調べて(?:おきたい|みたい|おく)|直したい"
+    r"|改善したい|実装したい"
+    r"|作りたい|覚えたい|復習したい|続けたい|進めたい|深掘りしたい)(?:こと|もの|点|ところ|内容)?",
+    r"(?:还|還)?(?:想|要|需要|得|打算|准备|準備|必须|必須|应该|應該)(?:去|再|先|继续)?(?:做|听|聽|弹|彈|买|買"
+    r"|去|尝试|嘗試|试|試"
+    r"|实现|實現|学|學|写|寫"
+    r"|改|改进|补|補|查|练|練|优化|優化|整理|研究|了解|完成|复习|複習|确认|確認|处理|處理|学习"
+    r"|學習)(?:一下)?的?(?:事|事情|东西|東西"
+    r"|内容|內容|功能|部分|实验|任务)?",
+    r"(?:明天|明日|下周|下週|下次|下一周|接下来|接下來|之后|之後|以后|后续|後續|考前|会前|课前|周末|週末)(?:的"
+    r"|要|需要|打算|准备|想)*"
+    r"(?:做|学|學|完成|准备|準備|工作|安排|复习|複習|学习|學習|研究|实验|實驗|补|補|查|写|寫)(?:的)?(?:事情|事"
+    r"|内容|內容|东西)?",
 )
 TODO_DOING = whole_of(
     r"doing|in[- ]progress|ongoing|working on|(?:현재 )?진행 ?중(?:인 ?(?:일|것|작업))?|하는 ?중|作業中"
     r"|進行中|着手中|进行中|進行中|正在做"
 )
-# "-ㄹ 것": something to be done; the syllable before has to end in ㄹ.
+# What may stand before a name, and behind it.
+LEAD = re.compile(
+    r"(?:(?:my|our|some|the|all|other|more|remaining|today'?s|this week'?s|weekly|daily|quick|random|personal|current"
+    r"|possible|important|main|(?:chapter|ch\.?|week|day|session|lecture|part|unit) ?\d{1,3}(?: ?[:-])?)\s+"
+    r"|(?:내|나의|우리|오늘의?|이번 ?주의?|아직도?|추가로?|남은|꼭|먼저|개인|개인적으로|읽다가|읽으면서"
+    r"|공부하다가|공부하면서|보다가"
+    r"|듣다가|하다가|풀다가|수업 ?중|강의 ?듣다가|스터디|주요|기타|\d{1,2}(?:장|주차|강|회차)의?)\s+"
+    r"|(?:今日の?|本日の|今週の|自分の|個人的な|個人的に|残りの|残った|その他の?|まだ|さらに|もっと|授業の"
+    r"|授業で|実習の"
+    r"|読んでいて|読んで|主な|第?\d{1,2}(?:章|回|週)の)"
+    r"|(?:我的|今天的?|今日|本周|本週|这周|這週|还|還|一些|几个|其他|目前的?|现在|個人|个人|自己的|课上的?"
+    r"|课后的?|阅读时的?"
+    r"|读后的?|学习中的?|剩下的|主要|重要|最近的?|第?[\d一二三四五六七八九十]{1,2}(?:章|讲|講|周|節|节)的?))",
+    re.IGNORECASE,
+)
+TAILS = (
+    *(" so far", " section", " for me", " for myself", " for later", " for now", " for next time", " for next week"),
+    *(" for tomorrow", " for today", " from today", " from class", " from this week", " from the lecture"),
+    *("정리", "모음", "모아보기", "메모", "노트", "목록", "리스트"),
+    *(
+        "まとめ",
+        "メモ",
+        "リスト",
+        "一覧",
+        "集",
+        "整理",
+        "记录",
+        "記錄",
+        "列表",
+        "清单",
+        "清單",
+        "汇总",
+        "彙總",
+        "总结",
+        "小结",
+    ),
+)
+# Columns of a board beside which "Done" is one.
+COLUMN = whole_of(
+    r"to[ -]?do|backlog|doing|in[- ]progress|ongoing|할 ?일|해야 ?할 ?일|(?:현재 )?진행 ?중|作業中|進行中"
+    r"|着手中|やること"
+    r"|未着手|进行中|正在做|待办|待辦|待做|未完成"
+)
+# "-ㄹ 것": something to be done; the syllable before has to end in ㄹ. What is to be kept in mind is not done.
+KO_WILL_NOT = re.compile(
+    r"(?:배울|느낄|주의할|조심할|유의할|기억할|알아둘|명심할|참고할|볼 수 있을|중요할|생길|나올)\s?(?:것|점|거"
+    r"|내용|사항)"
+)
 KO_WILL = re.compile(
     r"(?:.{0,24}\s)?\S{0,12}([가-힣])\s?(?:것|것들|거|거리|목록|리스트|사항|내용|주제|작업|실험|문제|과제"
     r"|공부|기능|강의|개념|점|부분)"
@@ -108,22 +274,33 @@ READING = whole_of(
     r"| next| later| soon)?|tbr",
     r"(?:want|need|should|must|have|planned|plan)(?: to|-)? ?read(?: .{1,20})?|must[- ]read(?:s)?"
     r"|read (?:later|next|list)|(?:further|additional|recommended|suggested|required|more|next|future"
-    r"|background|optional|upcoming|pending) reading(?:s| list)?|reading",
-    r"(?:papers?|books?|articles?|posts?|things?|links?|stuff|literature|chapters?|blogs?|threads?"
-    r"|what) (?:that )?(?:(?:i|we) )?(?:still )?(?:want |need |should |have |must |plan "
-    r"|left )?(?:to )?read(?: .{1,30})?|(?:papers|books|articles) (?:queue|backlog|list)",
+    r"|background|optional|upcoming|pending) reading(?:s| list)?|readings?(?: assignments?| for (?:next"
+    r"|this) .{1,20})?|unread",
+    r"(?:related )?(?:papers?|preprints?) to (?:read|check|look at|look into|review|skim|find)|next up to read",
+    r"(?:papers?|books?|articles?|(?:blog )?posts?|things?|links?|stuff|literature|chapters?|blogs?|threads?"
+    r"|what) (?:that )?(?:(?:i|we) )?(?:still )?(?:want to |need to |should |have to |must |plan to "
+    r"|left to |to )read(?: .{1,30})?|(?:papers|books|articles) (?:queue|backlog|list)|reading (?:this"
+    r"|next) (?:week|month)"
+    r"|reading goals|saved for later|(?:bookmarks|texts|sources|documents|docs|essays|stories) to read",
     r"(?:.{0,20}\s)?(?:읽을|읽어 ?볼|읽어야 ?할|읽어야 ?하는|읽고 ?싶은|읽을만한|읽을 ?만한|읽어볼만한|볼"
     r"|봐야 ?할|보고 ?싶은|공부할|리뷰할|찾아 ?읽을|나중에 ?읽을)\s?(?:논문|논문들|책|책들|글|글들|자료"
     r"|자료들|문헌|아티클|포스트|기사|문서|목록|리스트|논문 ?(?:목록|리스트)|책 ?(?:목록|리스트))",
     r"(?:.{0,20}\s)?(?:읽을|읽어 ?볼|읽어야 ?할|읽고 ?싶은)(?:\s?만한)?\s?\S{1,4}(?: (?:목록|리스트))?",
     r"(?:.{0,12}\s)?(?:독서 ?(?:목록|리스트)|리딩 ?리스트|읽기 ?(?:목록|리스트)|추천 ?(?:논문|도서"
-    r"|도서 ?목록)|필독 ?(?:논문|서|목록|리스트)?|더 ?읽어 ?보기|더 ?읽기|읽을거리)",
+    r"|도서 ?목록)|필독 ?(?:논문|서|목록|리스트)?|읽는 ?중|더 ?읽어 ?보기|더 ?읽기|읽을거리)",
     r"(?:.{0,8})?(?:読む|読みたい|読むべき|読んでおきたい|読みたかった|読まなきゃ)(?:論文|本|もの|記事|資料"
-    r"|リスト|論文リスト|文献)?(?:は)?|読書リスト|読書予定|積読|積ん読|あとで読む|後で読む"
+    r"|リスト|論文リスト|文献)?(?:は)?|読書リスト|読書予定|積読(?:リスト|本)?|積ん読(?:リスト|本)?"
+    r"|気になる(?:本|論文|記事)|あとで読む|後で読む"
     r"|リーディングリスト|(?:次に|これから)読む.{0,10}",
+    r"(?:.{0,6})?(?:打算|准备|準備|想|要|需要|计划)(?:去)?(?:读|讀|看)的?(?:书|書|论文|論文|文献|文獻|文章"
+    r"|资料|資料)|必读书目|必讀書目",
+    r"(?:.{0,4})?(?:読んでみたい|読む予定の|読んでおく)(?:本|論文|もの|記事|資料)",
     r"(?:.{0,8})?(?:待读|待讀|要读|要讀|想读|想讀|必读|必讀|需要读|准备读|準備讀|稍后读|稍後讀"
-    r"|待看)(?:的)?(?:论文|論文|文献|文獻|书|書|书籍|書籍|文章|清单|清單|列表|论文列表|资料|資料)?|(?:阅读"
-    r"|閱讀)(?:清单|清單|列表|计划|計畫)|书单|書單|(?:延伸|扩展|拓展|推荐|推薦)(?:阅读|閱讀)",
+    r"|待看|要看|想看|准备看|準備看)(?:的)?(?:论文|論文|文献|文獻|书|書|书籍|書籍|文章|清单|清單|列表|论文列表"
+    r"|资料|資料)?|(?:阅读"
+    r"|閱讀)(?:清单|清單|列表|计划|計畫)|(?:待读|推荐|必读)?(?:书单|書單)|(?:延伸|扩展|拓展|推荐|推薦|稍后"
+    r"|稍後|进一步|進一步|后续|後續|参考|參考)(?:阅读|閱讀)"
+    r"|(?:推荐|推薦)(?:书目|書目|书籍|書籍|论文|論文)",
 )
 READING_WEAK = whole_of(
     r"(?:(?:[\w'/+.-]+ ){0,4})papers?|papers? (?:on|about|for|related to) .{1,50}|(?:relevant|related"
@@ -144,17 +321,19 @@ READING_NOT = whole_of(
 ANSWERED = whole_of(
     r"(?:answered|resolved|solved|closed|settled)(?: (?:questions?|issues|doubts|problems))?"
     r"|questions? (?:answered|resolved|solved)",
-    r"(?:해결|해결됨|해결 ?완료|답변 ?완료|답변됨|해소|해소됨)|(?:해결|해소|답변|답변완료|풀린|답을 ?찾은"
-    r"|알게)(?:된|한|ㄴ)?\s?(?:질문|의문|의문점|궁금증|것|점|문제)(?:들)?",
-    r"解決|解決済み|解決した|回答済み|(?:解決済みの?|解決した|わかった|分かった)(?:疑問|疑問点|質問|問題|点"
+    r"(?:해결|해결됨|해결 ?완료|답변 ?완료|답변됨|해소|해소됨)|(?:해결|해소|답변|답변완료|풀린"
+    r"|답을 ?찾은)(?:된|한|ㄴ)?\s?(?:질문|의문|의문점|궁금증|것|점|문제)(?:들)?",
+    r"解決|解決済み|解決した|回答済み|(?:解決済みの?|解決した)(?:疑問|疑問点|質問|問題|点"
     r"|こと)",
     r"已解决|已解決|已回答|解决了|已搞懂|(?:已解决|已解決|已回答|解决了|解決了|搞懂|搞懂了)的?(?:问题|問題"
     r"|疑问|疑問)",
 )
 ANSWER = whole_of(
-    r"(?:short |my |possible |the |sample |model )?(?:answers?|ans|solution|resolution|explanation)|a\d{0,3}",
-    r"답|답변|정답|해답|해결|해결책|풀이|대답|해설",
-    r"答え|回答|解答|答|解説|答案|解答|回答|答复",
+    r"(?:short |my |possible |the |sample |model )?(?:answers?|ans|solution|resolution|explanation)|a\d{0,3}"
+    r"|(?:show|view|see|reveal|click (?:for|to see)) (?:the )?(?:answers?|solution)",
+    r"(?:답|답변|정답|해답|해결|해결책|풀이|대답|해설)(?: ?(?:보기|확인|펼치기|접기))?",
+    r"答え|回答|解答|答|解説|答案|解答|回答|答复|(?:答え|解答|解説)を(?:見る|表示)|(?:查看|点击查看|點擊查看"
+    r"|展开|顯示)答案",
 )
 REFERENCE = whole_of(
     r"(?:key |more |useful |external |related |helpful |other )?(?:references?|refs?|bibliography|sources?"
@@ -168,6 +347,23 @@ REFERENCE = whole_of(
     r"|资料|笔记)|相關(?:連結|資料)|引用|来源|來源|资料来源|链接|資料",
 )
 TOC = whole_of(r"(?:table of )?contents|toc|outline of this (?:note|page)|index|목차|차례|目次|目录|目錄")
+# What stands below is quoted, not asked: sentences of a language that somebody learns, dialogues.
+EXAMPLE = whole_of(
+    r"(?:example|sample) (?:sentences?|dialogues?)|(?:useful|new|today'?s|my) (?:phrases|expressions|idioms)",
+    r"(?:.{0,8}\s)?(?:예문|예시 ?문장|예시문|회화 ?표현)|(?:오늘의|영어|일본어|중국어|유용한)\s?(?:표현|문장|회화)",
+    r"(?:.{0,8})?(?:例文|例文集|会話例|会話文|フレーズ集|例句)|(?:今日の|英語の?|中国語の?)(?:フレーズ|表現)",
+)
+# What a label of tasks may be named together with ("Roadmap / TODO").
+BESIDE_TASKS = whole_of(
+    r"road ?map|ideas?|plans?|wish ?list|goals?|milestones?|아이디어|로드맵|목표|アイデア|目標|ロードマップ"
+    r"|想法|目标|路线图"
+)
+# A heading that stands for itself, whatever stood over it.
+APART = whole_of(
+    r"(?:(?:work|daily|lab|reading|learning|study|change|my) ?)?(?:log|logbook|journal|notes?|diary|history)|minutes",
+    r"(?:(?:연구|업무|작업|학습|실험|공부)\s?)?(?:로그|일지|메모|기록|노트)|회고",
+    r"ログ|メモ|ノート|記録|日記|日志|日誌|笔记|筆記|记录|記錄",
+)
 # Headings of well-known forms: questions by their looks, sections by their use.
 FORM = whole_of(
     r"(?:一言でいうと|どんなもの|どういうもの|なにこれ|何をした(?:もの|論文)?|概要"
@@ -175,13 +371,16 @@ FORM = whole_of(
     r"|技術や手法の(?:キモ|肝)はどこ(?:か)?|(?:キモ|肝)はどこ|どうやって有効だと検証した(?:か)?"
     r"|議論はある(?:か)?|結果は|手法は|感想は)",
     r"(?:any )?(?:comments|thoughts|ideas)|(?:got|have|any) (?:any )?questions|need help|help|what(?:'s"
-    r"| is) (?:new|this|that|it|in (?:this|it)|inside|included|next|changed)|who(?:'s| is| are) (?:this for"
+    r"| is) (?:new|this|that|it|in (?:this|it)|inside|included|changed)|who(?:'s| is| are) (?:this for"
     r"|it for|we|you|i)|how (?:to|do i|can i) (?:use|contribute|help|install)(?: (?:it|this))?|did you know",
 )
 # A form that one fills in for each paper asks about "this paper".
 FORM_SUBJECT = re.compile(
     r"(?:这篇|這篇|该|該|本)(?:论文|論文|文章|文)|この論文|本論文|(?:이|본) 논문|\b(?:this|the) (?:paper"
-    r"|article|work|authors?|study)\b",
+    r"|article|authors?|study)\b"
+    # "Does this work on a Mac?" asks about something else
+    r"|\b(?<!does )(?<!do )(?<!did )(?<!will )(?<!would )(?:this|the) work\b"
+    r"|\bthis work (?!(?:on|with|in|for|at|without|if|when|like|well|as)\b)\w",
     re.IGNORECASE,
 )
 GENERIC_EN = re.compile(
@@ -202,6 +401,8 @@ GENERIC_KO = re.compile(
     r"|것인가|걸까|느꼈나|느낀 ?점은|의미(?:인가|는)?|말인가|뜻인가|이유(?:는)?|점은|결과는|결론은|요약은"
     r"|방법은|목적은|대상은)"
 )
+# Names of sections of a review that bear a question mark out of modesty ("可能的改进点？").
+MODEST_ZH = re.compile(r"[一-龥]{0,8}(?:点|點|方向|方案|思路|优势|優勢|不足|缺点|缺點|贡献|貢獻|局限|侷限)")
 GENERIC_ZH_JA = re.compile(
     r"(?:是什么|是什麼|什么|什麼|甚麼|为什么|為什麼|为何|為何|怎么|怎麼|怎么做|怎麼做|怎么用|怎麼用|怎么办"
     r"|怎麼辦|如何|如何做|如何用|何时|何時|谁|誰|哪里|哪裡|有什么用|有什麼用|做什么|做什麼|要做什么|呢|吗|嗎"
@@ -211,7 +412,7 @@ GENERIC_ZH_JA = re.compile(
 )
 NUMBERING = re.compile(
     r"^(?:(?:\d{1,3}|[IVXivx]{1,5}|[A-Za-z가나다라마바사])[.)]|\d{1,3}(?:[.-]\d{1,3}){1,3}[.)]?|[①-⑳❶-❿]|§|#"
-    r"|\d{1,2}\s)\s*"
+    r"|[一二三四五六七八九十]{1,3}[、.]|[(][一二三四五六七八九十\d]{1,2}[)]|\d{1,2}\s)\s*"
 )
 SYMBOLS = re.compile(
     "^(?:[\u2190-\u2bff\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff\u25a0-\u25ff*_~`=|>•·※★☆■□◆◇▶▷●○◎\\-–—]"
@@ -229,6 +430,8 @@ INLINE_QUESTION = whole_of(
 )
 INLINE_TODO = whole_of(r"to[ -]?do|할 ?일|투두|해야 ?할 ?(?:일|것)|タスク|やること|待办|待辦|待做|action item|ai|task")
 INLINE_READING = whole_of(
-    r"to[- ]?read|read later|읽을 ?(?:것|거리|논문|책)|읽어볼 ?(?:것|논문|책)|(?:あとで|後で)読む|読む|待读"
+    r"to[- ]?read|read later|readings? for (?:next|this) \w+|next reading|읽을 ?(?:것|거리|논문|책)"
+    r"|읽어볼 ?(?:것|논문|책|글)|다음에 ?읽을 ?(?:것|책|논문|글)|次に読む(?:本|論文|もの)?|想读|要读|要讀"
+    r"|(?:あとで|後で)読む|読む|待读"
     r"|待讀"
 )

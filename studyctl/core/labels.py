@@ -14,11 +14,12 @@ from functools import lru_cache
 from typing import Literal
 
 from studyctl.core import label_patterns as patterns
+from studyctl.core.label_names import Names, script_of
 from studyctl.core.markup import plain
 from studyctl.core.models import Kind, Mark
 from studyctl.core.wording import half_width
 
-Scope = Literal["question", "todo", "reading", "answer", "reference", "toc", "form"]
+Scope = Literal["question", "todo", "reading", "answer", "reference", "toc", "form", "example", "apart"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +70,52 @@ def _several(words: str) -> Label | None:
     names = [name for name in patterns.AND.split(words) if name]
     if not 2 <= len(names) <= 3:
         return None
-    labels = [_named(name) for name in names]
-    first = labels[0]
-    asked = all(label is not None and label.scope in ("question", "todo", "reading") for label in labels)
-    return first if asked and first is not None and not first.weak else None
+    first = _asked(names[0])
+    if first is None and not patterns.BESIDE_TASKS.fullmatch(names[0]):
+        return None
+    labels = [first, *(_asked(name) for name in names[1:])]
+    if first is not None and not first.weak and all(labels):
+        return first
+    beside = (patterns.BESIDE_TASKS.fullmatch(name) for name, label in zip(names, labels, strict=True) if label is None)
+    tasks = [label for label in labels if label is not None]
+    return tasks[0] if tasks and all(label.scope == "todo" for label in tasks) and all(beside) else None
+
+
+def _asked(name: str) -> Label | None:
+    """The label of what is asked, to be done or to be read that a name is."""
+    label = _named(name)
+    return label if label is not None and label.scope in ("question", "todo", "reading") else None
 
 
 def _named(words: str) -> Label | None:
-    for pattern, label in _LABELS:
-        if pattern.fullmatch(words) and not (label.weak and patterns.READING_NOT.fullmatch(words)):
+    """The label that words name, also behind what may lead to a name ("this week's …") and before what may end it."""
+    found = _name(words)
+    if found is not None:
+        return found
+    lead = patterns.LEAD.match(words)
+    core = words[lead.end() :] if lead else words
+    if core.endswith(patterns.TAILS):
+        core = next(core.removesuffix(tail) for tail in patterns.TAILS if core.endswith(tail)).rstrip(" の的")
+    if core == words or not core:
+        return None
+    found = _name(core)
+    return found if found is not None and found.scope in ("question", "todo", "reading") and not found.weak else None
+
+
+def _name(words: str) -> Label | None:
+    script = script_of(words)
+    for names, label in _LABELS:
+        if names.fullmatch(words, script) and not (label.weak and patterns.READING_NOT.fullmatch(words, script)):
             return label
+    if not script & 1:
+        return None
     will = patterns.KO_WILL.fullmatch(words)
-    if will and (ord(will.group(1)) - 0xAC00) % 28 == 8:
+    if will and (ord(will.group(1)) - 0xAC00) % 28 == 8 and not patterns.KO_WILL_NOT.search(words):
         return Label("todo", loose=True)
     return None
 
 
-_LABELS: tuple[tuple[re.Pattern[str], Label], ...] = (
+_LABELS: tuple[tuple[Names, Label], ...] = (
     (patterns.TOC, Label("toc")),
     (patterns.FORM, Label("form")),
     (patterns.ANSWERED, Label("question", mark="noted")),
@@ -97,7 +127,14 @@ _LABELS: tuple[tuple[re.Pattern[str], Label], ...] = (
     (patterns.TODO, Label("todo", inline=True)),
     (patterns.QUESTION, Label("question", inline=True)),
     (patterns.READING_WEAK, Label("reading", weak=True)),
+    (patterns.EXAMPLE, Label("example")),
+    (patterns.APART, Label("apart")),
 )
+
+
+def is_column(text: str) -> bool:
+    """Whether a label names a column of a board of tasks: what is to be done, or being done."""
+    return patterns.COLUMN.fullmatch(clean(text).casefold())
 
 
 def folded_labels(extra_labels: Mapping[Kind, Sequence[str]]) -> dict[str, Kind]:
@@ -118,7 +155,7 @@ def inline_label(text: str, extra: Mapping[str, Kind] | None = None) -> tuple[Ki
     bracket = found["label"].startswith("[")
     if text[found.end() - 1 : found.end()] == ")" and not bracket and "(" in found["label"]:
         return None
-    kinds: tuple[tuple[re.Pattern[str], Kind], ...] = (
+    kinds: tuple[tuple[Names, Kind], ...] = (
         (patterns.INLINE_QUESTION, "question"),
         (patterns.INLINE_TODO, "todo"),
         (patterns.INLINE_READING, "reading"),
@@ -140,4 +177,5 @@ def is_bare_question(text: str) -> bool:
         )
     if any("가" <= c <= "힣" for c in words):
         return all(patterns.GENERIC_KO.fullmatch(word.strip("?!.,")) for word in words.split())
-    return patterns.GENERIC_ZH_JA.fullmatch(words.rstrip("?!")) is not None
+    words = words.rstrip("?!")
+    return (patterns.GENERIC_ZH_JA.fullmatch(words) or patterns.MODEST_ZH.fullmatch(words)) is not None

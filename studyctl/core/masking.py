@@ -18,6 +18,7 @@ from studyctl.core.scanner import Line, parsable
 _FRONT_MATTER = {"---": ("---", "..."), "+++": ("+++",)}
 # HTML whose content is never Markdown; other blocks keep the bullets and headings within them.
 _OPAQUE_HTML = re.compile(r"\s*<(?:!|\?|script|style|pre|textarea|svg|table|iframe|video|math)", re.IGNORECASE)
+_FOLDED = re.compile(r"\s*<(?:details|summary)\b", re.IGNORECASE)
 _PROPERTY = re.compile(r"[^\W\d][\w./:-]{0,60}::(?:\s|$)")
 _STAMP = re.compile(r"(?:SCHEDULED|DEADLINE|CLOSED|CLOCK):\s*[<\[]|CLOCK:\s")
 _DRAWER = re.compile(r":(?:LOGBOOK|PROPERTIES|CLOCKBOOK|RESULTS):$")
@@ -122,9 +123,16 @@ def _from_pyromark(text: str, lines: list[Line], body: int, found: Mask) -> None
                 _hide(found, first, last)
     for first, last in html:
         opaque = _OPAQUE_HTML.match(lines[first].text) is not None
+        folded = not opaque and _FOLDED.match(lines[first].text) is not None
         for index in range(first, last + 1):
-            if opaque or not (lines[index].bullet or lines[index].level):
+            line = lines[index]
+            if opaque or not (line.bullet or line.level or (folded and _read_in_fold(line.text))):
                 found.hidden[index] = 1
+
+
+def _read_in_fold(text: str) -> bool:
+    """Whether a line of `<details>` is read as it stands: its title, and lines that begin with no tag."""
+    return "<summary" in text.lower() if text[:1] == "<" else bool(text)
 
 
 def _hide(found: Mask, first: int, last: int) -> None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import pairwise
 
-from studyctl.core import states, ties
+from studyctl.core import folds, states, tables, ties
 from studyctl.core.blocks import (
     BOLD_LINE,
     COLON_LINE,
     HARD_BREAK,
+    NAME_LINE,
     Node,
     NodeKind,
     answer_prefix,
@@ -25,6 +25,8 @@ from studyctl.core.labels import inline_label, label_of
 from studyctl.core.masking import Mask
 from studyctl.core.models import Kind
 from studyctl.core.scanner import Line, columns
+from studyctl.core.statements import is_statement
+from studyctl.core.wording import question_ending
 
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(?:(?!\1).){1,120}\1\s*[:：]?$")
 _CALLOUT = re.compile(r"\[!([A-Za-z][\w-]{0,30})(?:\|[^\[\]]{0,80})?\]([+-])?\s*")
@@ -33,8 +35,10 @@ _SENTENCE_END = re.compile(
     r"[.?!。？！…][\"'”’)\]」』*_~]*$|(?:[가-힣]다|[가-힣]요|[가-힣]까|[하보두]자|[있없]음"
     r"|[함됨])[)\]\"'”’]*$"
 )
+_ASKS = re.compile(r"(?:why|how|what|which|when|where|who|is|are|does|do|can|should)\b", re.IGNORECASE)
+# Last characters of questions without a mark, which rarely end a line within a sentence.
+_ASKING_END = frozenset("か吗嗎呢냐가나지")
 _MOST_LINES = 200  # of one unit
-_DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?$")
 
 
 @dataclass(slots=True)
@@ -68,6 +72,7 @@ class Outline:
         self.outer = _Frame([self.root])
         self.frame = self.outer
         self.quoted: Node | None = None
+        self.folded: list[Node | None] = []  # what is open of `<details>` and ":::", None for one without a title
 
     def build(self) -> list[Node]:
         index = 0
@@ -83,6 +88,8 @@ class Outline:
         if self.mask.hidden[index]:
             self.frame.para = None
             self.gap = True
+            if self.folded and folds.closes(line.text):
+                self._unfold()
             return index + 1
         if line.text_start == line.text_end and line.bullet is None and line.level == 0:
             self.frame.para = None
@@ -106,6 +113,9 @@ class Outline:
             self._bullet(index)
         elif "|" in line.text and self._is_table(index):
             return self._table(index)
+        elif line.raw[line.text_start] in "<:" and self._fold(index):
+            self.gap = True
+            return index + 1
         else:
             self._text(index)
         self.gap = False
@@ -183,13 +193,50 @@ class Outline:
         node.kind, node.level = "heading", level
         self._push(node)
 
+    def _make_label(self, node: Node) -> None:
+        """Make a label line a section; one that is but a name ("Ann:") stands below one that is a label."""
+        self._make_section(node, COLON_LINE if label_of(node.prose, self.extra) else NAME_LINE)
+
+    def _heads(self, index: int, text: str) -> bool:
+        """Whether a line heads what follows, in a note that has headings of its own making."""
+        if self.lines[index].indent > 1 or _SENTENCE_END.search(text.rstrip("】]")):
+            return False
+        return folds.heads(text, self.lines[index + 1].text if index + 1 < len(self.lines) else "")
+
+    def _fold(self, index: int) -> bool:
+        """A line that opens or closes something to be folded; its title heads what is in it."""
+        text = self.lines[index].text
+        if folds.closes(text):
+            self._unfold()
+            return True
+        title = folds.opened(text)
+        if not title:
+            if title is not None:
+                self.folded.append(None)
+            return title is not None
+        self.block += 1
+        node = self._node("heading", index, self.frame.sections[-1])
+        node.raw = node.prose = title
+        node.level = BOLD_LINE
+        self._push(node)
+        self.folded.append(node)
+        return True
+
+    def _unfold(self) -> None:
+        """Leave what was folded, for the section around it."""
+        node = self.folded.pop() if self.folded else None
+        sections = self.frame.sections
+        self.frame.bullets, self.frame.para, self.frame.lead = [], None, None
+        if node is not None and node in sections:
+            del sections[sections.index(node) :]
+
     # -- bullets --------------------------------------------------------------------------------------------------
 
     def _bullet(self, index: int) -> None:
         frame, line = self.frame, self.lines[index]
         lead = frame.lead
         if lead is not None and not frame.bullets and self._is_label_line(lead):
-            self._make_section(lead, COLON_LINE)
+            self._make_label(lead)
             lead = None
         while frame.bullets and not _below(line, frame.bullets[-1].line):
             frame.bullets.pop()
@@ -219,7 +266,9 @@ class Outline:
         text = self._texts(index)[1]
         if not self.gap and frame.para is not None:
             if frame.para.line.indent < 2 and self._is_label_line(frame.para) and not frame.bullets:
-                self._make_section(frame.para, COLON_LINE)
+                self._make_label(frame.para)
+                self._new_paragraph(index)
+            elif self._heads(index, text):
                 self._new_paragraph(index)
             elif self._begins_unit(text) or self._ended(frame.para):
                 parent = frame.para.parent
@@ -244,9 +293,18 @@ class Outline:
         """A line directly below a bullet: it goes on the bullet, unless it begins something of its own."""
         frame, line = self.frame, self.lines[index]
         bullet = frame.bullets[-1]
-        if line.indent < 2 and (label_of(text, self.extra) or text.endswith((":", "："))) and self._list_follows(index):
+        labels = line.indent < 2 and (label_of(text, self.extra) is not None or text.endswith((":", "：")))
+        if (labels and self._list_follows(index)) or self._heads(index, text):
             self._new_paragraph(index)
-        elif self._begins_unit(text) or self._ended(bullet) or not bullet.prose or self.mask.hidden[index - 1]:
+        elif line.indent <= bullet.line.indent and bullet.line.tight and not line.quote:
+            frame.para = self._node("para", index, bullet)
+        elif (
+            self._begins_unit(text)
+            or self._ended(bullet)
+            or not bullet.prose
+            or self.mask.hidden[index - 1]
+            or self._answered_by(bullet, text)
+        ):
             if line.indent == 0 and line.quote == 0 and not answer_prefix(text) and _BOLD.fullmatch(text):
                 self._new_paragraph(index)
             else:
@@ -268,7 +326,15 @@ class Outline:
         if raw.endswith(("  ", "  \r")) or raw.rstrip().endswith("\\") or HARD_BREAK.search(raw):
             return True
         last = states.strip_tail(node.prose[node.starts[-1][0] :] if node.starts else node.prose)
-        return _SENTENCE_END.search(last) is not None or _ADDRESS.match(last) is not None
+        if _SENTENCE_END.search(last) is not None or _ADDRESS.match(last) is not None:
+            return True
+        return last[-1:] in _ASKING_END and question_ending(last)
+
+    def _answered_by(self, node: Node, text: str) -> bool:
+        """Whether an English question without its mark ends where the next line begins a sentence of its own."""
+        if node.starts or len(node.prose) > 60 or not text[:1].isupper() or not _ASKS.match(node.prose):
+            return False
+        return is_statement(text)
 
     def _begins_unit(self, text: str) -> bool:
         """Whether a line begins something of its own: an answer, a question, a task."""
@@ -284,11 +350,11 @@ class Outline:
         frame = self.frame
         frame.bullets = []
         section = frame.sections[-1]
-        if section.level == COLON_LINE and any(child.kind == "bullet" for child in section.children):
+        if section.level >= COLON_LINE and any(child.kind == "bullet" for child in section.children):
             frame.sections.pop()
         self.block += 1
         node = self._node("para", index, frame.sections[-1])
-        if _BOLD.fullmatch(node.prose.strip()):
+        if _BOLD.fullmatch(node.prose.strip()) or self._heads(index, node.prose):
             self._make_section(node, BOLD_LINE)
         else:
             frame.para = frame.lead = node
@@ -334,10 +400,10 @@ class Outline:
         if index + 1 >= len(self.lines) or self.mask.hidden[index + 1]:
             return False
         following = self.lines[index + 1]
-        return "|" in following.raw and "-" in following.raw and _DELIMITER.match(following.text) is not None
+        return tables.delimits(following.raw, following.text)
 
     def _table(self, index: int) -> int:
-        header = self._cells(index)
+        header = tables.cells(self.lines[index].text, self.mask.prose(index, self.lines[index]))
         self.block += 1
         self.frame.bullets, self.frame.para, self.frame.lead = [], None, None
         index += 2
@@ -346,19 +412,7 @@ class Outline:
             if self.mask.hidden[index] or "|" not in line.text or line.quote != self.lines[index - 1].quote:
                 break
             row = self._node("row", index, self.frame.sections[-1])
-            row.cells, row.header = self._cells(index), header
+            row.cells, row.header = tables.cells(line.text, self.mask.prose(index, line)), header
             index += 1
         self.gap = True
         return index
-
-    def _cells(self, index: int) -> list[str]:
-        """The cells of a row, without ties; a pipe in inline code or behind a backslash parts nothing."""
-        line = self.lines[index]
-        prose = self.mask.prose(index, line)
-        raw = line.text
-        cuts = [i for i, c in enumerate(prose) if c == "|" and (i == 0 or prose[i - 1] != "\\")]
-        edges = [-1, *cuts, len(raw)]
-        cells = [raw[a + 1 : b].strip() for a, b in pairwise(edges)]
-        if prose.startswith("|"):
-            cells = cells[1:]
-        return [ties.strip_ties(cell).replace("\\|", "|") for cell in cells]

@@ -26,7 +26,8 @@ T = TypeVar("T")
 class Params(BaseModel):
     """Base of an experiment's parameters: frozen, and unknown names are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    # Infinity and NaN are recorded as themselves, also where a field is typed Any.
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True, ser_json_inf_nan="constants")
 
 
 def param(

@@ -338,6 +338,12 @@ class Progress(Protocol):
     def running(self) -> AbstractContextManager[Any]: ...
 
 
+class Watched(Progress, Protocol):
+    """Progress with a beginning and an end of its own, for a block that is not called by a command."""
+
+    def showing(self) -> AbstractContextManager[Any]: ...
+
+
 class RunSink(Protocol):
     """Where a running experiment's figures go at once: the run's folder, `study.db`, MLflow."""
 

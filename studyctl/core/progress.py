@@ -26,6 +26,11 @@ class Silent:
         """A line that the experiment printed."""
 
     @contextmanager
+    def showing(self) -> Iterator[None]:
+        """Before, during and after the experiment itself."""
+        yield
+
+    @contextmanager
     def running(self) -> Iterator[None]:
         """The experiment itself."""
         yield

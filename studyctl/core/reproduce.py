@@ -14,10 +14,38 @@ PRESET_OPTIONS = {"default": [], "quick": ["--quick"]}
 
 def command(run: Run) -> str:
     """`studyctl run NAME` with the preset and the changed parameters of a recorded run."""
+    if (source := run.provenance.get("source")) is not None:
+        return _recorded_by(source)
     words = ["studyctl", "run", run.experiment, *preset_option(run.preset)]
     for name in run.changed:
         words += ["-p", f"{name}={_typed(value(run.params, name))}"]
     return shlex.join(words)
+
+
+def _recorded_by(source: Mapping[str, Any]) -> str:
+    """The command behind a run that a script or a notebook recorded; a comment where there is none."""
+    path = str(source.get("path") or "")
+    if source.get("kind") == "script":
+        what = ["-m", str(source["module"])] if source.get("module") else [path]
+        return shlex.join(["python", *what, *source.get("arguments", ())])
+    if source.get("kind") == "notebook":
+        return shlex.join(["jupyter", "execute", path]) if path else "# run the notebook's cells again"
+    return "# it was typed: nothing can repeat it"
+
+
+def again(experiment: str, last: Run | None) -> str:
+    """The command that gives new evidence under a name: of an experiment, or of the script that recorded it last."""
+    if last is not None and last.provenance.get("source"):
+        return command(last)
+    return f"studyctl run {experiment}"
+
+
+def recorded_by(run: Run) -> str:
+    """Which script or notebook recorded a run, in words; "" for a run of an experiment."""
+    source = run.provenance.get("source") or {}
+    cells = f"{source['cells']} cells" if source.get("cells") else ""
+    where = " ".join(part for part in (str(source.get("kind") or ""), str(source.get("path") or "")) if part)
+    return ", ".join(part for part in (where, cells) if part)
 
 
 def preset_option(preset: str) -> list[str]:

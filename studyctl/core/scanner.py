@@ -14,13 +14,19 @@ TAB = 4
 BOM = "\ufeff"
 # The states a checkbox may show: open, done, doing, dropped, deferred, important.
 BOX_STATES = " xX/->!"
+# Boxes that are one character, and the state that each shows.
+SIGN_BOXES = {"☐": " ", "☑": "x", "☒": "-"}
 
 _QUOTE = re.compile(r"(?:[ \t]{0,3}>[ ]?)+")
-_BULLET = re.compile(r"(?:[-*+•◦‣▪●]|\d{1,3}[.)])(?=[ \t\r]|$)|・(?=[^\s・])")
+_BULLET = re.compile(r"(?:[-*+•◦‣▪●□]|\d{1,3}[.)])(?=[ \t\r\u3000]|$)|・(?=[^\s・])|[☐☑☒](?=\s*\S)")
 _HEADING = re.compile(r"(#{1,6})(?=[ \t\r]|$)")
 _CLOSING_HASHES = re.compile(r"(?:^|[ \t])#+$")
 _RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}$")
-_TIGHT = re.compile(r"([0-9]{1,2})(?:[.)．](?=[^\s\d.)])|、)")
+_TIGHT = re.compile(
+    r"(?P<bare>[0-9]{1,2})(?:[.)．](?=[^\s\d.)])|[、）])|[（(](?P<held>[0-9]{1,2})[)）]|(?P<ring>[①-⑳])"
+)
+_TIGHT_APART = 12  # lines that may stand between two such numbers
+_TIGHT_FIRST = frozenset("0123456789（(①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BLANKS = " \t\r\f\v\u3000\u00a0"
 
@@ -51,6 +57,11 @@ class Line:
     def text(self) -> str:
         """What stands behind indent, bullet, box and heading marks."""
         return self.raw[self.text_start : self.text_end]
+
+    @property
+    def tight(self) -> bool:
+        """Whether it is a bullet with no blank behind its mark ("1.映射"), which is no list to Markdown."""
+        return self.bullet is not None and self.box is None and self.text_start == self.bullet_end
 
     @property
     def blank(self) -> bool:
@@ -148,7 +159,7 @@ def scan_line(raw: str, number: int = 1, start: int = 0, byte: int = 0) -> Line:
     if first == "#":
         _read_heading(line, at, end)
         return line
-    if first in "-*+•◦‣▪●・0123456789":
+    if first in "-*+•◦‣▪●・0123456789□☐☑☒":
         found = _BULLET.match(raw, at)
         if found:
             _read_bullet(line, found.end(), end)
@@ -176,6 +187,14 @@ def _read_bullet(line: Line, at: int, end: int) -> None:
     while at < end and raw[at] in _BLANKS:
         at += 1
     line.column = columns(raw[begin:at], line.indent + line.bullet_end - line.bullet_start)
+    sign = line.bullet_start if line.bullet in SIGN_BOXES else at
+    if raw[sign : sign + 1] in SIGN_BOXES:
+        line.box, line.box_start, line.box_end = SIGN_BOXES[raw[sign]], sign, sign + 1
+        at = max(at, sign + 1)
+        while at < end and raw[at] in _BLANKS:
+            at += 1
+        line.text_start, line.text_end = at, max(at, end)
+        return
     boxed = (
         at > begin
         and raw[at : at + 1] == "["
@@ -192,21 +211,22 @@ def _read_bullet(line: Line, at: int, end: int) -> None:
 
 
 def _tight_numbers(lines: list[Line]) -> None:
-    """Numbers without a blank behind them ("1.映射", "2、") are a list where they follow one another."""
+    """Numbers of other kinds ("1.映射", "2、", "（3）", "④") are a list where they follow one another."""
     before: tuple[int, Line] | None = None
     for line in lines:
         at = line.text_start
         first = line.raw[at : at + 1]
-        if not first.isdecimal() or line.bullet or line.level:
-            if first and line.indent < 2:
+        if first not in _TIGHT_FIRST or line.bullet or line.level:
+            if line.level or line.rule or (line.bullet and line.indent < 2):
                 before = None
             continue
         found = _TIGHT.match(line.raw, at)
         if not found:
-            before = None
             continue
-        number = int(found.group(1))
-        if before is not None and number == before[0] + 1:
+        ring = found["ring"]
+        number = ord(ring) - ord("①") + 1 if ring else int(found["bare"] or found["held"])
+        near = before is not None and line.number - before[1].number <= _TIGHT_APART
+        if before is not None and near and number == before[0] + 1:
             for each in (before[1], line):
                 if each.bullet is None:
                     matched = _TIGHT.match(each.raw, each.text_start)

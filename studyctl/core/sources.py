@@ -97,7 +97,7 @@ def is_citation(text: str) -> bool:
 
 def title_like(text: str, share: float = 0.7) -> bool:
     """Whether most words of a text that need a capital in a title have one."""
-    words: list[str] = [w for w in _WORD.findall(text) if not _SMALL.fullmatch(w)]
+    words: list[str] = [w for w in _WORD.findall(text) if len(w) > 1 and not _SMALL.fullmatch(w)]
     if len(words) < 3:
         return False
     return sum(w[0].isupper() for w in words) >= share * len(words)

@@ -31,7 +31,17 @@ def _korean(text: str) -> bool:
         return True
     if patterns.KO_SUBJECT.search(text):
         return True
+    if word.endswith("음") and len(word) > 1 and (ord(word[-2]) - 0xAC00) % 28 == 20:  # "썼음", "있었음"
+        return True
+    if _nominalised(word) and patterns.KO_CASE.search(text[: -len(word)]):
+        return True
     return _connected(text, word)
+
+
+def _nominalised(word: str) -> bool:
+    """Whether a word ends in ㅁ, as verbs do in notes ("외부 호출을 놓침"), and is no noun that does."""
+    ends = (ord(word[-1]) - 0xAC00) % 28 == 16
+    return ends and patterns.KO_NOT_NOMINAL.search(word) is None
 
 
 def _connected(text: str, word: str) -> bool:
@@ -55,6 +65,9 @@ def _english(text: str) -> bool:
         or patterns.EN_PLURAL.search(text)
         or patterns.EN_PAST.match(text)
         or patterns.EN_ADVERB.search(text)
+        or patterns.EN_OBJECT.search(text)
+        or patterns.EN_PARTICIPLE.match(text)
+        or text.partition(" ")[0].lower() in patterns.EN_NO_SUBJECT
     ):
         return True
     for match in patterns.EN_WORD.finditer(text):
@@ -72,10 +85,11 @@ def is_statement(text: str) -> bool:
     """Whether the text says something (rather than naming it)."""
     ended = text.rstrip().endswith(("。", "．"))
     full = text.rstrip().endswith(".")
-    text = bare_end(half_width(text).strip())
+    text = half_width(text).strip().rstrip(".。… ")
     # A remark in parentheses at the end does not change what is said.
     while text.endswith(")") and "(" in text:
-        text = bare_end(text[: text.rindex("(")])
+        text = text[: text.rindex("(")].rstrip(".。… ")
+    text = bare_end(text)
     if not text or "?" in text[-3:]:
         return False
     last = text[-1]
@@ -87,11 +101,11 @@ def is_statement(text: str) -> bool:
     if _is_japanese(text):
         return patterns.JA_PREDICATIVE.search(clause) is not None
     if "一" <= last <= "龥" or any("一" <= c <= "龥" for c in clause[:40]):
-        if patterns.ZH_PHRASE.search(clause):
+        if patterns.ZH_PHRASE.search(clause) and not patterns.ZH_HAS.search(clause):
             return False
         if ended and len(clause) >= 6:  # a phrase bears no full stop
             return True
-        return len(clause) >= 4 and patterns.ZH_PREDICATE.search(clause) is not None
+        return len(clause) >= (3 if clause[0] in "不没沒" else 4) and patterns.ZH_PREDICATE.search(clause) is not None
     if any("가" <= c <= "힣" for c in clause):
         return _connected(clause, clause.rsplit(None, 1)[-1])
     return _english(clause) or (full and len(clause.split()) >= 6)

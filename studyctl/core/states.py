@@ -26,6 +26,7 @@ MARKER_MARKS: dict[str, Mark] = {
     "LATER": "open",
     "WAITING": "open",
     "NOW": "doing",
+    "FIXME": "open",
     "DOING": "doing",
     "DONE": "done",
     "CANCELED": "dropped",
@@ -33,7 +34,7 @@ MARKER_MARKS: dict[str, Mark] = {
 }
 
 _BOX = re.compile(r"\[[ xX/\->!]\](?=\s|$)\s*")
-_WORDS = "TODO|LATER|WAITING|NOW|DOING|DONE|CANCELL?ED"
+_WORDS = "TODO|FIXME|LATER|WAITING|NOW|DOING|DONE|CANCELL?ED"
 _MARKER = re.compile(
     rf"(?P<open>\*\*|__|\*|_|==)?(?P<hash>\#)?(?P<word>{_WORDS}|(?<=\#)[Tt]o-?[Dd]o)(?:\([^()\n]{{0,40}}\))?"
     r"(?:(?P<colon>[:：])(?P<shut1>\*\*|__|\*|_|==)?|(?P<shut2>\*\*|__|\*|_|==)[:：]?)?"
@@ -43,6 +44,8 @@ _MARKER = re.compile(
 _PHRASE = re.compile(
     r"NOW (?:and|that|we|i|it|is|the|you|they|this|let)\b|LATER (?:on|we|in)\b|WAITING (?:for )?(?:is|time)\b"
 )
+# A task that is done, as todo.txt writes it: "x 2024-05-01 2024-04-28 …".
+_DONE_TXT = re.compile(r"x \d{4}-\d{2}-\d{2}(?: \d{4}-\d{2}-\d{2})?(?= \S)")
 _PRIORITY = re.compile(r"\s*\[#[A-C]\](?=\s|$)")
 _DATE_MARKS = "📅📆🗓⏳⌛🛫✅❌➕"
 _ALL_MARKS = _DATE_MARKS + "🔺⏫🔼🔽⏬🔁🆔⛔🏁"
@@ -67,7 +70,12 @@ _LONGEST_TAIL = 400
 # What every such run has one of: nearly all texts are done with here.
 _TAIL_SIGNS = re.compile(rf"[{_ALL_MARKS}\#\^@\\]")
 _TAIL_WORDS = re.compile("(?:[dD]ue|DUE|scheduled|start|defer|:):")
-_STRUCK = re.compile(r"~~(?P<tilde>(?:(?!~~).)+)~~|<(?P<tag>del|s|strike)>(?P<html>.*)</(?P=tag)>", re.DOTALL)
+# Behind it may stand what was done with it ("~~Attention~~ 읽음").
+_STRUCK = re.compile(
+    r"~~(?P<tilde>(?:(?!~~).)+)~~(?:\s*(?:읽음|완료|끝|done|read|finished|済み?|読了|完了|已读|已讀|完成))?"
+    r"|<(?P<tag>del|s|strike)>(?P<html>.*)</(?P=tag)>",
+    re.DOTALL,
+)
 _STATE_SIGNS = frozenset("✅~<")
 _CHECK = re.compile(r"^✅|✅\ufe0f?(?:\s?\d{4}-\d{2}-\d{2}|\s*$)")
 
@@ -92,7 +100,9 @@ class State:
 
 
 def marker_of(text: str) -> Marker | None:
-    """The marker with which a text begins: capitals (`TODO`, `**DONE**:`), or `#todo`."""
+    """The marker with which a text begins: capitals (`TODO`, `**DONE**:`), `#todo`, or the `x DATE` of todo.txt."""
+    if text[:2] == "x " and (done := _DONE_TXT.match(text)):
+        return Marker("x", 0, done.end(), done.end() + 1, "done")
     head = text[:2].lstrip("*_=#")
     if head and not ("A" <= head[0] <= "Z") and text[:1] not in "#*_=":
         return None

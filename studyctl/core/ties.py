@@ -179,7 +179,7 @@ def insertion_point(raw: str) -> int:
 def visible(text: str) -> str:
     """What a person reads of an item's text: no box, marker, tie, anchor, task metadata or strike-through."""
     text = states.strip_tail(strip_ties(text)).strip()
-    if text[:1].isalpha() and not "A" <= text[0] <= "Z":
+    if text[:1].isalpha() and not "A" <= text[0] <= "Z" and text[:2] != "x ":
         return text
     text = states.strip_marker(states.strip_box(text))
     return states.unstruck(text)

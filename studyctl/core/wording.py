@@ -29,8 +29,11 @@ def half_width(text: str) -> str:
 
 
 def bare_end(text: str) -> str:
-    """The text without what may follow its last word: quotes, closing brackets, full stops, emphasis."""
-    return text.rstrip(patterns.CLOSERS)
+    """The text without what may follow its last word: quotes, closing brackets, full stops, emphasis, emoji, tears."""
+    text = text.rstrip(patterns.CLOSERS)
+    if text[-1:] > "\u2190" and (flourish := patterns.LAST_FLOURISH.search(text)):
+        text = text[: flourish.start()].rstrip(patterns.CLOSERS)
+    return text
 
 
 def sentences(text: str) -> list[str]:
@@ -45,7 +48,9 @@ def hedged(text: str) -> bool:
 
 def _korean_ending(text: str) -> bool:
     word = text.rsplit(None, 1)[-1] if text else ""
-    if not word or not "가" <= word[-1] <= "힣" or word[-1] not in "까나지가냐죠요네래엇야임대라":
+    if not word or not "가" <= word[-1] <= "힣" or word[-1] not in "까나지가냐죠요네래엇야임대라데":
+        return False
+    if word == "하나" and not text.endswith("야 하나"):
         return False
     if patterns.KO_NOUN.search(word) and not (patterns.KO_ASK.search(text) and word.endswith(("인지", "인가", "던가"))):
         return False
@@ -54,11 +59,19 @@ def _korean_ending(text: str) -> bool:
     rieul = patterns.KO_RIEUL_KKA.search(word)
     if rieul and (ord(rieul.group(1)) - 0xAC00) % 28 == 8:  # a syllable that ends in ㄹ: "-ㄹ까"
         return True
+    if len(word) > 2 and word.endswith("나") and patterns.KO_CLAUSE.search(text[: -len(word)]):
+        return True
     asks = patterns.KO_ASK.search(text) is not None
     nieun = patterns.KO_NIEUN.search(word)
     if nieun and (ord(nieun.group(1)) - 0xAC00) % 28 == 4 and asks:  # "-ㄴ가", "-ㄴ지"
         return True
     return asks and patterns.KO_LOOSE.search(word) is not None
+
+
+def _behind_colon(text: str) -> bool:
+    """Whether an English text asks behind what it is about, or who asks it ("rye: why does it …")."""
+    begin = text.rfind(": ") + 2
+    return begin > 1 and patterns.EN_START.match(text, begin) is not None
 
 
 def question_ending(text: str) -> bool:
@@ -72,7 +85,10 @@ def question_ending(text: str) -> bool:
     if "ぁ" <= last <= "ん":
         if patterns.JA_ENDING.search(text) and not patterns.JA_NOT.search(text):
             return last not in "はう" or patterns.JA_ASK.search(text) is not None
-        return False
+        if patterns.JA_WHY.match(text):  # "なぜ2回呼ばれる"
+            return True
+        # "どこに置くか", but not "どこか"
+        return last == "か" and patterns.JA_ASK.search(text[:-2]) is not None and text[-2:-1] in patterns.JA_VERB_END
     if "一" <= last <= "龥":
         if patterns.JA_ENDING.search(text):
             return True
@@ -83,7 +99,7 @@ def question_ending(text: str) -> bool:
             or (len(text) <= 60 and (patterns.ZH_START.search(text) or patterns.ZH_INSIDE.search(text)))
         )
     if last.isascii():
-        if patterns.EN_START.match(text) and len(text) <= 160:
+        if len(text) <= 160 and (patterns.EN_START.match(text) or _behind_colon(text)):
             return True
         return patterns.ZH_START.match(text) is not None and len(text) <= 60
     return False
@@ -98,9 +114,13 @@ def doubt(text: str) -> bool:
 
 def question(text: str) -> Wording | None:
     """How the text asks something, or None: by a question mark, by an ending, or by words of doubt."""
-    if not (patterns.HINT.search(text) or patterns.HINT_EN.search(text.lower())):
+    if not (patterns.HINT.search(text) or patterns.HINT_EN.search(text.lower()) or patterns.HINT_FIRST.match(text)):
         return None
     half = patterns.BARE_MARK.sub("", half_width(text)).strip()
+    if half[:1] == "?":
+        if patterns.LEADING_MARK.match(half):
+            return Wording("wording.mark")
+        half = half.lstrip("? ")
     if patterns.QUOTES.search(half):
         half = _outside_quotes(half)
     found = _marked(half) if "?" in half else None
@@ -134,14 +154,26 @@ def _marked(text: str) -> Wording | None:
     aside = patterns.ASIDE.search(text)
     if aside and not _asks_something(aside.group(1)):
         return _marked(text[: aside.start()]) if "?" in text[: aside.start()] else None
-    rest = text[marks[-1].end() :].strip(patterns.CLOSERS + "([")
+    rest = text[marks[-1].end() :]
     confidence: Literal["high", "low"] = "low" if hedged(text[: marks[-1].end()]) else "high"
-    return Wording("wording.mark", confidence, not rest)
+    whole = (patterns.FLOURISH.fullmatch(rest) is not None and "\ufffc" not in rest) or question_ending(rest)
+    return Wording("wording.mark", confidence, whole)
+
+
+def ruminates(text: str) -> bool:
+    """Whether a Japanese question weighs what may be so ("…のか、…のか。"), and asks for nothing in particular."""
+    text = bare_end(text)
+    return text.endswith(("のか", "だろうか")) and patterns.JA_ASK.search(text) is None
 
 
 def to_reader(text: str) -> bool:
     """Whether a question is put to the reader rather than asked by the writer."""
     return patterns.TO_READER.search(text) is not None
+
+
+def is_example(text: str) -> bool:
+    """Whether a line gives an example ("예문: …"), in words that are nobody's question."""
+    return patterns.EXAMPLE.match(half_width(text)) is not None
 
 
 def is_prompt(text: str) -> bool:

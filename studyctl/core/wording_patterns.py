@@ -11,34 +11,64 @@ CLOSERS = " \t\r\n\"'”’»」』】)]*_~`.…。．!^"
 # Gives up early on nearly every line that holds no question. Literals only: `re` then looks for their first
 # characters alone.
 HINT = re.compile(
-    "\\?|？|何|どこ|どれ|誰|どちら|どっち|掴|つかめ|しっくり|いまいち|追いつ|더라|까|나|지|가|냐|죠|래|궁금"
+    "\\?|？|何|どこ|どれ|誰|どちら|どっち|掴|つかめ|しっくり|いまいち|追いつ|더라|까|나|지|가|냐|죠|래|데|감이"
+    "|납득|궁금"
     "|헷갈|헛갈|모르|몰라|모름|의문|이해|애매|불분명|확실|알 수|알수"
-    "|か|かな|かしら|分か|わか|疑問|謎|不明|気に|なぜ|何故|だろう|っけ|とは|腑に|ピン|理解|自信|知りたい"
-    "|吗|嗎|呢|什么|什麼|甚麼|甚么|是否|为何|為何|怎|如何|不懂|不清楚|不理解|不太|不确定|不確定|困惑|疑惑"
+    "|か|かな|かしら|なんで|なんの|分か|わか|疑問|謎|不明|気に|なぜ|何故|だろう|っけ|とは|腑に|ピン|理解|自信"
+    "|知りたい|追え|ついていけ|納得|イメージ|どう|何故"
+    "|吗|嗎|呢|么|什么|什麼|甚麼|甚么|是否|为何|為何|为啥|為啥|谁|誰|咋|干嘛|怎|如何|不懂|不清楚|不理解|不太"
+    "|不确定|不確定|困惑|疑惑"
     "|好奇"
-    "|想不通|搞不|没搞|沒搞|没看|沒看|没懂|沒懂|看不|弄不|没想|沒想|没弄|沒弄|有没有|有沒有|哪|多少|几个|幾個"
+    "|想不通|搞不|听不|聽不|推不|没听|沒聽|没跟|沒跟|没太|没理|没搞|沒搞|没看|沒看|没懂|沒懂|看不|弄不|没想"
+    "|沒想|没弄|沒弄|有没有|有沒有|哪|多少|几个|幾個"
     "|与否|與否"
     "|是不是|能不能|可不可以|到底|究竟|疑问|疑問|存疑|不知"
 )
 HINT_EN = re.compile(
-    "why|how|what|which|when|where|who|wonder|sure|clear|certain|obvious|understand|confus|puzzl|baffl|myster"
+    "why|how|what|which|when|where|who|lost|stuck|need to|wonder|sure|clear|certain|obvious|understand|confus|puzzl"
+    "|baffl|myster"
     "|curious"
     "|idea|know|grasp|figure|clarif|don't get|can we|could we|should |can i|can you"
     "|didn't get|not get|n't follow|not follow"
+)
+# Verbs with which a question begins that has no question word.
+HINT_FIRST = re.compile(
+    r"(?:[A-Z][\w.]{0,14}(?: [A-Z][\w.]{0,14})?: )?(?:so |and |but |then |also |or )?(?:is|isn't|are|aren't"
+    r"|was|were|wasn't|am|do|don't|does|doesn't|did|didn't"
+    r"|has|hasn't|have|can|can't|could|couldn't|would|will|might|should|shouldn't) ",
+    re.IGNORECASE,
 )
 # One of these stands in every doubt.
 HINT_DOUBT = re.compile(
     "understand|understood|follow|grasp|figure out|get |know|sure|clear|certain|obvious|wonder|confus|puzzl"
     "|baffl|myster|idea"
-    "|curious|clarif|see why|see how|궁금|헷갈|헛갈|모르|몰라|모름|이해|의문|확실|분명|명확|애매|알 수|알수"
-    "|分か|わか|いまいち|掴め|つかめ|しっくり|追いつ|気に|疑問|謎|不明|腑に|ピン|理解|自信|知りた|懂|明白"
-    "|清楚|想不|搞不|确定|確定|困惑|疑惑|好奇"
+    "|curious|clarif|see why|see how|need to|lost|stuck|싶|고민|와닿|와 닿|감이|납득|궁금|헷갈|헛갈|모르|몰라"
+    "|모름|이해|의문|확실|분명|명확|애매|알 수|알수"
+    "|分か|わか|いまいち|掴め|つかめ|しっくり|追いつ|気に|疑問|謎|不明|腑に|ピン|理解|自信|知りた|追え"
+    "|ついていけ|納得|イメージ|懂|明白"
+    "|清楚|想不|搞不|听不|聽不|推不|没听|沒聽|没跟|沒跟|没太|没理|确定|確定|困惑|疑惑|好奇"
     "|疑问|存疑|不知"
 )
-MARK = re.compile(r"\?+[!?]*(?=$|[\s\"'”’)\]」』】*_~]|[가-힣ぁ-んァ-ヶ一-龥→⇒])")
+MARK = re.compile(
+    r"\?+[!?]*(?=$|[\s\"'”’)\]」』】*_~]|[가-힣ぁ-んァ-ヶ一-龥→⇒]|[\u2600-\u27bf\u2b50\U0001f300-\U0001faff])"
+    # a question that is only talked about
+    r"(?!\s?(?:という|といった|との|とか|って|と(?:思|考|聞|言|問|書)|라는|라고|란 |라며|(?:这|這|那)(?:个|個"
+    r"|种|種|类|類)))"
+)
+# A question mark at the beginning: "??? which edition".
+LEADING_MARK = re.compile(r"\?{1,3}\s+(?=\S+\s?\S)(?!(?:is|operator|연산자|演算子|运算符|運算子))")
+# What may stand behind a question and says nothing: emoji, laughter, tears.
+FLOURISH = re.compile(r"[\W_ㄱ-ㅎㅏ-ㅣ]*(?:\((?:笑|泣|웃음)\))?[\W_ㄱ-ㅎㅏ-ㅣ]*")
+# Behind an ending without its mark, laughter says that nobody asks.
+LAST_FLOURISH = re.compile(
+    r"(?:\s*(?:[\u2190-\u21ff\u2600-\u27bf\u2b50\ufe0f\u200d\U0001f300-\U0001faff]|[ㅠㅜ]{2,}|\(泣\)?))+$"
+)
+# A line that gives an example, in the words of somebody else.
+EXAMPLE = re.compile(r"(?:예문|예시|例文|例句|example|ex|e\.g\.)\s?[:.)]", re.IGNORECASE)
 QUOTES = re.compile(r"[\"“「『][^\"”」』]*\?")
 QUOTED = re.compile(r"\"[^\"]{0,300}\"|“[^“”]{0,300}”|「[^「」]{0,300}」|『[^『』]{0,300}』")
-BARE_MARK = re.compile(r"[(\[]\s*\?+\s*[)\]]")
+# A mark by itself: "(?)", or one that stands for a word ("married Ann ? in Leeds").
+BARE_MARK = re.compile(r"(?<=\w\s)\?(?=\s+[a-z])|[(\[]\s*\?+\s*[)\]]")
 ASIDE = re.compile(r"\(([^()]{1,60})\?+\s*\)\W*$")
 HINT_ASIDE = re.compile(
     r"왜|어떻|뭐|무엇|얼마|언제|어디|까$|나$|지$|가$|[かの]$|なぜ|何|どう|为|為|什|怎|吗|嗎|哪"
@@ -48,7 +78,9 @@ HINT_ASIDE = re.compile(
 HEDGE = re.compile(
     r"\b(?:maybe|perhaps|probably|presumably|possibly|i guess|i think|likely)\b"
     r"|아마|듯\s*\?|것 같|거 같|같은데|같음\s*\?|싶은데|[ㄱ-ㅎ]{2}\?"
-    r"|たぶん|多分|おそらく|恐らく|かもしれない|かも\s*\?|っぽい\s*\?|可能是|也许|也許|大概|或许|或許|应该是"
+    r"|たぶん|多分|おそらく|恐らく|かもしれない|かも\s*\?|っぽい\s*\?|のではないか|んじゃないか|好像|似乎|貌似"
+    r"|可能是|也许|也許|大概"
+    r"|或许|或許|应该是"
     r"|應該是",
     re.IGNORECASE,
 )
@@ -56,7 +88,8 @@ KO_ENDING = re.compile(
     r"(?:는가|은가|인가|한가|된가|던가|[ㄹ을일할될볼쓸갈날들올줄]까|까요|나요|가요|[는은을]지|인지|한지|된지"
     r"|일지|할지|될지|느냐|으냐|하냐|되냐|이냐|거냐|걸까|뭘까|뭐지|뭔지|왜지"
     r"|건가|런가|른가|큰가|쁜가|픈가|진가|난가|간가|온가|본가|든가|던지|신지|런지|른지|큰지|건지|뭐냐|뭐임"
-    r"|뭘까요|무엇|뭐야|(?:되|있|없|맞|같|쓰|오|좋|크|많|걸리|생기|바뀌|아니|않)나)$"
+    r"|[가-힣]냐|닌가|않은가|[가-힣]하나|뭘까요|뭔데|뭐길래|뭐더라|뭐죠|무엇|뭐야|(?:되|있|없|맞|같|쓰|오|좋"
+    r"|크|많|걸리|생기|바뀌|아니|않)나)$"
 )
 KO_RIEUL_KKA = re.compile(r"([가-힣])까(?:요)?$")
 KO_NIEUN = re.compile(r"([가-힣])(?:가|지)$")
@@ -64,46 +97,71 @@ KO_ASK = re.compile(
     r"(?:^|[\s(,\"'“‘])(?:왜|어떻게|어째서|얼마나|얼마|무엇|무엇을|무엇이|무슨|뭐|뭐가|뭘|뭔|어떤|어느|어디"
     r"|어디서|언제|누가|몇)(?=[\s가-힣,]|$)"
 )
+# A clause before a verb: something with a particle.
+KO_CLAUSE = re.compile(r"[가-힣A-Za-z0-9)\"'”’](?:은|는|이|가|을|를|도|에서|에|로|에게|부터)\s")
 KO_LOOSE = re.compile(r"(?:나|지|까|냐|가|죠|지요|네|래|나요|대|더라)$")
 # Nouns that end like a question.
 KO_NOUN = re.compile(
     r"(?:까지|이미지|메시지|페이지|패키지|스테이지|엣지|에지|에너지|브리지|브릿지|랭귀지|스토리지|저지"
-    r"|유지|방지|정지|인지|감지|휴지|뿐인지|단지"
-    r"|추가|평가|증가|저가|단가|국가|참가|전문가|가격|휴가|인가|허가|결과|하나|그러나|이나|거나|누구나|언제나"
+    r"|유지|방지|정지|인지|감지|휴지|뿐인지|단지|(?:^|연구|작업|업무|학습|공부|독서|실험|훈련|운동|수업|육아|개발|관찰"
+    r"|회의|투자|매매|여행|생활)일지"
+    r"|추가|평가|증가|저가|단가|국가|참가|전문가|가격|휴가|인가|허가|결과|코로나|안테나|바나나|아레나|페르소나"
+    r"|차이나|[이거]나|^하나|가지|그러나|이나|거나|누구나|언제나"
     r"|어디나|너나|든지|든가|던가|만큼인가)$"
 )
 JA_ENDING = re.compile(
     r"(?:は|が|って|の)(?:何|なに|どこ|どれ|いつ|誰|だれ|いくら|どっち|どちら)$|(?:のか|だろうか|でしょうか"
     r"|ですか|ますか|ましたか|ませんか|んですか|るか|ないか|べきか|いいか|良いか"
     r"|よいか|どうか|たのか|なのか|かどうか|ったか|いたか|したか|[何誰]なんだろう|なんだろう|だろう|かな"
-    r"|かなあ|かしら|っけ|とは|なぜ|何故)$"
+    r"|かなあ|(?:なんで|なぜ|何故|どうして).{0,40}なの|のは(?:なぜ|何故|どうして)か|どういうこと|どういう意味"
+    r"|(?:なぜ|なんで|どうして|何故)[^。か]{1,40}の|かしら|っけ|とは|なぜ"
+    r"|何故)$"
 )
 JA_NOT = re.compile(r"(?:と|こと)は$|(?:ではないか|じゃないか)と")
+JA_WHY = re.compile(r"(?:なぜ|なんで|どうして|何故)(?!か|なら)[^。か]{1,40}(?:る|ない|い|た)$")
+JA_VERB_END = frozenset("うくぐすつぬぶむるたいだ")
 JA_ASK = re.compile(
-    r"なぜ|何故|どうして|どう(?:やって|すれば|いう|なる|する)|何が|何を|どれ|どの|どちら|いつ|どこ|誰|いくつ"
+    r"なぜ|何故|どうして|どう(?:やって|すれば|いう|なる|する)|何[がをのでもかと]|なんで|なんの|どれ|どの"
+    r"|どちら|いつ|どこ|誰|いくつ"
     r"|どんな|とは"
 )
 ZH_ENDING = re.compile(
-    r"(?:吗|嗎|呢|什么|什麼|甚麼|甚么|为何|為何|怎么办|怎麼辦|怎么样|怎麼樣|多少|哪里|哪裡|哪个|哪個|几个"
+    r"(?:吗|嗎|呢|(?<![什怎那这這多要])么|怎样|怎樣|咋办|为啥|為啥|干嘛|什么|什麼|甚麼|甚么|为何|為何|怎么办"
+    r"|怎麼辦|怎么样|怎麼樣|多少|哪里|哪裡|哪个|哪個|几个"
     r"|幾個|与否|與否)$"
 )
 ZH_START = re.compile(
-    r"^(?:[^,。:]{0,16}?[,:]\s*)?(?:为什么|為什麼|為甚麼|为何|為何|怎么|怎麼|什么是|什麼是|甚麼是|什么叫|是否"
+    r"^(?:[^,。:]{0,16}?[,:]\s*)?(?:为什么|為什麼|為甚麼|为何|為何|为啥|為啥|(?:怎么|怎麼)(?![也都])"
+    r"|谁(?=[^都也]{2,12}$)|誰(?=[^都也]{2,12}$)|什么是"
+    r"|什麼是|甚麼是|什么叫|是否"
     r"|是不是|能不能|可不可以|有没有|有沒有|哪些|哪种|哪種|到底|究竟)"
 )
 ZH_INSIDE = re.compile(
-    r"(?:为什么|為什麼|為甚麼|为何|為何|怎么|怎麼|是否|是不是|有没有|有沒有|到底|究竟|有什么|有什麼|有甚麼"
-    r"|是什么|是什麼|是甚麼)"
+    r"(?:为什么|為什麼|為甚麼|为何|為何|为啥|為啥|(?<!不)(?:怎么|怎麼)(?![也都])|是否|是不是|有没有|有沒有"
+    r"|到底|究竟|(?<![没沒])(?:有什么|有什麼|有甚麼)(?![样樣])"
+    r"|是什么|是什麼|是甚麼"
+    r"|(?<![没沒])(?<![没沒]有)(?<!不是)(?:什么|什麼|甚麼)(?![^,。;]{0,6}[都也]|[的时時样樣])[^,。;]{1,8}$)"
 )
 ZH_CONTROL = re.compile(
-    r"(?:判断|判斷|检查|檢查|检测|檢測|确定|確定|决定|決定|取决于|取決於|表示|验证|驗證|无论|無論|不管|控制"
+    r"^(?:看看|看一下|查一下|查查|确认|確認|搞清楚|弄清楚)[^,。?]{0,40}(?:怎么|怎麼|什么|什麼|为什么|為什麼|是否)"
+    r"|(?:判断|判斷|检查|檢查|检测|檢測|确定|確定|决定|決定|取决于|取決於|表示|验证|驗證|无论|無論|不管|控制"
     r"|查看|看看|知道|说明|說明|解释|解釋|介绍|介紹|确认|確認|测试|測試|了解|明白|理解)[^,。]{0,12}?"
     r"(?:是否|是不是|有没有|有沒有|怎么|怎麼|为什么|為什麼|什么|什麼|是什么|是什麼|为何)"
 )
+_SUBJECT = r"(?:this|that|it|there|these|those|we|they|i|he|she|one|any(?:one|body|thing)?)"
 EN_START = re.compile(
-    r"^(?:so |and |but |then |also |or )?(?:"
+    r"(?:so |and |but |then |also |or )?(?:"
+    rf"(?:is|isn't|are|aren't|was|were|wasn't|am|does|doesn't|did|didn't|has|hasn't|have|can|can't|could|couldn't"
+    rf"|would|will|might) {_SUBJECT}\b(?!,)(?= [^,]*$)|(?:do|don't|should|shouldn't) (?:we|they|i)\b(?= [^,]*$)"
+    r"|(?:isn't|aren't|doesn't|wasn't|can't|couldn't|wouldn't) (?:the|a|an) \w+ \w+|does the \w+ \w+"
+    r"|how come\b|why (?:so|only|no|bother|use|even)\b"
+    r"|how (?:big|large|small|fast|slow|good|bad|accurate|reliable|important|common|strong|stable|deep|wide|high|low"
+    r"|robust|sensitive|expensive|hard|likely|close|general) (?:is|are|was|were|does|do|can|should|would)\b"
+    r"|who (?:invented|discovered|coined|came up|wrote|decides|first)\b|"
     r"(?:why|how|when|where)(?: (?:exactly|then|much|many|far|long|often|come|else))? (?:do|does|did|is|are"
     r"|was|were|can|could|should|would|will|don't|doesn't|isn't|aren't|not)\b"
+    r"|what (?:exactly |really |actually )?(?:counts|determines|decides|drives|triggers|prevents|stops|limits"
+    r"|explains|guarantees|controls|defines|distinguishes|separates|sets|keeps)\b(?!.*:)"
     r"|what(?: exactly)? (?:is|are|was|were|does|do|did|happens|would|if|makes|causes|should)\b|what's the\b"
     r"|why (?:not|is|are)\b"
     r"|what about \w+|which(?: \w+){1,3} (?:is|are|does|do|should|to)\b|(?:can|could|should) (?:we|i|you|one"
@@ -120,16 +178,22 @@ DOUBT = re.compile(
     r"|안돼)"
     r"|의문(?:이다|임|이 (?:든|들|남|생|있)|\.|$)|(?:확실|분명|명확)(?:하|치) ?(?:지 )?않|불분명"
     r"|불확실(?:하다|함|$)|애매(?:하다|함|하네|$)|알 ?수가? ?없"
+    r"|와 ?닿지 않|감이 (?:잘 )?(?:안 ?[오온잡]|잡히지 않|오지 않)|납득이? ?(?:잘 )?(?:안 ?[되됨가간]|가지 않|되지 않)"
+    r"|(?<!않)나 싶(?:다|음|네)|건가 싶(?:다|음|네)|지(?:에 대해)? ?고민(?:이다|중|됨|된다|이 된다)?$"
     r"|(?:分|わ)から(?:ない(?!よう|場合|とき|時|人|方|こと(?:が|は)あ|まま)|ん$|なかった|ず)|(?:分"
     r"|わ)かりません|(?:分|わ)かって(?:い)?な(?:い|かった)|(?:分|わ)かんない"
     r"|よく(?:分|わ)から|気になる(?!方|人|場合)|気になった|気になっている|疑問(?:だ|で(?:ある|す)|に思"
     r"|が(?:残|ある|湧|わ)|点?$|。)|謎(?:だ|で(?:ある|す)|$|。|すぎ)|不明(?:だ|で(?:ある|す)|確|$|。|瞭)"
     r"|腑に落ち|いまいち[^。]{0,14}な(?:い|かった)|(?:掴|つか)めな|しっくりこな|追いつかな|ピンとこ|ピンと来"
-    r"|理解できな|理解できてい|自信がない|知りたい(?!方|人|場合)"
+    r"|追え(?:てい)?な|ついていけ(?:てい)?な|(?:納得|把握|説明|消化)でき(?:てい)?な|納得がいかな"
+    r"|イメージがつかな|イメージできな|理解できな|理解できてい"
+    r"|自信がない|知りたい(?!方|人|場合)"
     r"|(?<!如果)(?<!若)(?:不懂|不太懂|没搞懂|沒搞懂|没看懂|沒看懂|没懂|沒懂|搞不懂|看不懂|弄不懂|想不通"
     r"|想不明白|搞不清|不明白|不太明白|不清楚|不太清楚|不理解|不太理解|不确定|不太确定|不確定|很困惑|感到困惑"
     r"|有点困惑|有點困惑|疑惑|好奇|有疑问|有疑問|存疑|不知道(?:为|為|怎|是|如何|什|有|哪|能)|不知(?:为|為)"
-    r"|没想明白|沒想明白|没弄明白|沒弄明白)"
+    r"|没想明白|沒想明白|没弄明白|沒弄明白|没听懂|沒聽懂|听不懂|聽不懂|没跟上|沒跟上|没太懂|没理解|推不出来"
+    r"|不知道?[^,。]{1,14}(?:能不能|是不是|有没有|有沒有|会不会|會不會|可不可以|该不该|該不該|怎么|怎麼|为什么"
+    r"|為什麼|如何|是否))"
     r"|\b(?:don'?t|do not|didn'?t|did not|can'?t|cannot|can not|couldn'?t|never) (?:really |fully |quite "
     r"|yet |still |actually )?(?:understand|understood|follow|see (?:why|how)|get (?:why|how|what|the|this"
     r"|it)|grasp"
@@ -141,6 +205,8 @@ DOUBT = re.compile(
     r"|\bwonder(?:ing|ed|s)?\b(?!ful)|\b(?:still |bit |very |really |so |am |i'm |me |is |are |was |quite "
     r"|too )(?:confused|confusing|puzzled|puzzling|baffled|mysterious|a mystery)\b|^confus(?:ed|ing)\b"
     r"|\bconfuses me\b|\bpuzzles me\b"
+    r"|\bneed to (?:understand|figure out|find out|work out) (?:why|how|what|whether|if|when|where|which)\b"
+    r"|^unclear\b|\bi(?:'?m| am) (?:totally |completely |still |a bit )?(?:lost|stuck)\b"
     r"|\bno idea\b|\bcurious (?:why|how|if|about|whether|what|to know)\b|\bneeds? (?:clarification"
     r"|clarifying)\b",
     re.IGNORECASE,
@@ -169,6 +235,7 @@ PROMPT = re.compile(
 TO_READER = re.compile(
     r"^(?:are|do|did|have|can|could|would|will|want|got|need|ready|looking)\b[^?]{0,12}\byou\b"
     r"|\b(?:did you know|have you ever|how about you|what do you think)\b"
+    r"|\bask yourself\b|^ask:"
     r"|여러분|(?:하|보|아|계|되|있)(?:시|셨)나요|(?:하|보|아)신가요|みなさん|皆さん|(?:你们|你們|大家|您)",
     re.IGNORECASE,
 )

@@ -13,9 +13,9 @@ from typing import Any, TextIO
 
 
 class _Tee(io.TextIOBase):
-    """A text stream that writes to the log and hands each whole line on."""
+    """A text stream that writes to the log and hands each whole line on; without `show`, everything at once."""
 
-    def __init__(self, log: TextIO, show: Callable[[str], None], original: TextIO) -> None:
+    def __init__(self, log: TextIO, show: Callable[[str], None] | None, original: TextIO) -> None:
         self._log = log
         self._show = show
         self._original = original
@@ -28,12 +28,23 @@ class _Tee(io.TextIOBase):
     def writable(self) -> bool:
         return True
 
+    def isatty(self) -> bool:
+        return self._show is None and self._original.isatty()
+
     def fileno(self) -> int:
         """The real stream's, for a child process that wants one: its output is shown, but not kept."""
         return self._original.fileno()
 
+    def __getattr__(self, name: str) -> Any:
+        """What else the real stream can do (`buffer`), where it is written through."""
+        if name.startswith("_") or self._show is not None:
+            raise AttributeError(name)
+        return getattr(self._original, name)
+
     def write(self, text: str) -> int:
         self._log.write(text)
+        if self._show is None:
+            return self._original.write(text)
         *lines, self._rest = (self._rest + text).split("\n")
         for line in lines:
             self._show(line)
@@ -42,19 +53,28 @@ class _Tee(io.TextIOBase):
     def flush(self) -> None:
         if not self._log.closed:
             self._log.flush()
+        if self._show is None:
+            self._original.flush()
 
     def finish(self) -> None:
         """Show a last line without an end."""
-        if self._rest:
+        if self._rest and self._show is not None:
             self._show(self._rest)
             self._rest = ""
 
 
+def _never(stream: TextIO) -> bool:
+    return False
+
+
 @contextlib.contextmanager
-def captured(file: Path, show: Callable[[str], None]) -> Iterator[TextIO]:
-    """While the block runs, stdout and stderr go into `file` and line by line to `show`; yields the log."""
+def captured(file: Path, show: Callable[[str], None], directly: Callable[[TextIO], bool] = _never) -> Iterator[TextIO]:
+    """While the block runs, stdout and stderr go into `file` and line by line to `show`; yields the log.
+
+    What is printed to a stream that is to be written `directly` goes there at once.
+    """
     with file.open("a", encoding="utf-8", errors="backslashreplace", buffering=1) as log:
-        out, err = _Tee(log, show, sys.stdout), _Tee(log, show, sys.stderr)
+        out, err = (_Tee(log, None if directly(one) else show, one) for one in (sys.stdout, sys.stderr))
         try:
             with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
                 yield log

@@ -9,6 +9,7 @@ that an upgrade of the package is seen; those of other packages do not.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -83,6 +84,13 @@ def modules_of(workspace: Workspace, spec: ExperimentSpec) -> Modules:
     return replace(own, own=frozenset(tops | distribution.packages()), source=distribution.source)
 
 
+def modules_around(workspace: Workspace, *folders: Path) -> Modules:
+    """The modules of the workspace as a script or a notebook in one of these folders finds them."""
+    paths = [*folders, *(Path(entry or ".").absolute() for entry in sys.path), *search_roots(workspace)]
+    roots = dict.fromkeys(path for path in paths if not is_installed(path, workspace.root))
+    return Modules(workspace.root, roots=tuple(roots))
+
+
 @dataclass(frozen=True, slots=True)
 class Closure:
     """The files of an experiment as they were when its run began."""
@@ -108,9 +116,18 @@ def closure_of(workspace: Workspace, spec: ExperimentSpec) -> Closure:
     return gather(workspace, spec.data, [spec.module or f"{modules.package}.{spec.name.replace('-', '_')}"], modules)
 
 
-def gather(workspace: Workspace, data: Iterable[str], modules: Iterable[str], where: Modules) -> Closure:
-    """The files behind modules and what they import, and the declared data."""
-    code, gaps = _code_files(modules, where)
+def gather(
+    workspace: Workspace,
+    data: Iterable[str],
+    modules: Iterable[str],
+    where: Modules,
+    sources: Iterable[tuple[str, Path | None, bytes]] = (),
+) -> Closure:
+    """The files behind modules and what they import, and the declared data.
+
+    `sources` are code that is no module to be found: (its name, its file where it has one, its text).
+    """
+    code, gaps = _code_files(modules, where, sources)
     files: dict[str, FileDigest] = {}
     stamps: dict[str, tuple[int, int]] = {}
     for file in (file for path in data for file in _data_files(workspace, path)):
@@ -132,28 +149,37 @@ def _stamp(file: Path) -> tuple[int, int]:
     return (stat.st_size, stat.st_mtime_ns)
 
 
-def _code_files(start: Iterable[str], where: Modules) -> tuple[dict[str, tuple[Path, str]], list[str]]:
+def _code_files(
+    start: Iterable[str], where: Modules, sources: Iterable[tuple[str, Path | None, bytes]]
+) -> tuple[dict[str, tuple[Path, str]], list[str]]:
     """The files that modules lead to, by the path under which they are recorded; and what cannot be followed."""
     files: dict[str, tuple[Path, str]] = {}
     gaps: list[str] = []
     waiting = list(start)
     seen: set[str] = set()
+
+    def read(name: str, path: str | None, file: Path | None, source: bytes) -> None:
+        if path is not None and file is not None:
+            files[path] = (file, digest_code(source))
+        imports = imports_of(source, name, package=file is not None and file.name == "__init__.py")
+        waiting.extend(imports.names)
+        if "." in name:
+            waiting.append(name.rpartition(".")[0])  # every parent's __init__.py runs too
+        gaps.extend(f"{path or name}, line {line}: {what}" for line, what in imports.gaps)
+
+    for name, file, source in sources:
+        read(name, where.path_of(name, file) if file is not None else None, file, source)
     while waiting:
         name = waiting.pop()
         if name in seen or name.split(".")[0] == OURSELVES:
             continue
         seen.add(name)
-        if "." in name:
-            waiting.append(name.rpartition(".")[0])  # every parent's __init__.py runs too
         found = where.find(name)
-        if found is None or found[0] in files:
-            continue
-        path, file = found
-        source = file.read_bytes()
-        files[path] = (file, digest_code(source))
-        imports = imports_of(source, name, package=file.name == "__init__.py")
-        waiting += imports.names
-        gaps += [f"{path}, line {line}: {what}" for line, what in imports.gaps]
+        if found is None:
+            if "." in name:
+                waiting.append(name.rpartition(".")[0])
+        elif found[0] not in files:
+            read(name, *found, found[1].read_bytes())
     return files, gaps
 
 

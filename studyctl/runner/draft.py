@@ -11,7 +11,7 @@ from pathlib import Path
 
 from studyctl import EVIDENCE_VERSION
 from studyctl.core import authoring
-from studyctl.core.models import Run
+from studyctl.core.models import ExperimentSpec, Run
 from studyctl.core.params import Params, values_of
 from studyctl.core.ports import Progress
 from studyctl.runner.capture import captured, warnings_once
@@ -20,7 +20,7 @@ from studyctl.runner.failure import said, shortened
 from studyctl.runner.figures import use_no_display
 from studyctl.runner.folder import LOG_FILE
 from studyctl.runner.load import Loaded
-from studyctl.runner.perform import Outcome, as_told
+from studyctl.runner.perform import Order, Outcome, as_told
 from studyctl.runner.recorder import Recorder
 from studyctl.runner.seeds import seed_everything
 
@@ -60,19 +60,33 @@ def execute_draft(
         else:
             outcome.state, outcome.error = "failed", shortened(ended, root)
             outcome.failure = said(ended, root)
-    finally:
-        handle.close()
-        recorder.seal()
-    run = Run(
+    order = Order(
+        ExperimentSpec(experiment.name, "", "", experiment.declaration.title, ""),
+        experiment,
+        params,
+        preset,
+        changed,
+        "",
+    )
+    return drafted(order, handle, outcome, recorder, started), folder
+
+
+def drafted(
+    order: Order, handle: authoring.Run, outcome: Outcome, recorder: Recorder, started: str | None = None
+) -> Run:
+    """The run that would have been recorded."""
+    handle.close()
+    recorder.seal()
+    return Run(
         id="draft",
-        experiment=experiment.name,
-        title=experiment.declaration.title,
+        experiment=order.spec.name,
+        title=order.spec.title,
         state=outcome.state,
-        started=started,
+        started=started or now(),
         ended=now(),
-        preset=preset,
-        changed=changed,
-        params=values_of(params),
+        preset=order.preset,
+        changed=order.changed,
+        params=values_of(order.params),
         seed=handle.seed,
         evidence_version=EVIDENCE_VERSION,
         host="",
@@ -84,7 +98,6 @@ def execute_draft(
         findings=outcome.findings,
         artifacts=tuple(recorder.recorded),
     )
-    return run, folder
 
 
 @contextlib.contextmanager

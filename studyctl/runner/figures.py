@@ -19,8 +19,8 @@ def use_no_display() -> None:
         matplotlib.use("Agg")
 
 
-def render(figure: Any) -> dict[str, bytes]:
-    """The figure's bytes by suffix; the figure is closed."""
+def render(figure: Any, *, close: bool = True) -> dict[str, bytes]:
+    """The figure's bytes by suffix; the figure is closed, unless somebody is still to see it."""
     import matplotlib
 
     # Without a salt, SVG element ids are random; without a date, the same figure is the same file.
@@ -29,6 +29,6 @@ def render(figure: Any) -> dict[str, bytes]:
         figure.savefig(png, format="png", dpi=PNG_DPI, bbox_inches="tight", metadata={"Software": None})
         figure.savefig(svg, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
     # Only a figure made by pyplot is registered there; without pyplot there is nothing to close.
-    if "matplotlib.pyplot" in sys.modules:
+    if close and "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close(figure)
     return {"png": png.getvalue(), "svg": svg.getvalue()}

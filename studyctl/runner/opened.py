@@ -49,12 +49,12 @@ def watched(root: Path) -> Iterator[set[str]]:
     if not _watch.installed:
         sys.addaudithook(_watch.hook)
         _watch.installed = True
-    _watch.seen = set()
-    _watch.root = str(root)
+    before = _watch.root, _watch.seen
+    _watch.root, _watch.seen = str(root), set()
     try:
         yield _watch.seen
     finally:
-        _watch.root = ""
+        _watch.root, _watch.seen = before  # of a recording around this one
 
 
 def undeclared(seen: set[str], root: Path, declared: tuple[str, ...]) -> list[str]:

@@ -46,6 +46,7 @@ class Order:
     changed: tuple[str, ...]
     command: str  # as it was typed
     tags: Mapping[str, str] = field(default_factory=dict)  # for MLflow: `studyctl.item.Q1` and such
+    more: Mapping[str, Any] = field(default_factory=dict)  # what else the run's provenance says of it
 
 
 @dataclass(slots=True)
@@ -166,7 +167,7 @@ def conclude(
         files=with_imported(files, _modules_since(order.experiment.modules_before)),
         provenance=run.provenance
         | as_told(handle, outcome)
-        | {"warnings": [*handle.notes(), *_warnings(workspace, order, files, outcome.seen)]},
+        | _weakness(workspace, order, run, files, handle, outcome.seen),
     )
     folder.append_log(home, outcome.error)
     folder.write_record(home, run)
@@ -193,16 +194,19 @@ def _modules_since(before: frozenset[str]) -> list[ModuleType]:
     return [module for name, module in list(sys.modules.items()) if name not in before]
 
 
-def _warnings(workspace: Workspace, order: Order, files: Closure, seen: set[str]) -> list[str]:
-    """What makes the record weaker than it looks, for people."""
-    return [
+def _weakness(
+    workspace: Workspace, order: Order, run: Run, files: Closure, handle: authoring.Run, seen: set[str]
+) -> dict[str, list[str]]:
+    """What makes the record weaker than it looks: warnings, and what nobody would see change."""
+    read = undeclared(seen, workspace.root, order.spec.data)
+    unwatched = [*run.provenance.get("unwatched", ()), *files.gaps, *(f"{path}, which was read" for path in read)]
+    warnings = [
+        *handle.notes(),
         *(f"{gap}; declare what it reads with data=[…]" for gap in files.gaps),
-        *(
-            f"{path} was read and is not declared: data=[{path!r}]"
-            for path in undeclared(seen, workspace.root, order.spec.data)
-        ),
+        *(f"{path} was read and is not declared: data=[{path!r}]" for path in read),
         *(
             f"{path} changed while the run was going on; it is recorded as it was at the beginning"
             for path in files.changed(workspace.root)
         ),
     ]
+    return {"warnings": warnings} | ({"unwatched": unwatched} if unwatched else {})

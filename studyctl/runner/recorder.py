@@ -29,7 +29,12 @@ class Recorder:
     """Implements `RunSink` on a run's folder; `mirror` gets the metrics, a batch about once a second."""
 
     def __init__(
-        self, folder: Path, mirror: Callable[[Values], None] | None = None, *, flush_seconds: float = FLUSH_SECONDS
+        self,
+        folder: Path,
+        mirror: Callable[[Values], None] | None = None,
+        *,
+        flush_seconds: float = FLUSH_SECONDS,
+        close_figures: bool = True,
     ) -> None:
         self.folder = folder
         self.recorded: list[Artifact] = []
@@ -37,6 +42,7 @@ class Recorder:
         self._waiting: list[tuple[str, float, int, int]] = []
         self._history: TextIO | None = None
         self._flushed = 0.0
+        self._close_figures = close_figures  # False where somebody is still to see them
         self._flush_seconds = flush_seconds  # 0: nothing waits in memory, where the process may end without a word
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -75,7 +81,7 @@ class Recorder:
     def figure(self, name: str, figure: Any, title: str) -> None:
         from studyctl.runner.figures import render
 
-        for suffix, data in render(figure).items():
+        for suffix, data in render(figure, close=self._close_figures).items():
             self.write("figure", f"figures/{name}.{suffix}", data, title)
 
     def now_ms(self) -> int:

@@ -81,7 +81,8 @@ def open_run(workspace: Workspace, order: Order, files: Closure, ledger: Ledger)
         process_started=started_at(pid) or 0.0,
         provenance=provenance.collect(workspace.root, home, order.command)
         | {"measures": list(order.spec.measures), "requires": list(order.spec.requires)}
-        | ({"distribution": order.spec.distribution} if order.spec.distribution else {}),
+        | ({"distribution": order.spec.distribution} if order.spec.distribution else {})
+        | {name: value for name, value in order.more.items() if value},
         files=files.files,
     )
     folder.write_record(home, run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from studyctl.runner.process import interrupt_main_thread
 
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")
+_DEFAULTS = (signal.SIG_DFL, signal.default_int_handler)
 
 
 class Killed(BaseException):
@@ -36,8 +37,10 @@ class Signals:
     then.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, names: Sequence[str] = NAMES, *, polite: bool = False) -> None:
         self.received: str = ""
+        self._names = names
+        self._polite = polite  # leave a signal alone that somebody else handles already
         self._allowed = False
         self._impatient = False
         self._owner = os.getpid()
@@ -46,9 +49,9 @@ class Signals:
     def __enter__(self) -> Signals:
         # Python delivers signals to the main thread, and only there may handlers be set.
         if threading.current_thread() is threading.main_thread():
-            for name in NAMES:
+            for name in self._names:
                 number = getattr(signal, name, None)
-                if number is not None:
+                if number is not None and not (self._polite and signal.getsignal(number) not in _DEFAULTS):
                     self._before[number] = signal.signal(number, self._handle)
         return self
 

@@ -30,6 +30,8 @@ KEPT: dict[str, tuple[str, ...] | None] = {
     "measures": None,
     "requires": None,
     "distribution": None,
+    "source": ("kind", "path", "module"),
+    "unwatched": None,
 }
 # Anything in a predicate or a text that may be a metric's name; what is none names no metric.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")

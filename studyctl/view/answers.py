@@ -78,8 +78,18 @@ def _conclusion(page: AnswerPage, answer: Answer) -> list[RenderableType]:
         parts.append(pieces(("! stale", "magenta"), ": what it rests on has changed", indent=2))
         parts += [block(f"- {reason.text}", 4) for reason in page.reasons]
     elif answer.backed:
-        parts.append(pieces(("✓ fresh", "green"), ": code, data and question are as they were", indent=2))
+        unwatched = _unwatched(page)
+        how = "as far as it can be seen" if unwatched else "code, data and question are as they were"
+        parts.append(pieces(("✓ fresh", "green"), f": {how}", indent=2))
+        parts += [block(f"- not watched: {what}", 4, "dim") for what in unwatched]
     return parts
+
+
+def _unwatched(page: AnswerPage) -> list[str]:
+    """What the answer rests on and nobody would see change: cells of a notebook, data that was not declared."""
+    answer = page.answer
+    runs = [page.runs.get(e.run) for e in answer.evidence] if answer is not None else []
+    return list(dict.fromkeys(str(what) for run in runs if run for what in run.provenance.get("unwatched") or ()))
 
 
 def _evidence(page: AnswerPage, answer: Answer) -> list[RenderableType]:
@@ -184,6 +194,7 @@ def answer_json(page: AnswerPage) -> dict[str, Any]:
             "template": answer.template,
             "verdict": answer.verdict,
             "fresh": not page.reasons,
+            "unwatched": _unwatched(page),
             "author": answer.author,
             "backed": answer.backed,
             "quick": answer.quick,

@@ -56,6 +56,7 @@ def make_console(color: str = "auto", stream: IO[str] | None = None) -> Console:
         emoji=False,
         highlight=False,
         legacy_windows=False,
+        force_jupyter=False,  # a page in a notebook is text, not one output a line
     )
 
 

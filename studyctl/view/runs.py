@@ -217,6 +217,7 @@ def run_page(page: RunPage) -> list[RenderableType]:
         ("changed", ", ".join(run.changed)),
         ("seed", "" if run.seed is None else str(run.seed)),
         ("from", str(run.provenance.get("distribution") or "")),
+        ("recorded by", reproduce.recorded_by(run)),
         ("commit", reproduce.checkout(run)),
         ("host", run.host),
         ("made on", words.machine(run) if run.imported else ""),

@@ -196,3 +196,13 @@ def test_editing_without_evidence(study: Study, monkeypatch: pytest.MonkeyPatch)
 
 def test_editing_and_text_exclude_each_other(study: Study) -> None:
     assert study("answer", "Q1", "--edit", "--text", "x").code == 2
+
+
+def test_what_nobody_would_see_change_is_said(study: Study) -> None:
+    study.write("odds.txt", "0.5")
+    study.edit("experiments/coin.py", "    heads = flips(", "    open('odds.txt').close()\n    heads = flips(")
+    assert "✓ fresh: code, data and question are as they were\n" not in study("answer", "Q1").out  # the code changed
+    assert study("run", "coin").code == 0
+    shown = study("answer", "Q1")
+    assert "  ✓ fresh: as far as it can be seen\n    - not watched: odds.txt, which was read\n" in shown.out
+    assert study("answer", "Q1", "--json").json["unwatched"] == ["odds.txt, which was read"]

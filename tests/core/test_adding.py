@@ -40,6 +40,9 @@ def added(source: str, text: str, kind: Kind, under: int | str | None = None) ->
         ("## 할 일\n\n* [ ] a\n    * b\n@\n## next\n", "todo", None, "* [ ] new\n"),
         ("## 질문\n\n1. a\n2. b\n@\ntext\n", "question", None, "3. new\n"),
         ("## Todo\n\n* a\n* b\n@", "todo", None, "* new\n"),
+        ("## Todo\n\n☐ a\n☑ b\n@", "todo", None, "☐ new\n"),
+        ("## 疑问\n\n①甲\n②乙\n@", "question", None, "③ new\n"),
+        ("## 疑问\n\n（1）甲\n（2）乙\n@", "question", None, "（3） new\n"),
         ("## Todo\n\n* a\n* [ ] b\n@", "todo", None, "* [ ] new\n"),
         ("## Todo\n\n- TODO a\n- DONE b\n@", "todo", None, "- TODO new\n"),
         ("## Todo\n@\n## next\n", "todo", None, "\n- [ ] new\n"),
@@ -74,7 +77,8 @@ def test_line_ends_are_those_of_the_note() -> None:
     ("text", "kind", "under", "number", "line"),
     [
         ("resnet도 비교", "todo", None, 80, "* resnet도 비교"),
-        ("할 일", "todo", None, 80, "* [ ] 할 일"),  # without a box, it would be a label
+        ("할 일", "todo", None, 80, "* 할 일"),
+        ("할 일:", "todo", None, 80, "* [ ] 할 일:"),  # without a box, it would be a label
         ("FPN은 왜 필요한가", "question", None, 41, "* FPN은 왜 필요한가"),
         ("NFNet", "reading", None, 35, "\t\t* NFNet"),
         ("B3가 더 느림", "claim", "왜 차이가", 22, "            * B3가 더 느림"),
