@@ -18,7 +18,13 @@ STATES: tuple[RunState, ...] = get_args(RunState)
 SHOWN = 30
 
 # Verb and module, in the order of the help.
-VERBS = {"compare": "runs_compare", "diff": "runs_diff", "export": "runs_export", "import": "runs_import"}
+VERBS = {
+    "compare": "runs_compare",
+    "diff": "runs_diff",
+    "plot": "runs_plot",
+    "export": "runs_export",
+    "import": "runs_import",
+}
 
 app = Group("runs", help="List, show, compare and carry recorded runs.", verbs=VERBS)
 

@@ -6,6 +6,7 @@ Pure: runs in, groups and estimates out. Runs that are not alike (`alike`) never
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -122,6 +123,12 @@ def _cell(name: str, runs: Sequence[Run]) -> Cell | None:
     values = tuple((run_id, metric.value) for run_id, metric in found)
     units = dict.fromkeys(metric.unit for _, metric in found)
     return Cell(mean_interval(numbers), deviation(numbers), values, ", ".join(filter(None, units)))
+
+
+def states(runs: Iterable[Run]) -> str:
+    """How many runs ended in which state: "2 failed, 1 killed"."""
+    counts = Counter(run.state for run in runs)
+    return ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
 
 
 # -- parameters

@@ -11,6 +11,8 @@ QUIET_LOGGERS = ("mlflow", "alembic")
 SETTINGS: Mapping[str, str] = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
+    # It would print a server's address on stdout, with the password that it may hold.
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     # Background jobs of its server: several processes that nothing here needs.
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
 }

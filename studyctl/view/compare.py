@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 
 from studyctl.core.alike import differing
-from studyctl.core.comparing import SEED, Comparison, Group, Table, flat
+from studyctl.core.comparing import SEED, Comparison, Group, Table, flat, states
 from studyctl.core.models import Run
 from studyctl.core.templates import exact
 from studyctl.view import words
@@ -73,9 +73,7 @@ def notes(found: Comparison, left_out: Sequence[Run]) -> list[str]:
         if one.alike.also:
             lines.append(f"versions differ among these runs: {'; '.join(one.alike.also)}")
     if left_out:
-        states = {state: sum(run.state == state for run in left_out) for state in sorted({r.state for r in left_out})}
-        said = ", ".join(f"{count} {state}" for state, count in states.items())
-        lines.append(f"left out: {said}")
+        lines.append(f"left out: {states(left_out)}")
     firsts = [one.alike.runs[0] for one in found.tables]
     if len(firsts) > 1:
         way = f"; side by side all the same: --across {','.join(differing(firsts))}"

@@ -22,7 +22,7 @@ def run(metrics: dict[str, float] | None = None, /, **more: Any) -> Run:
     params = more.pop("params", {})
     unit = more.pop("unit", "")
     values: dict[str, Any] = {
-        "id": f"{number:032x}",
+        "id": f"{number:08x}".ljust(32, "0"),
         "experiment": "x",
         "title": "",
         "state": "finished",
