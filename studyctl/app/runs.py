@@ -77,7 +77,7 @@ def as_far_as_it_came(run: Run, folder: Path) -> Run:
 def history(folder: Path) -> list[Value]:
     """The metrics of a run with their steps and times, as its folder holds them."""
     try:
-        lines = (folder / "metrics.jsonl").read_text("utf-8").splitlines()
+        lines = (folder / "metrics.jsonl").read_text("utf-8", "replace").splitlines()
     except FileNotFoundError:
         return []
     return parse(lines)
