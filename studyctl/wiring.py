@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studyctl.config import CONFIG_NAME, Settings, Workspace, make_state
-from studyctl.errors import NotFoundError, StudyctlError, UsageError
+from studyctl.errors import NotFoundError, StoreError, StudyctlError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -651,6 +651,15 @@ def _mend_links(workspace: Workspace, fix: bool) -> Sequence[str]:
         return mend_links(workspace, reader, files)
 
     return change(workspace, "doctor --fix", plan, dry_run=not fix).change.lines
+
+
+def damage(workspace: Workspace) -> StoreError | None:
+    """What is wrong with study.db itself, where something else failed: a damaged file can fail in any place."""
+    from studyctl.store import repair
+    from studyctl.store.database import REBUILD
+
+    wrong = repair.problems(workspace.database) if workspace.database.exists() else []
+    return StoreError(f"{workspace.database} is damaged: {wrong[0]}", REBUILD) if wrong else None
 
 
 def examine(workspace: Workspace, *, fix: bool) -> Iterator[Check]:

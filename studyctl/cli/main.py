@@ -204,18 +204,40 @@ def run(argv: Sequence[str]) -> int:
     except SystemExit as error:  # typer's own: completion, and a pipe whose reader left
         return error.code if isinstance(error.code, int) else EXIT_OK
     except Exception:
+        if damage := _damage(argv):
+            complain(damage.message, damage.hint)
+            return damage.exit_code
         return _our_bug(complain)
 
 
 def _color(argv: Sequence[str]) -> str:
     """What --color says, for errors that come before the options are read."""
-    said = "auto"
+    said = _said(argv, "--color")
+    return said if said in COLORS else "auto"
+
+
+def _said(argv: Sequence[str], *names: str) -> str | None:
+    """The value of an option that may stand anywhere, straight from the words."""
+    said = None
     for word, following in zip(argv, [*argv[1:], ""], strict=False):
         if word == "--":
             break
-        if word == "--color" or word.startswith("--color="):
-            said = word.partition("=")[2] or following
-    return said if said in COLORS else "auto"
+        name, inline, value = word.partition("=")
+        if name in names:
+            said = value if inline else following
+    return said
+
+
+def _damage(argv: Sequence[str]) -> StudyctlError | None:
+    """A damaged study.db, which can make anything fail anywhere; None where it is sound, or where there is none."""
+    from studyctl.config import find_workspace
+
+    try:
+        from studyctl.wiring import damage
+
+        return damage(find_workspace(_said(argv, "--workspace", "-w")))
+    except Exception:
+        return None
 
 
 def _misused(error: Any) -> tuple[str, str]:

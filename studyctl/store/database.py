@@ -19,16 +19,20 @@ APPLICATION_ID = int.from_bytes(b"stdy", "big")
 BUSY_SECONDS = 30.0
 # A committed answer survives a power cut: even the removal of the journal reaches the disk.
 SYNCHRONOUS = "EXTRA"
+# What Python says, without a code of SQLite's, where bytes of a text have changed.
+UNDECODABLE = "Could not decode to UTF-8"
 REBUILD = "`studyctl doctor --fix` sets it aside and rebuilds it from the notes, the run folders and the record"
 
 
 def store_error(path: Path, error: BaseException | None) -> StoreError | None:
     """What a person can do about an error of SQLite; None where it is our own bug (a constraint, a wrong statement)."""
+    if isinstance(error, UnicodeDecodeError):  # in what SQLite says of itself, such as a column's name
+        return StoreError(f"{path} is damaged: {error}", REBUILD)
     if not isinstance(error, sqlite3.DatabaseError):
         return None
     code = getattr(error, "sqlite_errorname", "") or ""
     text = str(error)
-    if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) or "malformed" in text:
+    if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")) or "malformed" in text or UNDECODABLE in text:
         return StoreError(f"{path} is damaged: {text}", REBUILD)
     if "no such table" in text or "no such column" in text:
         return StoreError(f"{path} lacks a part that its version has: {text}", REBUILD)
@@ -53,7 +57,7 @@ def translated(path: Path) -> Iterator[None]:
     """Turn what SQLite says into an error that a person can act on."""
     try:
         yield
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         known = store_error(path, error)
         if known is None:
             raise

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -338,8 +338,13 @@ class StudyReader:
             self._db.execute("BEGIN")
         try:
             yield
-        finally:
-            if self._db.in_transaction:  # SQLite ends it by itself where the file is damaged
+        except BaseException:
+            # What went wrong is what counts. In a damaged file the end fails as well, or SQLite ended it already.
+            with suppress(sqlite3.DatabaseError):
+                self._db.execute("ROLLBACK")
+            raise
+        if self._db.in_transaction:
+            with translated(self.path):
                 self._db.execute("COMMIT")
 
     def query(self, query: str, *values: Any) -> list[Row]:

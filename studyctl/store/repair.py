@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from studyctl.errors import StoreError
-from studyctl.store.database import connect, journal_of, refuse_foreign, store_error
+from studyctl.store.database import UNDECODABLE, connect, journal_of, refuse_foreign, store_error
 
 SHOWN = 5
 
@@ -27,7 +27,7 @@ def problems(path: Path) -> list[str]:
         found = [line for line in found if "FTS5 table" not in line]
         loose = db.execute("PRAGMA foreign_key_check").fetchall()
         found += [f"a row of {table} refers to a missing one of {target}" for table, _, target, _ in loose[:SHOWN]]
-        return found
+        return found or _unreadable(db)
     except sqlite3.DatabaseError as error:
         code = getattr(error, "sqlite_errorname", "") or ""
         if code.startswith(("SQLITE_NOTADB", "SQLITE_CORRUPT")):
@@ -35,6 +35,21 @@ def problems(path: Path) -> list[str]:
         raise store_error(path, error) or error from error
     finally:
         db.close()
+
+
+def _unreadable(db: sqlite3.Connection) -> list[str]:
+    """Tables with a text that is none any more, which SQLite's own check does not look at."""
+    found: list[str] = []
+    stored = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL %'"
+    for (table,) in db.execute(stored).fetchall():
+        try:
+            for _ in db.execute(f'SELECT * FROM "{table}"'):
+                pass
+        except (sqlite3.OperationalError, UnicodeDecodeError) as error:
+            if not isinstance(error, UnicodeDecodeError) and UNDECODABLE not in str(error):
+                raise
+            found.append(f"a text in {table} is not UTF-8")
+    return found
 
 
 def set_aside(path: Path, *, now: str) -> Path:
