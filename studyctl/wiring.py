@@ -588,6 +588,7 @@ def serve_ui(
     workspace: Workspace, experiment: str | None, port: int | None, warn: Callable[[str], None]
 ) -> Iterator[Ui]:
     """The MLflow UI on this workspace while the block runs; runs that were lost are ended in it first."""
+    from studyctl import wiring_marks
     from studyctl.app.run import settle
     from studyctl.tracking.remote import tracker_of
     from studyctl.tracking.ui import serve
@@ -598,6 +599,7 @@ def serve_ui(
         try:
             if workspace.mlflow_database.exists():
                 settle(ledger, tracker_of(workspace))
+            wiring_marks.tell_mlflow(workspace, ledger)
             # What a sync took in from bundles waited until somebody looks: importing MLflow takes long.
             problem = deliver_imported(workspace, ledger)
         finally:
@@ -664,6 +666,7 @@ def damage(workspace: Workspace) -> StoreError | None:
 
 def examine(workspace: Workspace, *, fix: bool) -> Iterator[Check]:
     """The checks of `doctor`, one after the other; `fix` mends on the way."""
+    from studyctl import wiring_marks
     from studyctl.app import doctor
     from studyctl.runner import folder, lost
     from studyctl.store import indexing, repair
@@ -687,6 +690,7 @@ def examine(workspace: Workspace, *, fix: bool) -> Iterator[Check]:
         mirrored=lambda: inspection.statuses(workspace.mlflow_database),
         tracker=lambda: tracker_of(workspace),
         mend_links=lambda fix: _mend_links(workspace, fix),
+        tell_mlflow=lambda ledger, tell: wiring_marks.tell_mlflow(workspace, ledger, tell=tell),
         now=now,
     )
     return doctor.examine(workspace, tools, fix=fix)

@@ -77,6 +77,8 @@ def record(
     """
     require_answerable(item)
     if wanted is not None:
+        if wanted.deleted:
+            raise UsageError(f"run {wanted.short} was deleted", f"studyctl runs restore {wanted.short}")
         answers.tied_choice(item, wanted)
     with ledger.transaction(), ledger.reading() as reader:
         choices = () if unbacked else whole_choices(reader, item, wanted)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from studyctl.app import answers
+from studyctl.app import answers, doctor_marks
 from studyctl.app.deliver import deliver_all
 from studyctl.app.export import write_record
 from studyctl.config import Workspace
@@ -47,6 +47,7 @@ class Tools:
     mirrored: Callable[[], Mapping[str, str]]  # MLflow's ids of runs, with its status
     tracker: Callable[[], Tracker]
     mend_links: Callable[[bool], Sequence[str]]  # links whose path leads nowhere; True: write them anew
+    tell_mlflow: doctor_marks.Tell  # of tags and deletions
     now: Callable[[], str]
 
 
@@ -72,6 +73,7 @@ def examine(workspace: Workspace, tools: Tools, *, fix: bool) -> Iterator[Check]
         with ledger.reading() as reader:
             runs = _all_runs(reader)
         yield from _mlflow(workspace, tools, ledger, runs, fix)
+        yield from doctor_marks.check(ledger, tools.tell_mlflow, fix)
         found = tools.discover()
         yield from _experiments(found)
         with ledger.reading() as reader:
@@ -217,7 +219,8 @@ def _mlflow(workspace: Workspace, tools: Tools, ledger: Ledger, runs: Sequence[R
             yield Check("MLflow", False, wrong, FIX)
             return
     there = tools.mirrored()
-    ended = [run for run in own if run.state != "running"]
+    # A deleted run that it has not got is missed by nobody.
+    ended = [run for run in own if run.state != "running" and run.deleted is None]
     still = [run for run in here if run in ended and run.delivered and there.get(run.mlflow_run_id or "") == "RUNNING"]
     missing = [run for run in ended if not run.tracking_uri and run.mlflow_run_id not in there]
     partly = [run for run in ended if not run.delivered and run not in missing]

@@ -61,6 +61,11 @@ class Session:
         finally:
             reader.close()
 
+    def catch_up(self) -> None:
+        """Sync where a note changed, for commands that write runs and answers."""
+        with self.reader():
+            pass
+
     def waiting(self) -> Waiting:
         """Shows how far a sync is, where it takes a while."""
         from studyctl.view.waiting import Waiting

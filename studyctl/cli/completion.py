@@ -159,6 +159,11 @@ def run_ids(ctx: typer.Context, incomplete: str) -> Offers:
     return _run_ids(ctx, incomplete)
 
 
+def all_run_ids(ctx: typer.Context, incomplete: str) -> Offers:
+    """The same, deleted ones too."""
+    return [*_run_ids(ctx, incomplete), *_run_ids(ctx, incomplete, deleted=True)]
+
+
 def deleted_run_ids(ctx: typer.Context, incomplete: str) -> Offers:
     """The same of those that were deleted."""
     return _run_ids(ctx, incomplete, deleted=True)

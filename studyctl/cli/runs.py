@@ -22,6 +22,9 @@ VERBS = {
     "compare": "runs_compare",
     "diff": "runs_diff",
     "plot": "runs_plot",
+    "tag": "runs_tag",
+    "delete": "runs_delete",
+    "restore": "runs_restore",
     "export": "runs_export",
     "import": "runs_import",
 }

@@ -137,6 +137,8 @@ class Reader(Protocol):
     def runs_of(self, ids: Iterable[str]) -> dict[str, Run]: ...  # whole, by id
     def answer(self, item_id: str) -> Answer | None: ...  # the current one
     def answers(self, item_ids: Sequence[str] = ()) -> list[Answer]: ...  # the current ones, with evidence
+    # (item, run, whether it is the item's answer now) of the answers that ever cited one of the runs
+    def citing(self, run_ids: Iterable[str]) -> list[tuple[str, str, bool]]: ...
     def answer_history(self, item_id: str) -> list[Answer]: ...
     def search(self, query: Query) -> Hits: ...  # best first
     def events(self, item_id: str) -> list[tuple[str, str, str]]: ...  # (at, what, text)
@@ -202,6 +204,8 @@ class Ledger(Protocol):
     def deliver_run(self, run_id: str, tracking_uri: str, *, whole: bool) -> None: ...  # what MLflow has of it
     def tag_run(self, run_id: str, tags: Sequence[str]) -> None: ...  # in place of those that it had
     def delete_run(self, run_id: str, deleted: str | None) -> None: ...  # since when, None: restore; trials as well
+    def purge_run(self, run_id: str) -> None: ...  # for good; trials as well
+    def withdraw_answer(self, item_id: str, why: str, *, now: str) -> None: ...  # the current one
     def end_run(self, run_id: str, state: RunState, *, ended: str | None, error: str = "") -> None: ...
     def record_answer(self, answer: Answer) -> int: ...  # supersedes the current one
     def keep_digests(self, digests: Mapping[tuple[str, int, int], str]) -> None: ...
@@ -314,6 +318,25 @@ class Shelf(Protocol):
     def put(self, digest: str, run: Run) -> None: ...  # from the scratch folder, in one step, with this record
     def remove(self, run_id: str) -> None: ...
     def settle(self) -> None: ...  # the database has what was put; until then, what fails takes it back
+
+
+class MarkShelf(Protocol):
+    """What a person decided about runs, in their folders."""
+
+    def keep(self, run: Run, *, waiting: bool) -> None: ...  # tags and deletion; `waiting`: MLflow was not told yet
+    def waiting(self) -> Sequence[str]: ...  # of which MLflow was not told yet
+    def remove(self, run: Run, *, waiting: bool) -> int: ...  # for good; how many bytes that frees
+    def removed(
+        self,
+    ) -> Sequence[tuple[str, str, str, str]]: ...  # here, not in MLflow: (id, experiment, its id, server)
+    def forget(self, run_id: str) -> None: ...  # one of `removed`, of which MLflow was told
+
+
+class MarkMirror(Protocol):
+    """The same in MLflow; what went wrong, None where nothing did."""
+
+    def mark(self, run: Run) -> str | None: ...
+    def remove(self, mlflow_run_id: str, server: str) -> str | None: ...
 
 
 class NoteFiles(Protocol):

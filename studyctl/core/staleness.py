@@ -43,6 +43,8 @@ def reasons(
         if run is None:
             add("run", run_id, f"run {run_id[:SHORT]} is no longer recorded")
             continue
+        if run.deleted:
+            add("run", run_id, f"run {run.short} was deleted")
         for file in run.files:
             now = digests.get(file.path)
             if now is None:

@@ -15,6 +15,7 @@ from studyctl.core.history import last_metrics, parse
 from studyctl.core.models import Artifact, FileDigest, Finding, Metric, Run, RunState
 from studyctl.core.templates import exact
 from studyctl.errors import StoreError, WorkspaceError
+from studyctl.runner import marks
 
 RECORD_FILE = "run.json"
 FINDINGS_FILE = "findings.json"
@@ -59,7 +60,7 @@ def read_record(folder: Path) -> Run:
     """The run that a folder records; StoreError where its record is missing or damaged."""
     file = folder / RECORD_FILE
     try:
-        return run_from_plain(json.loads(file.read_text("utf-8")))
+        return marks.marked(run_from_plain(json.loads(file.read_text("utf-8"))), folder)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{file} cannot be read: {error}", "it may be restored from a backup") from error
 

@@ -187,6 +187,11 @@ class StudyLedger:
         with self._transactions.begin() as session:
             write_runs.delete_run(session, run_id, deleted)
 
+    def purge_run(self, run_id: str) -> None:
+        """Remove the run and its trials for good."""
+        with self._transactions.begin() as session:
+            write_runs.purge_run(session, run_id)
+
     def restore_run(self, run: Run) -> bool:
         """Take a run in from its folder; False where the database knows as much already."""
         with self._transactions.begin() as session:
@@ -198,6 +203,11 @@ class StudyLedger:
         """Make it the item's current answer; its number."""
         with self._transactions.begin() as session:
             return write_answers.record(session, answer)
+
+    def withdraw_answer(self, item_id: str, why: str, *, now: str) -> None:
+        """Leave the item without a current answer."""
+        with self._transactions.begin() as session:
+            write_answers.withdraw(session, item_id, why, now=now)
 
     def keep_digests(self, digests: Mapping[tuple[str, int, int], str]) -> None:
         """Keep canonical digests, one a file."""

@@ -245,6 +245,13 @@ class StudyReader:
             return self._answers(f"current AND item {_ONE_OF}", json.dumps(item_ids))
         return self._answers("current")
 
+    def citing(self, run_ids: Iterable[str]) -> list[tuple[str, str, bool]]:
+        """The answers that ever cited one of the runs: (item, run, whether it is the item's answer now)."""
+        query = (
+            f"SELECT DISTINCT item, run, current FROM citations WHERE run {_ONE_OF} ORDER BY current DESC, item, run"
+        )
+        return [(row[0], row[1], bool(row[2])) for row in self._all(query, json.dumps(list(run_ids)))]
+
     def answer_history(self, item_id: str) -> list[Answer]:
         """Every answer that the item ever had, the current one first, then the newest."""
         return self._answers("item = ?", item_id, order="current DESC, recorded DESC, number DESC")

@@ -110,6 +110,8 @@ def _run(run: Run, names: set[str]) -> Iterator[Line]:
         "seed": run.seed,
         "evidence_version": run.evidence_version,
         "provenance": _portable(run.provenance),
+        "tags": list(run.tags) or None,  # what most runs have not got is no part of their line
+        "deleted": run.deleted,
     }
     cited = set(names)
     for finding in run.findings:

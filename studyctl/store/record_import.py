@@ -237,6 +237,7 @@ def _add_runs(session: Session, record: Record) -> tuple[str, ...]:
         if row is not None:
             if row.imported:
                 _add_metrics(session, run_id, metrics)
+                write_runs.merge_marks(session, run_id, line.tags, line.deleted)
             continue
         new.append(run_id)
         write_runs.put_run(
@@ -258,6 +259,8 @@ def _add_runs(session: Session, record: Record) -> tuple[str, ...]:
                 process_started=0.0,
                 provenance=line.provenance,
                 imported=True,
+                tags=tuple(sorted(set(line.tags))),
+                deleted=line.deleted,
                 metrics=tuple(metrics),
                 findings=tuple(findings),
                 files=tuple(files),

@@ -73,6 +73,8 @@ class RunLine(_Line):
     seed: int | None = None
     evidence_version: Count
     provenance: dict[str, Any]
+    tags: list[Annotated[str, Field(min_length=1, max_length=200)]] = []
+    deleted: str | None = None
 
 
 class FindingLine(_Line):

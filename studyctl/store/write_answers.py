@@ -48,6 +48,12 @@ def retire(session: Session, item_id: str) -> None:
     session.exec(update(AnswerRow).where(col(AnswerRow.item) == item_id, col(AnswerRow.current)).values(current=False))
 
 
+def withdraw(session: Session, item_id: str, why: str, *, now: str) -> None:
+    """Leave the item without a current answer, and remember why."""
+    retire(session, item_id)
+    session.add(EventRow(item=item_id, at=now, what="answer withdrawn", text=why))
+
+
 def add(session: Session, answer: Answer, *, current: bool) -> int:
     """Insert an answer with what it cites; NotFoundError where a cited run is unknown."""
     for run_id in dict.fromkeys(cited.run for cited in answer.evidence):

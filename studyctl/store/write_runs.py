@@ -190,6 +190,23 @@ def delete_run(session: Session, run_id: str, deleted: str | None) -> None:
     session.exec(update(RunRow).where(col(RunRow.parent) == run_id).values(deleted=deleted))
 
 
+def merge_marks(session: Session, run_id: str, tags: Iterable[str], deleted: str | None) -> None:
+    """What a record says of a run that came with one: its tags besides those here, and whether it was deleted."""
+    row = _run(session, run_id)
+    here = session.exec(select(RunTagRow.tag).where(RunTagRow.run == run_id))
+    tag_run(session, run_id, {*here, *tags})
+    row.deleted = row.deleted or deleted
+
+
+def purge_run(session: Session, run_id: str) -> None:
+    """Remove the run, its trials and all that belongs to them; what an answer cites is refused by the database."""
+    _run(session, run_id)
+    gone = select(RunRow.id).where((col(RunRow.id) == run_id) | (col(RunRow.parent) == run_id))
+    # Findings before their runs, whose end takes what their places in the index of words are known by.
+    session.exec(delete(FindingRow).where(col(FindingRow.run).in_(gone)))
+    session.exec(delete(RunRow).where(col(RunRow.id) == run_id))
+
+
 def _run(session: Session, run_id: str) -> RunRow:
     row = session.get(RunRow, run_id)
     if row is None:

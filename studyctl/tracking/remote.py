@@ -50,6 +50,12 @@ def tracker_of(workspace: Workspace) -> MlflowTracker:
     return RemoteTracker(workspace, address) if address else MlflowTracker(workspace)
 
 
+def be_patient() -> None:
+    """Let MLflow's client give a server up after seconds rather than minutes."""
+    for name, value in PATIENCE.items():
+        os.environ.setdefault(name, value)
+
+
 class RemoteTracker(MlflowTracker):
     """Implements `Tracker` on a server; artifacts are sent through it."""
 
@@ -84,8 +90,7 @@ class RemoteTracker(MlflowTracker):
 
     def _connect(self) -> MlflowClient:
         if self._client is None:
-            for name, value in PATIENCE.items():
-                os.environ.setdefault(name, value)
+            be_patient()
             environment.load()
             from mlflow import MlflowClient
 

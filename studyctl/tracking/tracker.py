@@ -29,6 +29,7 @@ PARAM_LIMIT = 6000
 TAG_LIMIT = 8000
 CUT = " … (cut; whole in the run's files)"
 RUN_TAG = "studyctl.run"
+PERSONS_TAG = "studyctl.tag."  # before a tag of a person's own
 STATUS: Mapping[RunState, str] = {
     "running": "RUNNING",
     "finished": "FINISHED",
@@ -232,6 +233,7 @@ class MlflowTracker:
             "studyctl.changed": ", ".join(run.changed),
             "studyctl.not-finite": ", ".join(m.name for m in run.metrics if not math.isfinite(m.value)),
             **{f"studyctl.finding.{one.key}": one.verdict or "" for one in run.findings},
+            **{PERSONS_TAG + tag: "yes" for tag in run.tags},
             **tags,
         }
         return {

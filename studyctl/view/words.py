@@ -99,3 +99,13 @@ def made_elsewhere(run: Run) -> str:
 def plural(count: int, noun: str) -> str:
     """A count with its noun: "1 note", "2 notes"."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def size(count: int) -> str:
+    """How much room something takes: "812 bytes", "3.4 MB"."""
+    if count < 1000:
+        return plural(count, "byte")
+    for unit, scale in (("kB", 1e3), ("MB", 1e6), ("GB", 1e9)):
+        if count < scale * 999.5 or unit == "GB":
+            return f"{count / scale:.3g} {unit}"
+    return ""
