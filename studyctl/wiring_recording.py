@@ -61,7 +61,7 @@ def _tied(workspace: Workspace, asked: Asked, progress: Watched, told: Callable[
     from studyctl.app.answers import tied_items
     from studyctl.app.run import describe, item_tags
     from studyctl.runner.recording import Block, Edges
-    from studyctl.tracking.tracker import MlflowTracker
+    from studyctl.tracking.remote import tracker_of
 
     _refuse_name_of_an_experiment(workspace, asked.name)
     synchronise(workspace)  # the notes as they are now, before anything is measured
@@ -74,7 +74,7 @@ def _tied(workspace: Workspace, asked: Asked, progress: Watched, told: Callable[
     edges = Edges(
         workspace,
         open_ledger(workspace),
-        MlflowTracker(workspace),
+        tracker_of(workspace),
         lambda run: describe(run, items),
         item_tags(items),
     )

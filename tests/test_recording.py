@@ -135,7 +135,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Study]:
     study.write("studyctl.toml", "")
     monkeypatch.setenv("STUDYCTL_WORKSPACE", str(study.root))
     monkeypatch.chdir(study.root)
-    monkeypatch.setattr("studyctl.tracking.tracker.MlflowTracker", NoMirror)
+    monkeypatch.setattr("studyctl.tracking.remote.tracker_of", NoMirror)
     yield study
 
 

@@ -43,9 +43,8 @@ FIRST_EXPERIMENT = '''\
 
 import matplotlib.pyplot as plt
 import numpy as np
-from pydantic import Field
 
-from studyctl.lab import Params, Run, experiment
+from studyctl.lab import Params, Run, experiment, param
 
 Z = 3.29  # of a 99.9 % interval
 
@@ -53,8 +52,8 @@ Z = 3.29  # of a 99.9 % interval
 class MontyHall(Params):
     """What can be changed from the command line: `studyctl run monty-hall -p doors=10`."""
 
-    games: int = Field(20_000, ge=100, le=5_000_000, description="games played")
-    doors: int = Field(3, ge=3, le=100, description="doors on the stage")
+    games: int = param(20_000, "games played", ge=100, le=5_000_000)
+    doors: int = param(3, "doors on the stage", ge=3, le=100)
     seed: int = 0
 
 
@@ -118,15 +117,14 @@ NEW_EXPERIMENT = '''\
 
 import matplotlib.pyplot as plt
 import numpy as np
-from pydantic import Field
 
-from studyctl.lab import Params, Run, experiment
+from studyctl.lab import Params, Run, experiment, param
 
 
 class <<CLASS>>(Params):
     """What can be changed from the command line: `studyctl run <<NAME>> -p samples=100`."""
 
-    samples: int = Field(1000, ge=10, le=1_000_000, description="measurements of each of the two")
+    samples: int = param(1000, "measurements of each of the two", ge=10, le=1_000_000)
     seed: int = 0
 
 
@@ -148,6 +146,7 @@ def <<FUNCTION>>(params: <<CLASS>>, run: Run) -> None:
     axes.legend()
     run.figure("measured", fig)
 
+    # A recorded run answers what is tied to it: until this is your own, try it with `--draft`.
     # Name here what you expect, and what would decide it:
     #     claim="the second is larger", when="difference.lo > 0", unless="difference.hi < 0",
     run.finding(

@@ -103,4 +103,4 @@ def new(
     here.say(f"wrote {shown(file)}")
     for line in told:
         here.say(line)
-    here.say(f"try it: studyctl run {file.stem.replace('_', '-')} --quick")
+    here.say(f"try it: studyctl run {file.stem.replace('_', '-')} --draft")

@@ -1,0 +1,129 @@
+"""Every call of the author's interface, as authors write it: checked by mypy --strict, and run as a draft."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import matplotlib.pyplot as plt
+import numpy as np
+from pydantic import BaseModel, Field
+
+from studyctl.lab import (
+    ExperimentError,
+    Finding,
+    Metric,
+    Params,
+    Record,
+    Run,
+    StudyctlError,
+    draft,
+    experiment,
+    param,
+    recording,
+)
+
+
+class Optimizer(BaseModel):
+    steps: int = 3
+
+
+class Everything(Params):
+    """Parameters of every kind, in both spellings."""
+
+    anchor: float = param(373, "side of the anchor", unit="px", gt=0, le=1000)
+    dtype: Literal["float32", "float16"] = param("float32", "how numbers are held")
+    sizes: list[int] = param([1, 2], min_length=1, max_length=9)
+    name: str = param("exp", pattern="[a-z]+")
+    clip: float | None = param(None, "none clips nothing", ge=0)
+    rounds: int = param(4, multiple_of=2, lt=100)
+    rate: float = Field(default=0.5, gt=0, description="the long spelling")
+    optimizer: Optimizer = Optimizer()
+    seed: int = 0
+
+
+@dataclass
+class Row:
+    width: int
+    loss: float
+
+
+class Pair(NamedTuple):
+    width: int
+    loss: float
+
+
+def rows() -> Iterator[dict[str, float]]:
+    yield {"width": 8.0, "loss": 0.1}
+
+
+@experiment(
+    title="Everything", requires=["numpy"], data=(), measures=["time"], presets={"quick": {"rounds": 2}, "full": {}}
+)
+def everything(params: Everything, run: Run) -> None:
+    seed: int | None = run.seed
+    with run.step("measure") as step:
+        for number in run.track(range(params.rounds), "rounds"):
+            half: int = number // 2
+            run.metric("loss", 1 / (number + 1), step=number, unit="nat")
+            run.metrics({"half": half, "double": np.float64(number) * 2}, step=number)
+        assert step.name == "measure"
+    for _ in run.track(rows(), "rows", total=1):
+        pass
+
+    @run.step("work")
+    def work(by: int) -> int:
+        return by * 2
+
+    doubled: int = work(2)
+    run.metric("doubled", doubled)
+    run.metric("exact", Decimal("0.5"))
+    run.metric("array", np.array(3))
+    run.metric("bound", math.inf)
+    run.constant("limit", params.anchor)
+    run.table("dicts", [{"width": 8, "loss": 0.1}, {"width": 16}], title="Rows")
+    run.table("columns", {"width": [8, 16], "loss": np.array([0.1, 0.2])})
+    run.table("objects", [Row(8, 0.1)])
+    run.table("tuples", [Pair(8, 0.1)])
+    run.table("iterator", rows())
+    figure, axes = plt.subplots()
+    axes.plot([1, 2])
+    run.figure("figure", figure, title="A figure")
+    run.text("note", "text")
+    run.artifact(Path(__file__), name="source.py", title="This")
+    run.artifact(__file__)
+    run.finding(
+        "loss", text="{loss:.2f} at {anchor}", claim="it is small", when="loss < 1 and doubled > 3", unless="loss >= 1"
+    )
+    run.finding("summary", text="With {dtype} and seed {seed}.")
+    if seed is None:
+        raise ExperimentError("no seed", "give one")
+
+
+def check() -> Record:
+    """A draft, and what a test reads of it."""
+    record: Record = draft(everything, preset="quick", folder=None, anchor=10)
+    finding: Finding = record.finding("loss")
+    metrics: tuple[Metric, ...] = record.metrics
+    value: float = record.value("loss")
+    assert finding.verdict == "supported" and metrics and value < 1
+    return record
+
+
+def record_a_script() -> None:
+    """A script's recordings; drafts, so that nothing is kept."""
+    arguments = argparse.Namespace(rate=0.1)
+    with recording("everything-else", title="T", params=vars(arguments), seed=1, draft=True, quiet=True) as run:
+        run.metric("a", 1)
+    with recording("declared", params=Everything(), data=[], measures=["time"], draft=True, quiet=True) as other:
+        other.finding("f", text="x")
+    try:
+        with recording("nowhere", workspace=Path("nowhere")):
+            pass
+    except StudyctlError as error:
+        print(error.message, error.hint)
