@@ -100,3 +100,14 @@ def wrong_name(params: Nowhere, run: Run) -> None: ...  # type: ignore[name-defi
 def test_a_signature_that_cannot_be_called(function: object, said: str, tmp_path: Path) -> None:
     with pytest.raises(ExperimentError, match=said):
         draft(experiment(title="T")(function), folder=tmp_path)  # type: ignore[type-var]
+
+
+@experiment(title="Returns")
+def returns(params: Decay, run: Run) -> None:
+    return {"loss": 1}  # type: ignore[return-value]
+
+
+def test_a_draft_says_what_a_run_says(tmp_path: Path) -> None:
+    assert draft(returns, folder=tmp_path).provenance["warnings"] == [
+        "its function returned a dict, which is recorded nowhere: run.metrics(…)"
+    ]

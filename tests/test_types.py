@@ -78,7 +78,7 @@ def test_the_sample_uses_all_that_is_offered() -> None:
     source = (SAMPLES / "author.py").read_text("utf-8")
     assert all(re.search(rf"\b{name}\b", source) for name in lab.__all__)
     handle = [name for name in vars(lab.Run) if not name.startswith("_")]
-    internal = {"last_metrics", "decided", "undecided", "constants", "steps", "note", "notes", "close"}
+    internal = {"last_metrics", "decided", "undecided", "constants", "steps", "note", "notes", "returned", "close"}
     assert all(f"run.{name}" in source for name in handle if name not in internal)
     assert internal < set(handle)
 

@@ -318,6 +318,11 @@ class Run:
         """What was recorded otherwise than its author may expect, for people."""
         return list(self._notes)
 
+    def returned(self, value: Any) -> None:
+        """What the experiment's function returned, which should be nothing."""
+        if value is not None:
+            self.note(f"its function returned a {type(value).__name__}, which is recorded nowhere: run.metrics(…)")
+
     def close(self) -> None:
         """Nothing is recorded from here on."""
         self._over = True
@@ -358,7 +363,8 @@ class _InFinding(ExperimentError):
 
     @classmethod
     def of(cls, key: str) -> type[_InFinding]:
-        return type("FindingError", (cls,), {"key": key})
+        # Whoever meets it is to read the name that they can catch.
+        return type(ExperimentError.__name__, (cls,), {"key": key, "__module__": ExperimentError.__module__})
 
 
 def _check_figure_name(name: Any, what: str) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import io
 import linecache
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -116,3 +117,21 @@ def warnings_once(root: Path) -> Iterator[None]:
     finally:
         if warnings.showwarning is show:
             warnings.showwarning = before
+
+
+@contextlib.contextmanager
+def threads_told(note: Callable[[str], None]) -> Iterator[None]:
+    """While the block runs, `note` is told of threads that fail: nobody else would hear of it, and the run goes on."""
+    before = threading.excepthook
+
+    def hook(args: threading.ExceptHookArgs) -> None:
+        if args.exc_type is not SystemExit:
+            note(f"a thread of it failed with {args.exc_type.__name__}: {args.exc_value}; its traceback is in the log")
+        before(args)
+
+    threading.excepthook = hook
+    try:
+        yield
+    finally:
+        if threading.excepthook is hook:
+            threading.excepthook = before

@@ -8,6 +8,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from studyctl import EVIDENCE_VERSION
 from studyctl.core import authoring
@@ -50,7 +51,8 @@ def execute_draft(
     started = now()
     try:
         with progress.running(), _printed(folder, progress, root) if catch else contextlib.nullcontext():
-            experiment.function(params, handle)
+            returned: Any = experiment.function(params, handle)  # type: ignore[func-returns-value]
+        handle.returned(returned)
         outcome.findings = handle.decided()
     except BaseException as ended:
         if not catch:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from studyctl.core.steps import step_of
+from studyctl.errors import StudyctlError
 from studyctl.runner.located import INSTALLED
 
 # More of them is a recursion, whose beginning and end say it all.
@@ -32,9 +33,10 @@ def shortened(error: BaseException, *roots: Path) -> str:
 
 def said(error: BaseException, *roots: Path) -> dict[str, str]:
     """An error in a few words: what it was, the author's line that it came from, the step that was going on."""
-    kind = type(error).__name__
+    # Ours says all in its message.
+    kind = "" if isinstance(error, StudyctlError) else type(error).__name__
     message = str(error.args[0] if isinstance(error, SyntaxError) and error.args else error).strip()
-    found = {"what": f"{kind}: {message.splitlines()[0]}" if message else kind}
+    found = {"what": ": ".join(filter(None, (kind, message.partition("\n")[0])))}
     own = [frame for frame in traceback.extract_tb(error.__traceback__) if is_own(frame.filename, roots)]
     if own:
         found["where"] = f"{_shown(own[-1].filename, roots)}, line {own[-1].lineno}"

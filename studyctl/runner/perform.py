@@ -23,7 +23,7 @@ from studyctl.core.params import Params
 from studyctl.core.ports import Progress
 from studyctl.core.steps import step_of
 from studyctl.runner import folder
-from studyctl.runner.capture import captured, warnings_once
+from studyctl.runner.capture import captured, threads_told, warnings_once
 from studyctl.runner.clock import now
 from studyctl.runner.closure import Closure, with_imported
 from studyctl.runner.failure import said, shortened
@@ -124,7 +124,12 @@ def _call(
     recorder.start()
     progress = handle.progress
     log = home / folder.LOG_FILE
-    with captured(log, progress.message), warnings_once(workspace.root), watched(workspace.root) as outcome.seen:
+    with (
+        captured(log, progress.message),
+        warnings_once(workspace.root),
+        threads_told(handle.note),
+        watched(workspace.root) as outcome.seen,
+    ):
         began = time.perf_counter()
         try:
             with progress.running(), signals.limited(timeout_s):
@@ -134,8 +139,7 @@ def _call(
                 signals.check()
         finally:
             outcome.seconds = round(time.perf_counter() - began, 3)
-    if returned is not None:
-        handle.note(f"its function returned a {type(returned).__name__}, which is recorded nowhere: run.metrics(…)")
+    handle.returned(returned)
     outcome.findings = handle.decided()
 
 

@@ -25,7 +25,7 @@ from studyctl.core.models import ExperimentSpec, Run
 from studyctl.core.params import Params
 from studyctl.core.ports import Ledger, Tracker, Watched
 from studyctl.core.progress import Silent
-from studyctl.runner.capture import captured, warnings_once
+from studyctl.runner.capture import captured, threads_told, warnings_once
 from studyctl.runner.closure import Closure, gather, modules_around
 from studyctl.runner.draft import drafted
 from studyctl.runner.folder import LOG_FILE
@@ -118,6 +118,7 @@ class Block:
         self._recorder.start()
         around.enter_context(captured(self._home / LOG_FILE, self._progress.message, self._directly))
         around.enter_context(warnings_once(self._root))
+        around.enter_context(threads_told(self._handle.note))
         self._outcome.seen = around.enter_context(watched(self._root))
         around.enter_context(self._progress.showing())
         around.enter_context(self._progress.running())

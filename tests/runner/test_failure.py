@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -97,7 +98,7 @@ def test_an_error_and_a_signal_name_the_step(bench: Bench) -> None:
 def test_a_hint_is_said_once(bench: Bench) -> None:
     run = bench.run("with run.step('train'):\n    run.metric('loss', 'high')")
     assert run.error.count("record texts with run.text") == 1
-    assert run.provenance["failure"]["what"] == "ExperimentError: loss = 'high' is no number"
+    assert run.provenance["failure"]["what"] == "loss = 'high' is no number"
 
 
 def test_steps_are_no_metrics_and_a_run_without_any_has_none(bench: Bench) -> None:
@@ -129,6 +130,28 @@ def test_what_the_function_returns_is_recorded_nowhere_and_said(bench: Bench) ->
     assert run.provenance["warnings"] == [
         "its function returned a dict, which is recorded nowhere: run.metrics(…)",
     ]
+
+
+def test_a_thread_that_fails_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(threading, "excepthook", threading.__excepthook__)  # pytest has one of its own
+    body = """
+import threading
+thread = threading.Thread(target=lambda: 1 / 0)
+thread.start()
+thread.join()
+run.metric("loss", 1)
+"""
+    run = bench.run(body)
+    assert run.state == "finished"
+    assert run.provenance["warnings"] == [
+        "a thread of it failed with ZeroDivisionError: division by zero; its traceback is in the log"
+    ]
+    assert "ZeroDivisionError" in (bench.folder(run) / "log.txt").read_text()
+
+
+def test_a_finding_is_refused_by_the_name_that_can_be_caught(bench: Bench) -> None:
+    run = bench.run("run.finding('a', text='{nothing}')")
+    assert "studyctl.errors.ExperimentError: finding 'a': {nothing} names no figure" in run.error
 
 
 @pytest.mark.parametrize(("body", "kind"), [("yield 1", "a generator"), ("import x\nyield", "a generator")])
