@@ -37,6 +37,8 @@ T = TypeVar("T")
 
 def number(name: str, value: Any) -> float:
     """One number, from Python, numpy, torch and the like; ExperimentError for anything else."""
+    if type(value) is float:  # nearly always, and in a hot loop
+        return value
     if isinstance(value, (str, bytes, complex)) or value is None:
         raise ExperimentError(f"{name} = {value!r} is no number", "record texts with run.text")
     shape = getattr(value, "shape", None)
@@ -51,6 +53,8 @@ def number(name: str, value: Any) -> float:
 
 def whole_step(name: str, step: Any) -> int:
     """A step of a history; ExperimentError for what counts nothing."""
+    if type(step) is int and -LARGEST_STEP <= step <= LARGEST_STEP:
+        return step
     if not isinstance(step, bool):
         try:
             whole = int(step)
@@ -100,7 +104,7 @@ class Run:
 
     def _record(self, values: list[tuple[str, Any]], step: int | None, unit: str) -> None:
         self._refuse_when_over()
-        if not isinstance(unit, str) or len(unit) > LONGEST_UNIT or not unit.isprintable():
+        if unit != "" and (not isinstance(unit, str) or len(unit) > LONGEST_UNIT or not unit.isprintable()):
             raise ExperimentError(f"{unit!r} cannot be a unit", f"a short text, for example ms; {LONGEST_UNIT} at most")
         now = self._sink.now_ms()
         checked = [(self._metric_name(name, step), number(name, value)) for name, value in values]

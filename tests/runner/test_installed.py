@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from studyctl.runner.discover import discover, find
 from studyctl.runner.importing import load
 from studyctl.runner.installed import distributions
 from studyctl.runner.located import located
+from studyctl.runner.parcel import pack
 from studyctl.runner.requires import check_requires
 
 
@@ -141,6 +144,15 @@ def test_an_upgrade_names_the_file_that_changed(bench: Bench, site: Path, tmp_pa
     assert current_digests(bench.workspace.root, watched, {})[0] == before
     shutil.rmtree(site / "tinydice")
     assert set(current_digests(bench.workspace.root, watched, {})[0].values()) == {None}
+
+
+def test_it_does_not_travel_and_has_to_be_installed_where_it_runs(bench: Bench, site: Path) -> None:
+    run = bench.execute(bench.order("sixes"))
+    with zipfile.ZipFile(io.BytesIO(pack(bench.workspace, run))) as parcel:
+        assert parcel.namelist() == ["studyctl.toml"]
+    (site / "tinydice" / "games" / "chance.py").write_text("SIXES = 7\n")
+    with pytest.raises(ExperimentError, match=r"site:tinydice/games/chance\.py changed since the run began"):
+        pack(bench.workspace, run)
 
 
 def test_an_error_shows_the_frames_of_the_package(bench: Bench, site: Path) -> None:
