@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from studyctl.core.models import Run
+from studyctl.core.models import SITE, Run
 from studyctl.errors import StudyctlError
 
 KIND = "studyctl-runs"
@@ -65,6 +65,11 @@ _PROVENANCE: Mapping[str, type | tuple[type, ...]] = {
     "warnings": list,
     "determinism": list,
     "seconds": (int, float),
+    "steps": list,
+    "failure": dict,
+    "source": dict,
+    "unwatched": list,
+    "distribution": str,
 }
 
 
@@ -246,7 +251,7 @@ def _wrong(run: Run, manifest: Manifest) -> Iterator[tuple[str, bool]]:
     yield "a finding has an impossible name", not all(map(FINDING_KEY.fullmatch, keys))
     yield "a finding is there twice", len(set(keys)) < len(keys)
     read = [(file.path, file.role) for file in run.files]
-    yield "it read files that can be none of a workspace", any(unsafe(path) for path, _ in read)
+    yield "it read files that can be none of a workspace", any(unsafe(path.removeprefix(SITE)) for path, _ in read)
     yield "a file is there twice", len(set(read)) < len(read)
     yield (
         "its provenance has another form",
@@ -258,8 +263,19 @@ def _wrong(run: Run, manifest: Manifest) -> Iterator[tuple[str, bool]]:
         "its constants are no numbers",
         not all(isinstance(value, (int, float)) for value in run.provenance.get("constants", {}).values()),
     )
+    yield "its steps are none", not all(map(_is_step, run.provenance.get("steps", ())))
     yield from _wrong_artifacts(run, manifest)
     yield from _wrong_findings(run)
+
+
+def _is_step(step: Any) -> bool:
+    return (
+        isinstance(step, dict)
+        and isinstance(step.get("name"), str)
+        and all(isinstance(step.get(key), (int, float)) for key in ("seconds", "depth", "times"))
+        and isinstance(step["depth"], int)
+        and 0 <= step["depth"] < 1000
+    )
 
 
 def _wrong_artifacts(run: Run, manifest: Manifest) -> Iterator[tuple[str, bool]]:

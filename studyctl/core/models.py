@@ -37,6 +37,9 @@ RunRole = Literal["run", "sweep", "trial"]
 Mark = Literal["open", "doing", "done", "dropped", "noted", "unknown"]
 Role = Literal["context", "source", "answer"]
 
+# How a run records a file of an installed package: by the name of its module, "site:pkg/module.py".
+SITE = "site:"
+
 ROLES: tuple[RunRole, ...] = ("run", "sweep", "trial")
 KINDS: tuple[Kind, ...] = ("question", "todo", "reading", "claim")
 LETTERS: dict[Kind, str] = {"question": "Q", "todo": "T", "reading": "R", "claim": "C"}

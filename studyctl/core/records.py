@@ -12,7 +12,7 @@ from studyctl.core.models import RunRole, RunState, Verdict
 class FileDigest:
     """One file of a run's code closure or data, with the digest that staleness compares."""
 
-    path: str  # relative to the workspace
+    path: str  # relative to the workspace; of an installed package by the name of its module, after `SITE`
     role: Literal["code", "data"]
     digest: str  # canonical AST digest for code, sha256 for data
 

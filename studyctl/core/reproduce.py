@@ -14,7 +14,7 @@ PRESET_OPTIONS = {"default": [], "quick": ["--quick"]}
 
 def command(run: Run) -> str:
     """`studyctl run NAME` with the preset and the changed parameters of a recorded run."""
-    if (source := run.provenance.get("source")) is not None:
+    if isinstance(source := run.provenance.get("source"), Mapping):
         return _recorded_by(source)
     words = ["studyctl", "run", run.experiment, *preset_option(run.preset)]
     for name in run.changed:
@@ -42,7 +42,9 @@ def again(experiment: str, last: Run | None) -> str:
 
 def recorded_by(run: Run) -> str:
     """Which script or notebook recorded a run, in words; "" for a run of an experiment."""
-    source = run.provenance.get("source") or {}
+    source = run.provenance.get("source")
+    if not isinstance(source, Mapping):
+        return ""
     cells = f"{source['cells']} cells" if source.get("cells") else ""
     where = " ".join(part for part in (str(source.get("kind") or ""), str(source.get("path") or "")) if part)
     return ", ".join(part for part in (where, cells) if part)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-SITE = "site:"
+from studyctl.core.models import SITE
+
 INSTALLED = ("site-packages", "dist-packages")
 
 

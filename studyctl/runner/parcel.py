@@ -16,10 +16,10 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from studyctl.config import CONFIG_NAME, Workspace
-from studyctl.core.models import Run
+from studyctl.core.models import SITE, Run
 from studyctl.errors import ExperimentError
 from studyctl.runner.digests import digest_file
-from studyctl.runner.located import SITE, located
+from studyctl.runner.located import located
 
 # Every file of a parcel has this time, so that the same files give the same bytes.
 _TIME = (1980, 1, 1, 0, 0, 0)

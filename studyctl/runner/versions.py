@@ -11,8 +11,8 @@ from functools import cache
 from pathlib import Path
 
 from studyctl.core.closure import imports_of
-from studyctl.core.models import Run
-from studyctl.runner.located import SITE, located, module_named
+from studyctl.core.models import SITE, Run
+from studyctl.runner.located import located, module_named
 from studyctl.runner.process import hostname
 from studyctl.runner.provenance import distributions
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -49,6 +50,13 @@ def test_the_way_of_an_installed_experiment(fresh: Study, wheels: ModuleType, tm
     assert "✓ fresh" in ask("answer", "Q3").out
     checked = ask("doctor")
     assert "ties         every tied experiment exists" in checked.out
+
+    (carried,) = ask("runs", "list", "--json").json
+    assert ask("runs", "export", carried["id"], "-o", str(tmp_path / "run.zip"), "--public").code == 0
+    (tmp_path / "other").mkdir()
+    other = Study.make(tmp_path / "other" / "study")
+    assert other.ask("runs", "import", str(tmp_path / "run.zip")).code == 0
+    assert re.search(r"^  from +tiny-dice 1\.0$", other.ask("runs", "show", carried["id"]).out, re.MULTILINE)
 
     better = {**wheels.FILES, "tinydice/games/chance.py": wheels.CHANCE.replace("= 6", "= 7")}
     wheels.install(wheels.build(tmp_path, "1.1", better), site)
