@@ -45,9 +45,19 @@ def _notes(paths: Sequence[Path], notes_in: Callable[[Path], list[str]]) -> Iter
 
 
 def _settings(workspace: str | None, path: Path) -> Settings:
-    """Those of the workspace that was named, or that the note lies in."""
+    """Those of the workspace that was named, that the note lies in, or that reads it from elsewhere."""
     if workspace:
         return find_workspace(workspace).settings
-    here = Path.cwd() if str(path) == STDIN else path.resolve().parent
-    config = find_config(here)
-    return load_settings(config) if config else Settings()
+    around = find_config(Path.cwd())
+    if str(path) == STDIN:
+        return load_settings(around) if around else Settings()
+    note = path.resolve()
+    config = find_config(note.parent)
+    if config is not None:
+        return load_settings(config)
+    if around is not None:
+        settings = load_settings(around)
+        folders = ((around.parent / Path(folder).expanduser()).resolve() for folder in settings.notes)
+        if any(note.is_relative_to(folder) for folder in folders):
+            return settings
+    return Settings()

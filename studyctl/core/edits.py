@@ -56,9 +56,12 @@ def set_state(item: Item, source: bytes, state: State) -> Edit | None:
         raw = line.raw[: line.text_start] + body + line.raw[line.text_end :]
     else:
         box = f"[{_BOXES[state]}]" if line.box is not None or not marked else ""
+        sign = next(sign for sign, shown in SIGN_BOXES.items() if shown == _BOXES[state])
         if line.box is not None and line.raw[line.box_start] in SIGN_BOXES:
-            box = next(sign for sign, shown in SIGN_BOXES.items() if shown == _BOXES[state])
-        if line.box is not None:
+            box = sign
+        if line.box is None and line.bullet == "□" and box:
+            head = line.raw[: line.bullet_start] + sign + line.raw[line.bullet_end : line.text_start]
+        elif line.box is not None:
             head = line.raw[: line.box_start] + box + line.raw[line.box_end : line.text_start]
         else:
             head = line.raw[: line.text_start] + (f"{box} " if box else "")

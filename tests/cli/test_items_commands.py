@@ -222,6 +222,19 @@ def test_other_shells_show_the_text_beside_the_id(vault: Path, studyctl: Any, sh
     assert "[/b] odd [bold] text" in done.stdout
 
 
+def test_scan_takes_the_settings_of_the_workspace_that_reads_a_vault_elsewhere(
+    tmp_path: Path, studyctl: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in ("vault", "desk", "other"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "desk" / "studyctl.toml").write_text('notes = "../vault"\nlabels.question = ["Rätsel"]\n', "utf-8")
+    for folder in ("vault", "other"):
+        (tmp_path / folder / "a.md").write_text("## Rätsel\n- warum\n", "utf-8")
+    monkeypatch.chdir(tmp_path / "desk")
+    found = [len(json.loads(studyctl("scan", f"../{folder}/a.md", "--json").out)) for folder in ("vault", "other")]
+    assert found == [1, 0]
+
+
 def test_scan_reads_stdin_and_the_labels_of_the_workspace_around(vault: Path, studyctl: Any) -> None:
     (vault / "studyctl.toml").write_text('[labels]\ntodo = ["Einkauf"]\n')
     (vault / "shop.md").write_text("## Einkauf\n\n- milk\n")

@@ -59,6 +59,7 @@ def after(source: str | bytes, state: State, line: int = 1) -> str:
         ("☐ a", "done", "☑ a"),
         ("- ☑ a", "open", "- ☐ a"),
         ("☐ a", "dropped", "☒ a"),
+        ("□ a", "done", "☑ a"),
         ("x 2024-05-01 a", "open", "TODO a"),
         ("> > - [ ] a", "done", "> > - [x] a"),
         ("- [x] a ✅ 2024-01-02 ^id", "open", "- [ ] a ^id"),
