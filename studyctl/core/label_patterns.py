@@ -33,11 +33,18 @@ QUESTION = whole_of(
     r"(?:(?:things?|stuff|bits?|points?|parts?|concepts?|terms?|what|where|anything|topics?) )?(?:(?:that"
     r"|which|i|i'm|i am"
     r"|we|still|got|get|am|are|is) ){0,3}(?:not (?:sure|clear|certain)|unsure|unclear|confus(?:e|es|ed|ing)(?: me)?"
-    r"|puzzl(?:e|es|ed|ing)(?: me)?|stuck|fuzzy|lost|(?:don't|do not|didn't) (?:get|understand|follow)|need help)"
+    r"|puzzl(?:e|es|ed|ing)(?: me)?|fuzzy|lost|(?:don't|do not|didn't) (?:get|understand|follow)|need help)"
     r"(?: (?:about|on|with|by|at|yet|bits|parts|points))?",
     r"(?:to |things to |questions to )?ask \w+(?: .{1,30})?|points? of confusion|worth asking"
     r"|questions? (?:after|this|before|since|arising|so far|left)(?: .{1,30})?",
+    r"(?:things? (?:that )?|what )?(?:don't|doesn't) (?:make sense|add up)|(?:things? )?(?:i )?(?:want"
+    r"|would like) to know"
+    r"|(?:needs? )?clarif(?:y|ication)|clarifications? needed|question marks|q list|unresolved bits|still open"
+    r"|head-?scratchers",
     # Korean
+    r"궁금|의문 ?투성이|이해가? ?(?:잘 )?안 ?(?:감|됨|가|돼|되는 (?:것|점|부분))"
+    r"|풀리지 ?않는 ?(?:것|점|문제)"
+    r"|의심스러운 ?(?:점|것)|확신이 ?없는 ?(?:점|것|부분)",
     r"(?:아직 )?(?:이해|해결|해소|납득|정리|설명)(?:가|이|를)?\s?(?:안|못|되지 않|하지 못)\s?(?:되|된|돼|됐|한"
     r"|하|는|은)?\S{0,2}"
     r"\s?(?:것|점|부분|문제|내용|거|의문)(?:들)?|확실치 ?않은 ?(?:것|점|부분)|모르겠다|궁금하다",
@@ -73,7 +80,14 @@ QUESTION = whole_of(
     r"|詰まった|つまった)(?:用語|こと|点|ところ|部分|箇所|もの|事)",
     r"(?:.{0,10})?(?:に|で|へ)(?:聞く|質問する|相談する)(?:こと|点|事項)|(?:もやもや|モヤモヤ)ポイント"
     r"|わからない(?:用語|単語|概念)",
+    r"(?:謎|議論)ポイント|なぞ|わからなさ|理解できん|理解不足|質問候補|次回聞く|未解明|持ち越し(?:事項)?"
+    r"|(?:すっきりしない|納得いかない|不思議な|聞きそびれた)(?:こと|点)?",
     # Chinese
+    r"(?:.{0,4})?(?:没|沒|不)(?:太|怎么|完全|彻底)?[吃想听聽看搞弄学學记記悟](?:不)?(?:透|懂|通|明白|清|清楚|会|會)的?"
+    r"(?:地方|事|点|點|问题|問題|内容|部分)?|想不(?:通|明白)的?(?:事|问题)?",
+    r"(?:没|沒)掌握的?|掌握不牢的?|一头雾水|迷惑点?|模糊的(?:地方|点)|有点懵|卡住的地方|卡点|悬而未决"
+    r"|未决(?:问题)?|问号"
+    r"|不解(?:之处)?|自问|想(?:知道|了解)的|(?:需要|要)确认的问题|疑问与思考|要问的",
     r"(?:.{0,6})?(?:没|沒|没有|沒有|尚未)(?:解决|解決|弄懂|搞懂|想通|弄清|搞清|理解"
     r"|搞定)(?:清楚)?(?:的)?(?:问题|問題|地方|点|點|内容)?",
     r"(?:.{0,4})?不(?:太|是很|大)?(?:会|會|懂|明白|理解|清楚|确定|確定|熟|熟悉)的(?:地方|点|點|问题|問題|内容"
@@ -183,6 +197,21 @@ TODO = whole_of(
     r"|东西|東西|内容|內容|事|事情|功能|题|題)?",
     r"(?:复习|複習|学习|學習|下周|假期|寒假|暑假|周末|后续|接下来)的?(?:安排|计划|計畫|规划|規劃)|别忘了"
     r"|別忘了|记得(?:做|要做的)?|不要忘记",
+    r"(?:tasks|work|things) (?:left|remaining)|still missing|coming up|(?:ideas )?for later|nice to have"
+    r"|stretch goals|tonight"
+    r"|over the weekend|agenda for next (?:time|week|meeting)|(?:exam )?prep(?: for .{1,30})?|(?:chore|call"
+    r"|shopping|packing) list"
+    r"|action|(?:revision|training) plan|(?:fixes|work) needed|needs (?:fixing|doing)"
+    r"|to (?:check|fix|write up|look up|try|do) (?:at|in|before|with|on) .{1,30}",
+    r"퇴근 후|주말|(?:급한|미룬|밀린) ?(?:일|것)|(?:아직 )?(?:못|안) ?한 ?(?:것|일)|남은 ?거|후속 ?조치"
+    r"|조치 ?사항|복습 ?계획"
+    r"|(?:데일리 )?미션",
+    r"残り|やり残し(?:たこと)?|要対応|未処理|買い物(?:リスト)?|持ち物|フォローアップ|宿題事項|自主課題|リマインド"
+    r"|(?!なぜ|どう|何).{1,5}やる(?:こと)?",
+    r"下(?:周|週|次)|周末|週末|今晚|剩余工作|剩下的(?:事|工作|任务)|未完(?:成的?)?|要?跟进(?:事项)?|购物清单"
+    r"|小目标|整改项?|改进项"
+    r"|要?准备的?(?:工作|东西)|(?:每日|练习|打卡)任务|(?:有空|回头|抓紧|接着|后面|以后|之后|抽空)再?(?:做|弄"
+    r"|搞|改|补|查)",
     # What lies ahead, and what is wanted of it, in any of their combinations.
     r"(?:(?:내일|모레|주말|다음 ?(?:주차?|달|시간|회차|번|모임|수업|스터디|학기)?|앞으로|나중|추후|향후|이후"
     r"|이번 ?주차?)"
@@ -269,6 +298,13 @@ TODO_DONE = whole_of(
     r"|やったこと ?\(完了\)|已完成|完成|已完成的?(?:任务|任務|事项|事項)|做完的",
 )
 READING = whole_of(
+    r"on the nightstand|(?:up )?next (?:books?|papers?)|book list|refs? to (?:chase|check|read)|extra reading"
+    r"|good reads"
+    r"|literature to (?:check|read)",
+    r"(?:찾아볼|챙겨볼|참고할)\s?(?:논문|자료|책|글|문헌)(?:들)?|읽기 ?과제|읽어올 ?것|다음 ?(?:책|논문)"
+    r"|책 ?목록|추천받은 ?(?:책|논문)",
+    r"読み?もの|読み物|よみたい|読書候補|次の(?:本|論文)|課題図書|必読|未読|途中の本",
+    r"(?:有空|回头|抽空|以后|之后|稍后|闲时)再?(?:看|读|讀)|待?精读(?:的?(?:论文|清单))?|泛读",
     r"(?:(?:my|our|the|a|current|weekly|summer|paper|book|papers?) )?(?:to[- ]read|reading)(?: ?(?:list"
     r"|queue|backlog|stack|pile|log))(?: (?:for|on|of) .{1,40})?|(?:my |papers |books )?to[- ]?read(?: list"
     r"| next| later| soon)?|tbr",

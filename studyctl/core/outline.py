@@ -35,6 +35,7 @@ _SENTENCE_END = re.compile(
     r"[.?!。？！…][\"'”’)\]」』*_~]*$|(?:[가-힣]다|[가-힣]요|[가-힣]까|[하보두]자|[있없]음"
     r"|[함됨])[)\]\"'”’]*$"
 )
+_SAID = re.compile(r"[^\s:：\[(]{1,10}(?: [A-Z][\w.]{0,10})?\s?[:：]\s?[^\s/]")
 _ASKS = re.compile(r"(?:why|how|what|which|when|where|who|is|are|does|do|can|should)\b", re.IGNORECASE)
 # Last characters of questions without a mark, which rarely end a line within a sentence.
 _ASKING_END = frozenset("か吗嗎呢냐가나지")
@@ -49,6 +50,11 @@ class _Frame:
     bullets: list[Node] = field(default_factory=list)
     para: Node | None = None  # the unit that the next line may go on
     lead: Node | None = None  # the last paragraph, while nothing else came behind it
+
+
+def _in_turn(before: str, text: str) -> bool:
+    """Whether two lines are said by two people ("Ann: …", "민수: …")."""
+    return _SAID.match(text) is not None and _SAID.match(before) is not None
 
 
 def _below(line: Line, above: Line) -> bool:
@@ -270,7 +276,7 @@ class Outline:
                 self._new_paragraph(index)
             elif self._heads(index, text):
                 self._new_paragraph(index)
-            elif self._begins_unit(text) or self._ended(frame.para):
+            elif self._begins_unit(text) or self._ended(frame.para) or _in_turn(frame.para.prose, text):
                 parent = frame.para.parent
                 assert parent is not None
                 frame.para = frame.lead = self._node("para", index, parent)

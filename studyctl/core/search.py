@@ -127,7 +127,8 @@ def spans(text: str, query: Query) -> list[list[Span]]:
     for word in query.words:
         found.append(
             [
-                (origin[match.start()], origin[match.end()])
+                # What is folded out of one character ("㏆") stands where that character does.
+                (start := origin[match.start()], max(origin[match.end()], start + 1))
                 for match in re.finditer(word.pattern, folded)
                 if match.end() > match.start()
             ]

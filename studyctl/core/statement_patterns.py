@@ -84,7 +84,8 @@ JA_FINITE = re.compile(
 )
 JA_PREDICATIVE = re.compile(
     r"(?:が|は|も|を|に|で|と)(?:より|大きく|大幅に|必ず|約|[^\s、。]{0,8})?"
-    r"(?:向上|低下|増加|減少|改善|悪化|使用|利用|適用|必要|不要|可能|不可能|発生|収束|発散|同じ|同値|等価"
+    r"(?:向上|低下|増加|減少|改善|悪化|使用|利用|適用|必要|不要|可能|不可能|発生|収束|発散|同じ|同値|等価|原則"
+    r"|普通|基本|正解|必須|自然|無理|例外|禁止|任意|推奨"
     r"|等しい|自明|既知|未知|対称|成立|別物|重要"
     r"|採用|提案|追加|削除|実現|達成|比例|反比例|一致|不安定|安定|有効|困難|簡単|主流|前提|間違い|原因|限定"
     r"|最適|最大|最小|学習|計算|近似|保証|消失|爆発|独立|十分|不十分|圧縮|削減|抑制|軽減|回避|依存|対応|変換"
@@ -179,6 +180,11 @@ EN_PLURAL = re.compile(
     r"(?:\s+(?:the|a|an|it|them|their|its|to|from|into|with|without|only|all|no|more|less|faster|slower"
     r"|better|worse"
     r"|well|as|because|when|if|at|by|in|on|for|out|up|down|\w+ly|\d+)\b|$)",
+    re.IGNORECASE,
+)
+EN_MANY = re.compile(
+    r"^(?:[\w-]+ ){0,3}[\w-]{2,}s (?:just|usually|often|still|always|never|simply|only|rarely|sometimes"
+    r"|mostly) [a-z]{3,}\b",
     re.IGNORECASE,
 )
 EN_ADVERB = re.compile(
@@ -284,7 +290,8 @@ NO_ANSWER = any_of(
     r"^(?:모름|모르겠\S*|잘 모\S*|아직 (?:모|못|안)\S*.*|미정|없음|확인 ?(?:필요|중|요망).*|추후 .{0,10}"
     r"|다음 ?(?:주|번|시간|회의|미팅|모임)\S* .{0,12}(?:논의|확인|질문|얘기|이야기|다루|정리|하기)\S*"
     r"|나중에 .{0,12}|못 찾\S*|찾아(?:봐야|볼).*)$",
-    r"아직[^.]{0,30}(?:못|안 |모름|모르)|(?:좋겠|봐야 ?(?:할|함|겠|한다|될)|알아봐야|찾아봐야|해야 할 듯"
+    r"아직[^.]{0,30}(?:못|안 |모름|모르)|(?:좋겠|(?:찾아|알아|물어|확인해|[해더]) ?봐야 ?(?:할|함|겠|한다|될)"
+    r"|알아봐야|찾아봐야|해야 할 듯"
     r"|확인해야)",
     r"^(?:tbd|tba|tbc|todo|n/?a|none|nope\?|unknown|unclear|no idea|not (?:sure|yet|clear|found|known)\b.*"
     r"|don'?t know.*|i don'?t know.*|to be (?:determined|answered|confirmed|checked).*|pending|later|wip"

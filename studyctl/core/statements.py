@@ -67,6 +67,7 @@ def _english(text: str) -> bool:
         or patterns.EN_ADVERB.search(text)
         or patterns.EN_OBJECT.search(text)
         or patterns.EN_PARTICIPLE.match(text)
+        or patterns.EN_MANY.match(text)
         or text.partition(" ")[0].lower() in patterns.EN_NO_SUBJECT
     ):
         return True

@@ -116,6 +116,7 @@ def test_the_index_finds_what_is_marked_and_nothing_else(text: str, typed: str) 
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=30), st.text(max_size=30))
+@example("㏆", "C")
 def test_no_text_is_a_mistake(text: str, typed: str) -> None:
     query = parse(typed)
     assert BREAK not in query.match

@@ -100,22 +100,24 @@ a better baseline
 """
 LABELS = {
     "question": """
-Questions after reading; What confuses me; Stuck on; To ask Anna; Points of confusion; FAQ; Things to figure out
+Questions after reading; What confuses me; To ask Anna; Points of confusion; FAQ; Things to figure out
 읽으면서 생긴 질문; 이해 안 된 것; 해결되지 않은 의문; 모르는 용어; 함께 이야기해볼 것; 선배한테 물어볼 것
 残った疑問; 先輩に聞くこと; 疑問に感じたこと; 気になっている点まとめ; わからない用語
+Things I want to know; 확신이 없는 것; 不思議な点; 没吃透的; 想不通的事
 今天的疑问; 还没解决的问题; 请教老师; 想不明白的; 面试常见问题; 爭點
 """,
     "todo": """
-To prepare; Need to do; Don't forget; Goals for the week; Fix later; Next session; To revise before the exam
+To prepare; Need to do; Don't forget; Goals for the week; Fix later; Next session; To check at home; Exam prep
+To revise before the exam
 다음 주차 준비; 나중에; 해야 하는 것; 방학 계획; 다음 실험 계획; 추후 공부할 내용
-今日中にやる; 明日に向けて; 追加したい機能; 覚えること; 実装予定; やらねば
+今日中にやる; 明日に向けて; 追加したい機能; 覚えること; 実装予定; やらねば; やり残したこと; 급한 일; 下周
 还想做的; 没做完的; 待优化; 要背的单词; 下周安排; 别忘了
 """,
     "reading": """
 Reading this week; Papers I should read; Saved for later; Books to read
 올해 읽을 책; 추가로 읽어볼 자료; 꼭 읽을 논문
 これから読む論文; 読んでみたい本; 気になる論文
-接下来要读的书; 打算读的论文; 待读文献; 必读书目
+有空看; 찾아볼 자료; 次の本; 接下来要读的书; 打算读的论文; 待读文献; 必读书目
 """,
     "": """
 What I read; Books read in 2023; Steps to reproduce; Later Heidegger; Deadlines in the court; To the lighthouse
