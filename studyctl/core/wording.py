@@ -85,6 +85,8 @@ def question_ending(text: str) -> bool:
     if "ぁ" <= last <= "ん":
         if patterns.JA_ENDING.search(text) and not patterns.JA_NOT.search(text):
             return last not in "はう" or patterns.JA_ASK.search(text) is not None
+        if last == "か" and patterns.JA_NOUN_KA.search(text):
+            return True
         if patterns.JA_WHY.match(text):  # "なぜ2回呼ばれる"
             return True
         # "どこに置くか", but not "どこか"
