@@ -11,6 +11,9 @@ _YEAR = re.compile(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)")
 _ET_AL = re.compile(r"\bet al\b|\s외\s\d+인|ら\s?[(\[]|等人")
 # "Wen, Y.", "Y. Wen", "X. He"
 _AUTHOR = re.compile(r"\b[A-Z]\.(?:[- ]?[A-Z]\.)*\s[A-Z][\w'-]+|\b[A-Z][\w'-]+,\s(?:[A-Z]\.[- ]?)+")
+# "Krummel & Allison 1995": two names and a year are a citation by themselves; one name is, among others.
+_NAMED = re.compile(r"[A-Z][\w'’-]+(?:, [A-Z][\w'’-]+)*,? (?:&|and) [A-Z][\w'’-]+,? \(?(?:19|20)\d\d[a-z]?\b")
+_NAME_YEAR = re.compile(r"[A-Z][\w'’-]+,? \(?(?:19|20)\d\d[a-z]?\b")
 _VENUE = re.compile(
     r"\b(?:arXiv|CVPR|ICCV|ECCV|NeurIPS|NIPS|ICML|ICLR|AAAI|IJCAI|ACL|EMNLP|NAACL|SIGGRAPH|SIGKDD|KDD|UAI"
     r"|AISTATS|JMLR"
@@ -83,7 +86,7 @@ def is_citation(text: str) -> bool:
     if len(text) > 600 or not _CITING.search(text):
         return False
     half = half_width(text).strip()
-    if _LEAD_STRICT.match(half):
+    if _LEAD_STRICT.match(half) or _NAMED.match(half):
         return True
     authors = len(_AUTHOR.findall(half))
     signs = (
@@ -107,7 +110,7 @@ def looks_like_paper(raw: str, words: str) -> bool:
     """A link to a paper, a citation, or a title in capitals or quotes; `raw` has its markup, `words` has none."""
     if only_links(raw) or is_citation(words):
         return True
-    return title_like(words) or _QUOTED.match(raw.strip()) is not None
+    return title_like(words) or _QUOTED.match(raw.strip()) is not None or _NAME_YEAR.match(words) is not None
 
 
 def leads_to_paper(raw: str) -> bool:

@@ -117,7 +117,7 @@ To revise before the exam
 还想做的; 没做完的; 待优化; 要背的单词; 下周安排; 别忘了
 """,
     "reading": """
-Reading this week; Papers I should read; Saved for later; Books to read
+Reading this week; Related work to read; Papers I should read; Saved for later; Books to read
 올해 읽을 책; 추가로 읽어볼 자료; 꼭 읽을 논문
 これから読む論文; 読んでみたい本; 気になる論文
 有空看; 찾아볼 자료; 次の本; 接下来要读的书; 打算读的论文; 待读文献; 必读书目
