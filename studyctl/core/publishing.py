@@ -31,6 +31,8 @@ KEPT: Mapping[str, tuple[str, ...] | None] = {
     "distribution": None,
     "source": ("kind", "path", "module", "cells", "digest"),
     "unwatched": None,
+    "sweep": None,
+    "trial": None,
     "seconds": None,
     "steps": None,
     "constants": None,

@@ -83,6 +83,9 @@ class _Checked(float):
     def __neg__(self) -> _Checked:
         return _Checked(-float(self))
 
+    def __abs__(self) -> _Checked:
+        return _Checked(abs(float(self)))
+
 
 class _Dotted:
     """`loss.mean` for Python."""

@@ -48,7 +48,7 @@ def a_run(run_id: str = ID, **more: Any) -> Run:
         "metrics": (Metric("rate", 0.508), Metric("loss", float("nan"), "x", 3)),
         "findings": (Finding("fair", "0.51 of 1000", "{rate:.2f} of {flips}", figures=(("rate", "0.508"),)),),
         "artifacts": (Artifact("tables/counts.csv", "table", "Counts", len(TABLE), hashlib.sha256(TABLE).hexdigest()),),
-        "files": (FileDigest("experiments/coin.py", "code", "2" * 64),),
+        "files": (FileDigest("experiments/coin.py", "code", "2" * 64), FileDigest("site:p/m.py", "code", "3" * 64)),
     }
     return Run(**values | more)
 
@@ -318,6 +318,7 @@ WRONG: list[tuple[str, Callable[[dict[str, Any]], None]]] = [
     ("finding is there twice", lambda run: run["findings"].append(run["findings"][0])),
     ("none of a workspace", lambda run: run["files"][0].update(path="/etc/passwd")),
     ("none of a workspace", lambda run: run["files"][0].update(path="../../secret")),
+    ("none of a workspace", lambda run: run["files"][0].update(path="site:/etc/passwd")),
     ("artifacts are not those", lambda run: run["artifacts"][0].update(path="tables/../../x")),
     ("artifacts are not those", lambda run: run["artifacts"].clear()),
     ("finding fair: ", lambda run: run["findings"][0].update(template="{no_such_figure}")),
