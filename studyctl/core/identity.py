@@ -78,7 +78,7 @@ def assign(
     matching.same_text(board, board.live, except_into=copies)
     board.renamed.update(matching.renames(board))
     matching.same_text(board, board.live, except_into=copies)
-    matching.returned(board)
+    matching.returned(board, except_into=copies)
     offers = matching.similar_in_note(board)
     matching.same_text(board, board.live)
     offers += matching.similar_elsewhere(board)

@@ -21,12 +21,14 @@ ELSEWHERE = 80.0
 # From here up to the threshold a pair is offered for `relink`, not decided.
 OFFERED = 55.0
 OFFERED_ELSEWHERE = 70.0
-_ALIKE = 50.0  # whatever its surroundings: below this it is another text
+_ALIKE = 35.0  # whatever its surroundings: below this it is another text
 _ALIKE_IN_A_CROWD = 60.0  # where there is much to choose from
 _CROWD = 12  # so many unrecognised items in a row say nothing by standing between the same neighbours
 _TOPIC, _PARENT, _NEIGHBOUR, _KIND, _COMPANY = 4.0, 4.0, 5.0, 2.0, 10.0
 # How much of what is particular to a text must be left, 0 to 1.
 _TELLING, _TELLING_ELSEWHERE = 0.55, 0.85
+# Of a text that was lengthened or cut: it may have little in common by length, and still be the whole of the other.
+_GROWN, _NEARLY_ALL = 20.0, 0.75
 
 _ANCHOR = re.compile(r"\^?(?:sq-)?([qtrc])([1-9][0-9]{0,5})$", re.IGNORECASE)
 
@@ -117,9 +119,9 @@ def _pairs(olds: list[Place], news: list[Place], key: _Key) -> Iterable[tuple[Pl
             yield queue.pop(), new
 
 
-def returned(board: Board) -> None:
+def returned(board: Board, *, except_into: Collection[str] = ()) -> None:
     """Step 3, of tombstones: a text that returns gets its number back, in its old note before elsewhere."""
-    same_text(board, board.tombstones, how="returned")
+    same_text(board, board.tombstones, how="returned", except_into=except_into)
 
 
 def copies(board: Board) -> set[str]:
@@ -183,7 +185,9 @@ def similar_in_note(board: Board) -> list[Offer]:
             # Each match tells more about the neighbours of those still open.
             gaps.measure(note)
             scored = [
-                offer for score, old, new in base if (offer := (score + _bonus(old, new, gaps), old, new))[0] >= OFFERED
+                offer
+                for score, old, new in base
+                if (offer := (score + _bonus(old, new, gaps) + _grown(board, old, new), old, new))[0] >= OFFERED
             ]
             sure = [offer for offer in scored if offer[0] >= SAME_NOTE and _is_telling(board, offer)]
             _settle(sure, "similar")
@@ -230,24 +234,36 @@ def _came_together(board: Board, old: Place, new: Place) -> bool:
 
 
 def with_company(board: Board) -> None:
-    """Items whose text alone says too little go with the parent or the neighbour that was recognised."""
-    for new in board.new:  # parents before children
-        if new.partner is not None:
-            continue
-        for old in _company(board, new):
-            if old.partner is None and old.norm == new.norm:
-                match(old, new, "exact" if old.note == new.note else "exact-elsewhere")
-                break
+    """Items whose text alone says too little go with the parent that was recognised, else with a neighbour."""
+    for company in (_below_same, _beside_same):
+        for new in board.new:  # parents before children
+            if new.partner is not None:
+                continue
+            for old in company(board, new):
+                if old.partner is None and old.norm == new.norm:
+                    match(old, new, "exact" if old.note == new.note else "exact-elsewhere")
+                    break
 
 
-def _company(board: Board, new: Place) -> Iterable[Place]:
+def _below_same(board: Board, new: Place) -> Iterable[Place]:
     if new.above is not None and new.above.partner is not None:
         yield from board.children.get(id(new.above.partner), ())
+
+
+def _beside_same(board: Board, new: Place) -> Iterable[Place]:
     # One whose anchor brought its number along is its own partner, and has no neighbours that were known.
     if new.previous is not None and (before := new.previous.partner) is not None and before.known and before.following:
         yield before.following
     if new.following is not None and (after := new.following.partner) is not None and after.known and after.previous:
         yield after.previous
+
+
+def _grown(board: Board, old: Place, new: Place) -> float:
+    """A bonus where one of the two says nearly all that is particular to the other: it grew, or was shortened."""
+    if min(len(old.norm), len(new.norm)) < SHORT:
+        return 0.0
+    shared = board.telling(old.norm, new.norm)
+    return _GROWN * max(0.0, shared - _NEARLY_ALL) / (1 - _NEARLY_ALL)
 
 
 def _is_telling(board: Board, offer: Offer) -> bool:

@@ -320,6 +320,51 @@ def test_an_edited_item_in_another_note() -> None:
     assert edited.similar[0].how == "similar-elsewhere"
 
 
+def test_a_text_that_was_lengthened_or_cut_is_recognised() -> None:
+    book = Book()
+    short = "is RoI align still stable without FPN?"
+    long = f"{short} (the professor said that it depends on the size of a batch, see the appendix of the paper)"
+    others = ("why does focal loss need an objectness score?", "compare warmup with cosine decay on small data")
+    book.read({"a.md": q(others[0], short, others[1])})
+    assert ids(book.read({"a.md": q(others[0], long, others[1])})) == ["Q1", "Q2", "Q3"]
+    assert ids(book.read({"a.md": q(others[0], short, others[1])})) == ["Q1", "Q2", "Q3"]
+
+
+def test_a_child_goes_with_its_edited_parent_before_a_namesake_takes_its_neighbours() -> None:
+    book = Book()
+    book.read(
+        {
+            "a.md": [
+                (0, "Gibbs sampling 실험 코드 정리할 것", "todo"),
+                (1, "확인할 것", "todo"),
+                (0, "is RoPE still stable?", "question"),
+            ]
+        }
+    )
+    edited = book.read(
+        {
+            "a.md": [
+                (0, "확인할 것", "todo"),
+                (0, "is RoPE still stable?", "question"),
+                (0, "Gibbs sampling 실험에 쓴 코드 정리할 것", "todo"),
+                (1, "확인할 것", "todo"),
+            ]
+        }
+    )
+    assert ids(edited) == ["T3", "Q1", "T1", "T2"]
+
+
+def test_what_returns_goes_to_the_original_and_not_to_its_copy() -> None:
+    book = Book()
+    returning = "cosine decay rule은 언제 유리한가?"
+    more = [f"{word} 논문에서 말하는 {word} 방법이란?" for word in ("yolo", "ssd", "fpn")]
+    book.read({"y.md": q(returning), "z.md": q(*more)})
+    book.read({"y.md": []}, unread=["z.md"])
+    both = q(returning, *more)
+    back = book.read({"a copy.md": both, "z.md": both}, unread=["y.md"])
+    assert [one.id for one in back.assigned if one.note == "z.md"] == ["Q1", "Q2", "Q3", "Q4"]
+
+
 def test_what_is_half_alike_is_offered_and_not_decided() -> None:
     book = Book()
     book.sync({"a.md": rows(q("anchor 사용방식을 yolo와 비교"), ("one",))})
