@@ -7,6 +7,7 @@ that a command that only reads pays neither for Pydantic nor for a TOML parser.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -142,12 +143,13 @@ def load_settings(config: Path) -> Settings:
         pass  # no cache, or one of another version: the file itself decides
     settings = validate_settings(config)
     if cache.parent.is_dir() and time.time_ns() - stat.st_mtime_ns > RACY_NS:
+        scratch = cache.with_name(f"settings.{os.getpid()}.tmp")
         try:
-            scratch = cache.with_name(f"settings.{os.getpid()}.tmp")
             scratch.write_text(json.dumps({"stamp": stamp, "settings": asdict(settings)}), "utf-8")
             scratch.replace(cache)
-        except OSError:
-            pass  # a read-only workspace is read without a cache
+        except OSError:  # a read-only workspace is read without a cache
+            with contextlib.suppress(OSError):
+                scratch.unlink(missing_ok=True)  # half of it, where the disk is full
     return settings
 
 

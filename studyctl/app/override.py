@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studyctl.app.change import Change, Override
+from studyctl.app.change import Change
 from studyctl.core.ids import pick
+from studyctl.core.intents import Override
 from studyctl.core.models import KINDS, Item, Kind
 from studyctl.core.ports import Reader
 from studyctl.errors import NotFoundError, UsageError

@@ -27,6 +27,7 @@ from studyctl.notes.walk import composed, walk
 
 _LOCK = "notes.lock"
 _LOCK_SECONDS = 20.0
+_INTENT = "writing-{}.json"
 _SCRATCH = ".studyctl-{}.tmp"
 # A scratch file older than this was left behind by a kill.
 _ABANDONED_SECONDS = 3600.0
@@ -72,6 +73,32 @@ class WorkspaceNotes:
                 for path in scratch:
                     with contextlib.suppress(OSError):
                         path.unlink(missing_ok=True)
+
+    def intend(self, text: str) -> str:
+        """Keep what is about to be written until it is settled; NoteError where there is no room for it."""
+        path = self._workspace.state / _INTENT.format(secrets.token_hex(8))
+        try:
+            with path.open("w", encoding="utf-8") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                path.unlink()
+            reason = error.strerror or error
+            raise NoteError(f"cannot write {path}: {reason}", "nothing was written; mend that and try again") from error
+        _sync_folder(path.parent)
+        return path.name
+
+    def intended(self) -> dict[str, str]:
+        """What commands meant to write and did not settle, by name."""
+        found = sorted(self._workspace.state.glob(_INTENT.format("*")))
+        return {path.name: path.read_text("utf-8", "replace") for path in found}
+
+    def settle(self, name: str) -> None:
+        """Forget what was meant."""
+        with contextlib.suppress(OSError):
+            (self._workspace.state / name).unlink()
 
     def path(self, note: str) -> Path:
         """Where the note is; a name kept in another Unicode form is found as well."""
