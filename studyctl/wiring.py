@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studyctl.config import CONFIG_NAME, Settings, Workspace, make_state
-from studyctl.errors import NotFoundError, StoreError, StudyctlError, UsageError
+from studyctl.errors import NeedsMigration, NotFoundError, StoreError, StudyctlError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -629,11 +629,11 @@ def deliver_imported(workspace: Workspace, ledger: Ledger) -> str | None:
 
 
 def mark_lost(workspace: Workspace) -> list[Run]:
-    """Write down how the runs ended whose processes are gone, for commands that write runs; returns the lost ones."""
+    """Write down how the runs ended whose processes are gone, for commands that write; returns the lost ones."""
     from studyctl.app import answers
     from studyctl.runner.lost import mark
 
-    if not workspace.database.exists():
+    if not _any_running(workspace):
         return []
     ledger = open_ledger(workspace)
     try:
@@ -644,6 +644,23 @@ def mark_lost(workspace: Workspace) -> list[Run]:
         return [run for run in ended if run.state == "lost"]
     finally:
         ledger.close()
+
+
+def _any_running(workspace: Workspace) -> bool:
+    """Whether study.db has a run that is going on, asked without loading what writes."""
+    from studyctl.core.models import ROLES
+    from studyctl.core.ports import RunFilter
+
+    if not workspace.database.exists():
+        return False
+    try:
+        reader = open_reader(workspace)
+    except NeedsMigration:
+        return True  # for the ledger to find out, which brings it up
+    try:
+        return reader.count_runs(RunFilter(state="running", roles=ROLES)) > 0
+    finally:
+        reader.close()
 
 
 def _mend_links(workspace: Workspace, fix: bool) -> Sequence[str]:

@@ -105,9 +105,13 @@ def _database(workspace: Workspace, tools: Tools, fix: bool) -> Check:
         "database",
         True,
         f"{name} was damaged, and is kept as {aside.name}; rebuilt from the notes, the record and "
-        f"{restored} run folders, with {answered} answers",
+        f"{_counted(restored, 'run folder')}, with {_counted(answered, 'answer')}",
         fixed=True,
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _index(workspace: Workspace, tools: Tools, fix: bool) -> Check:
@@ -166,7 +170,7 @@ def _notes(report: SyncReport) -> Iterator[Check]:
     if not report.unread:
         yield Check("notes", True, f"{report.notes} note{'' if report.notes == 1 else 's'} read")
     for problem in report.unread:
-        yield Check("notes", False, f"{problem.note}: {problem.message}", "its items stay as they were read last")
+        yield Check("notes", False, problem.message, f"mend {problem.note}; until then its items stay as they were")
 
 
 def _folders(tools: Tools, ledger: Ledger, fix: bool) -> Check:
@@ -245,8 +249,8 @@ def _mlflow(workspace: Workspace, tools: Tools, ledger: Ledger, runs: Sequence[R
     if failed:
         yield Check("MLflow", False, failed, "the runs themselves are recorded in study.db")
     else:
-        done = [f"{len(missing)} runs written into it"] if missing else []
-        done += [f"{len(still)} runs ended there"] if still else []
+        done = [f"{_counted(len(missing), 'run')} written into it"] if missing else []
+        done += [f"{_counted(len(still), 'run')} ended there"] if still else []
         yield Check("MLflow", True, " and ".join(done), fixed=True)
 
 

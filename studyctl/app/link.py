@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from studyctl.app.change import Change
 from studyctl.config import Workspace
 from studyctl.core import edits
-from studyctl.core.ids import pick
+from studyctl.core.ids import pick, standing
 from studyctl.core.models import Item
 from studyctl.core.ports import NoteFiles, Reader, RunFilter
 from studyctl.errors import NotFoundError, UsageError
@@ -70,10 +70,10 @@ def unlink(word: str, wanted: str, reader: Reader, files: NoteFiles) -> Change:
 
 def one_item(word: str, reader: Reader) -> Item:
     """The one item that a word names, with its details."""
-    found = pick([word], reader.items(ignored=True))
+    found = pick([word], reader.items(gone=True, ignored=True))
     if len(found) > 1:
         raise UsageError(f"{word} is more than one item", "name one")
-    return found[0]
+    return standing(found)[0]
 
 
 def split(wanted: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from studyctl.app.change import Change
 from studyctl.app.override import expect
 from studyctl.core.edits import State, set_state
-from studyctl.core.ids import pick
+from studyctl.core.ids import pick, standing
 from studyctl.core.ports import Edit, NoteFiles, Reader
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ WORDS: dict[State, str] = {"done": "done", "open": "open again", "dropped": "dro
 
 def plan(kind: Kind, state: State, words: Sequence[str], reader: Reader, files: NoteFiles) -> Change:
     """Set the boxes of these items; what stands below them is left as it is."""
-    items = pick(words, reader.items(ignored=True))
+    items = standing(pick(words, reader.items(gone=True, ignored=True)))
     expect(items, kind)
     sources = {note: files.read(note) for note in dict.fromkeys(item.note for item in items)}
     edits: dict[tuple[str, int], Edit] = {}

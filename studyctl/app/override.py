@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from studyctl.app.change import Change
-from studyctl.core.ids import pick
+from studyctl.core.ids import pick, standing
 from studyctl.core.intents import Override
 from studyctl.core.models import KINDS, Item, Kind
 from studyctl.core.ports import Reader
@@ -46,7 +46,7 @@ def kind_as(kind: str, words: Sequence[str], reader: Reader) -> Change:
 
 def drop(words: Sequence[str], reader: Reader, kind: Kind) -> Change:
     """Drop questions or claims: they stay in the note and keep their answers."""
-    items = pick(words, reader.items(ignored=True))
+    items = standing(pick(words, reader.items(gone=True, ignored=True)))
     expect(items, kind)
     done = [item for item in items if item.status != "dropped"]
     return Change(

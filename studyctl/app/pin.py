@@ -7,19 +7,17 @@ from collections.abc import Sequence
 from studyctl.app.add import Reads
 from studyctl.app.change import Change
 from studyctl.core import pinning
-from studyctl.core.ids import pick
+from studyctl.core.ids import pick, standing
 from studyctl.core.ports import Edit, NoteFiles, Reader
-from studyctl.errors import CheckFailed, NoteError
+from studyctl.errors import NoteError
 
 
 def pin(words: Sequence[str], reads: Reads, reader: Reader, files: NoteFiles) -> Change:
     """Put an anchor at the end of each item's text; what is pinned already stays as it is."""
-    items = pick(words, reader.items(gone=True, ignored=True))
+    items = standing(pick(words, reader.items(gone=True, ignored=True)))
     made: dict[str, dict[str, Edit]] = {}
     lines: list[str] = []
     for item in items:
-        if item.gone:
-            raise CheckFailed(f"{item.id} is in no note any more: {item.text}", f"it stood in {item.note}")
         edit = pinning.pin(item, files.read(item.note))
         if edit is None:
             lines.append(f"{item.id} is pinned already")

@@ -14,6 +14,8 @@ from studyctl.core.ports import Ledger, RunFilter, Tracker
 TAG_LENGTH = 500
 FULL_FINDINGS = 10
 SIGNS = {"supported": "✓", "refuted": "✗", "inconclusive": "?", "mixed": "±", None: "·"}
+_BLANK = re.compile(r"\s+")
+_CODE_SPAN = re.compile(r"(`[^`]+`)")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!])")
 
 
@@ -83,18 +85,24 @@ def _item_line(run: Run, item: Item) -> str:
     assert composed is not None  # there is a choice
     conclusion = composed.conclusion.removeprefix(f"{composed.verdict}: ")
     word = f" **{composed.verdict}**:" if composed.verdict else ""
-    return f"{line}  \n  {SIGNS[composed.verdict]}{word} {escaped(conclusion)}"
+    return f"{line}  \n  {SIGNS[composed.verdict]}{word} {authored(conclusion)}"
 
 
 def _finding_line(finding: Finding, short: bool) -> str:
     verdict = f" **{finding.verdict}**" if finding.verdict else ""
     head = f"{SIGNS[finding.verdict]}{verdict} `{finding.key}`:"
     if not finding.claim:
-        return f"{head} {escaped(finding.text)}"
-    text = "" if short else f"  \n  {escaped(finding.text)}"
-    return f"{head} *{escaped(finding.claim)}*{text}"
+        return f"{head} {authored(finding.text)}"
+    text = "" if short else f"  \n  {authored(finding.text)}"
+    return f"{head} *{authored(finding.claim)}*{text}"
+
+
+def authored(text: str) -> str:
+    """What an author wrote for a finding: as it is, but for code spans, which MLflow shows as such."""
+    parts = _CODE_SPAN.split(" ".join(text.split()))
+    return "".join(part if at % 2 else escaped(part) for at, part in enumerate(parts))
 
 
 def escaped(text: str) -> str:
     """A person's words in Markdown, as they are."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    return _MARKDOWN.sub(r"\\\1", _BLANK.sub(" ", text))

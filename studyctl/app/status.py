@@ -158,11 +158,15 @@ def _for_untied(waiting: Sequence[Item]) -> list[Step]:
 
 
 def _for_todos(items: Sequence[Item]) -> list[Step]:
-    doing = [item for item in items if item.kind == "todo" and item.status == "doing"]
-    still = [item for item in items if item.kind == "todo" and item.status == "open"]
+    todos = [(item, item.status if item.kind == "todo" else item.also_status) for item in items]
+    doing = [item for item, status in todos if status == "doing"]
+    still = [item for item, status in todos if status == "open"]
     if doing:
         return [Step(f"studyctl todo done {doing[0].id}", "when it is done")]
-    return [Step("studyctl todo list", f"{len(still)} open")] if still else []
+    # The list also shows what is a todo besides being a question, which the counts have among the questions.
+    also = sum(item.kind != "todo" for item in still)
+    besides = f", {also} of them counted above as {'a question' if also == 1 else 'questions'}" if also else ""
+    return [Step("studyctl todo list", f"{len(still)} open{besides}")] if still else []
 
 
 def _for_nothing(items: Sequence[Item]) -> list[Step]:

@@ -163,7 +163,9 @@ def experiment_name(word: str) -> str:
     import keyword
 
     name = word.strip().removesuffix(".py").replace("_", "-").lower()
-    if not _NAME.fullmatch(name) or keyword.iskeyword(name.replace("-", "_")):
+    if keyword.iskeyword(name):
+        raise UsageError(f"{word!r} cannot name an experiment: it is a word of Python's", f"for example: {name}-study")
+    if not _NAME.fullmatch(name):
         raise UsageError(
             f"{word!r} cannot name an experiment",
             "use a-z, digits and hyphens, beginning with a letter: box-decoding",

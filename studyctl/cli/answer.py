@@ -129,6 +129,7 @@ def _record(here: Session, word: str, text: str | None, unbacked: bool, from_run
     from studyctl.wiring import now, open_ledger
 
     item = _item(here, word)
+    here.mark_lost()
     ledger = open_ledger(here.workspace)
     try:
         with ledger.reading() as reader:

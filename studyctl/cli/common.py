@@ -38,6 +38,7 @@ class Session:
     def __init__(self, options: Globals) -> None:
         self.options = options
         self._workspace: Workspace | None = None
+        self._warned: set[str] = set()
 
     @property
     def workspace(self) -> Workspace:
@@ -62,9 +63,17 @@ class Session:
             reader.close()
 
     def catch_up(self) -> None:
-        """Sync where a note changed, for commands that write runs and answers."""
+        """Sync where a note changed and write down what runs were lost, for commands that write runs and answers."""
         with self.reader():
             pass
+        self.mark_lost()
+
+    def mark_lost(self) -> None:
+        """Write down the runs whose process is gone, and say so; for commands that write."""
+        from studyctl.wiring import mark_lost
+
+        for lost in mark_lost(self.workspace):
+            self.warn(f"run {lost.short} ({lost.experiment}) was lost: its process is gone")
 
     def waiting(self) -> Waiting:
         """Shows how far a sync is, where it takes a while."""
@@ -113,7 +122,10 @@ class Session:
             typer.echo(text, err=True)
 
     def warn(self, text: str) -> None:
-        """One line on stderr about something that is wrong and did not stop the command."""
+        """One line on stderr about something that is wrong and did not stop the command; the same is said once."""
+        if text in self._warned:
+            return
+        self._warned.add(text)
         stderr_line("warning: ", text, "33", decide_color(self.options.color, sys.stderr))
 
 

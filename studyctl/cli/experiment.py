@@ -87,6 +87,7 @@ def new(
     from studyctl.wiring import change, discover
 
     here = session(ctx)
+    here.mark_lost()
     with here.reader() as reader:
         item = pick([for_item], reader.items(gone=True, ignored=True))[0] if for_item else None
     told: list[str] = []

@@ -31,8 +31,7 @@ def app(
 
     here = session(ctx)
     text = _read(file)
-    with here.reader():
-        pass  # the notes as they are now: an item of the record that stands in them keeps its number
+    here.catch_up()  # an item of the record that stands in the notes as they are now keeps its number
     ledger = open_ledger(here.workspace)
     try:
         report = ledger.import_record(text, now=now())

@@ -24,16 +24,14 @@ def app(
     The editor is $VISUAL, else $EDITOR.
     """
     from studyctl.app.editor import at_line, editor_of
-    from studyctl.core.ids import pick
+    from studyctl.core.ids import pick, standing
 
     here = session(ctx)
     with here.reader() as reader:
         found = pick([item], reader.items(gone=True, ignored=True))
     if len(found) > 1:
         raise UsageError(f"{item} is more than one item", "name one")
-    one = found[0]
-    if one.gone:
-        raise CheckFailed(f"{one.id} is in no note any more: {one.text}", f"it stood in {one.note}")
+    one = standing(found)[0]
     path = here.workspace.root / one.note
     try:
         editor = editor_of(os.environ)

@@ -108,12 +108,11 @@ def _draft(order: Order, progress: Bars | Quiet) -> RunPage:
 
 def _recorded(here: Session, order: Order, progress: Bars | Quiet) -> RunPage:
     from studyctl.app.answers import tied_items
-    from studyctl.wiring import execute_run, mark_lost
+    from studyctl.wiring import execute_run
 
     with here.reader() as reader:  # the notes as they are now, before the experiment begins
         items = tied_items(reader, order.spec.name)
-    for lost in mark_lost(here.workspace):
-        here.warn(f"run {lost.short} ({lost.experiment}) was lost: its process is gone")
+    here.mark_lost()
     with progress.showing():
         done = execute_run(here.workspace, order, items, progress)
     if done.problem:

@@ -28,6 +28,8 @@ def app(
     from studyctl.view import sync as view
 
     here = session(ctx)
+    if not dry_run:
+        here.mark_lost()
     report, counts = wiring.sync_and_count(here.workspace, everything=everything, dry_run=dry_run, waiting=here.waiting)
     if as_json:
         here.json(view.sync_json(report))

@@ -17,6 +17,8 @@ def write(ctx: typer.Context, command: str, plan: Plan, *, dry_run: bool = False
     from studyctl.wiring import change
 
     here = session(ctx)
+    if not dry_run:
+        here.mark_lost()
     outcome = change(here.workspace, command, plan, dry_run=dry_run)
     tell(here, outcome, dry_run, silent)
     return outcome

@@ -58,7 +58,7 @@ def add(
     try:
         page.check(edit, kind, place, rules_off)
     except NoteError:
-        # Some texts are labels themselves ("next steps"): a box says that it is meant.
+        # Not every plain line is a todo, and some texts are labels themselves ("next steps"): a box says it.
         if kind != "todo" or place.head.endswith("] "):
             raise
         place = replace(place, head=f"{place.head}[ ] ")
@@ -82,6 +82,11 @@ def one_line(text: str) -> str:
     if not words:
         raise UsageError("there is no text to add", 'say what it is: studyctl todo add "compare the anchors"')
     return f"\\{words}" if _STRUCTURE.match(words) else words
+
+
+def _plain(bullets: Sequence[Node]) -> bool:
+    """Whether nothing among the bullets has a box."""
+    return all(one.line.box is None for one in bullets)
 
 
 @dataclass(slots=True)
@@ -166,6 +171,8 @@ class Page:
             return Place(self._end(sibling), self._like(sibling, kind, node))
         box = "[ ] " if kind == "todo" else ""
         if node.kind == "bullet":
+            around = [one for one in node.parent.children if one.kind == "bullet"] if node.parent else [node]
+            box = "" if _plain(around) else box
             return Place(self._end(node), f"{self._inner(node.line)}{box}")
         own = [child for child in node.children if child.kind != "heading"]
         quote = "> " * node.line.quote
@@ -205,11 +212,10 @@ class Page:
         if kind != "todo":
             return head
         siblings = [child for child in above.children if child.kind == "bullet"]
-        label = self._label(above)
         if all(states.marker_of(child.line.text) for child in siblings):
             return f"{head}TODO "
-        plain = all(child.line.box is None for child in siblings)
-        return head if plain and label is not None and label.scope == "todo" else f"{head}[ ] "
+        # Where a plain line is no todo, `add` sees it when it reads the note, and puts a box.
+        return head if _plain(siblings) else f"{head}[ ] "
 
     def _inner(self, line: Line) -> str:
         """Indentation and bullet of a bullet's first child, in the measure of the closest that is indented alike.

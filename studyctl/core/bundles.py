@@ -46,7 +46,6 @@ FILES_LIMIT = 200_000
 SIZE_LIMIT = 4 << 30
 PATH_LIMIT = 1000
 
-SITE = "site:"  # before the path of a file that an installed package has
 _RUN_ID = re.compile(r"[0-9a-f]{32}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _EXPERIMENT = re.compile(r"\w[\w-]{0,199}")

@@ -73,6 +73,17 @@ def pick(words: Sequence[str], known: Sequence[Item]) -> list[Item]:
     return picked
 
 
+def standing(items: Sequence[Item]) -> list[Item]:
+    """The items, for a command that goes to their lines; NotFoundError where one is in no note any more."""
+    for item in items:
+        if item.gone:
+            raise NotFoundError(
+                f"{item.id} is in no note any more: {item.text}",
+                f"it stood in {item.note}; `studyctl relink` shows what it may have become",
+            )
+    return list(items)
+
+
 def near(item_id: str, known: Sequence[Item]) -> str:
     """What a person may have meant by an id that does not exist."""
     kind = KIND_OF[item_id[0]]

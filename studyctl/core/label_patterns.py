@@ -298,7 +298,8 @@ TODO_DONE = whole_of(
     r"|やったこと ?\(完了\)|已完成|完成|已完成的?(?:任务|任務|事项|事項)|做完的",
 )
 READING = whole_of(
-    r"(?:[\w'-]+ ){1,4}to read(?: (?:next|later|soon|first|this week))?|on the nightstand|(?:up )?next (?:books?|papers?)|book list|refs? to (?:chase|check|read)|extra reading"
+    r"(?:[\w'-]+ ){1,4}to read(?: (?:next|later|soon|first|this week))?|on the nightstand"
+    r"|(?:up )?next (?:books?|papers?)|book list|refs? to (?:chase|check|read)|extra reading"
     r"|good reads"
     r"|literature to (?:check|read)",
     r"(?:찾아볼|챙겨볼|참고할)\s?(?:논문|자료|책|글|문헌)(?:들)?|읽기 ?과제|읽어올 ?것|다음 ?(?:책|논문)"

@@ -31,7 +31,7 @@ def span(text: str) -> tuple[datetime, datetime]:
 def seconds_of(run: Run) -> float | None:
     """How long the experiment itself took; from opening to ending the run where that was not measured."""
     own = run.provenance.get("seconds")
-    if isinstance(own, (int, float)) and own > 0:
+    if isinstance(own, (int, float)):
         return float(own)
     if run.ended is None:
         return None

@@ -56,7 +56,7 @@ class Outcome:
     state: RunState = "finished"
     error: str = ""
     findings: tuple[Finding, ...] = ()
-    seconds: float = 0.0  # of the experiment's function alone
+    seconds: float | None = None  # of the experiment's function alone
     failure: dict[str, str] = field(default_factory=dict)  # what, where and in which step
     notes: list[str] = field(default_factory=list)  # what the seed does not fix
     seen: set[str] = field(default_factory=set)  # files that were opened for reading
@@ -181,11 +181,12 @@ def conclude(
 def as_told(handle: authoring.Run, outcome: Outcome) -> dict[str, Any]:
     """What a run's provenance has from the run itself."""
     found: dict[str, Any] = {
-        "seconds": outcome.seconds,
         "constants": handle.constants(),
         "determinism": outcome.notes,
         "undecided": handle.undecided() if outcome.findings else {},
     }
+    if outcome.seconds is not None:  # else its function was never called
+        found["seconds"] = outcome.seconds
     if steps := handle.steps():
         found["steps"] = steps
     if outcome.failure:

@@ -21,6 +21,7 @@ from studyctl.store.reader import StudyReader
 FORMAT = 1
 # What a record keeps of a run's provenance: whole, or only these parts of it. All else may name a machine or a person.
 KEPT: dict[str, tuple[str, ...] | None] = {
+    "seconds": None,
     "python": ("version", "implementation"),
     "distributions": None,
     "git": ("commit", "dirty"),

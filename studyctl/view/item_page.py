@@ -70,9 +70,11 @@ def _head(page: ItemPage) -> list[RenderableType]:
 
 def _events(events: Sequence[tuple[str, str, str]]) -> list[RenderableType]:
     from studyctl.view.layout import pieces
-    from studyctl.view.words import when
+    from studyctl.view.words import prose, when
 
-    return [pieces((when(at), "dim"), f"  {what}", f": {text}" if text else "", indent=2) for at, what, text in events]
+    # A conclusion is an author's Markdown; an item's text is shown as it stands in the note.
+    shown = [(at, what, prose(text) if what == "answered" else text) for at, what, text in events]
+    return [pieces((when(at), "dim"), f"  {what}", f": {text}" if text else "", indent=2) for at, what, text in shown]
 
 
 def _kind(item: Item) -> list[tuple[str, str] | str]:

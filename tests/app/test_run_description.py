@@ -82,3 +82,9 @@ def test_a_tag_for_each_item() -> None:
         "studyctl.item.Q1": "fair_or <b>not</b>?",
         "studyctl.item.T1": "x" * 500,
     }
+
+
+def test_code_spans_of_an_author_stay_code_and_all_else_is_as_it_is() -> None:
+    finding = replace(RUN.findings[1], text="`exp(t_w)` is *not* [a link](x), `a` is a_b and a lone ` stays")
+    text = describe(replace(RUN, findings=(finding,)), [])
+    assert r"`exp(t_w)` is \*not\* \[a link\](x), `a` is a\_b and a lone \` stays" in text

@@ -162,3 +162,11 @@ def test_dropped_items_propose_nothing() -> None:
 
 def test_an_empty_workspace_proposes_to_look_for_items() -> None:
     assert commands(page()) == ["studyctl scan ."]
+
+
+def test_the_list_of_todos_counts_what_is_also_a_question() -> None:
+    also = replace(an_item("Q1", "question", "open"), also="todo", also_status="open")
+    whys = [
+        step.why for step in page(an_item("T1", "todo", "open"), also).steps if step.command == "studyctl todo list"
+    ]
+    assert whys == ["2 open, 1 of them counted above as a question"]

@@ -53,5 +53,7 @@ def test_a_new_one_runs_and_answers_the_question_it_was_made_for(study: Study) -
 def test_a_name_that_is_taken_or_wrong_writes_nothing(study: Study) -> None:
     assert study("experiment", "new", "coin").code == 2
     assert study("experiment", "new", "1st").code == 2
+    word = study("experiment", "new", "lambda")
+    assert word.code == 2 and "it is a word of Python's\n  next: for example: lambda-study\n" in word.err
     assert study("experiment", "new", "next-one", "--for", "Q99").code == 4
     assert not (study.root / "experiments" / "next_one.py").exists()

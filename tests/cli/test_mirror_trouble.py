@@ -33,7 +33,7 @@ def test_a_locked_store(study: Study) -> None:
     assert values(study) == before
     told = study("doctor")
     assert told.code == 1 and "1 not in it" in told.out
-    assert "1 runs written into it" in study("doctor", "--fix").out
+    assert "1 run written into it" in study("doctor", "--fix").out
     assert values(study) == [*before, {"status": "FINISHED", "metrics": 3, "params": 3}]
     assert study("doctor").code == 0
 

@@ -102,6 +102,7 @@ def test_it_names_no_machine_person_process_or_path(ledger: StudyLedger) -> None
         "hostname": "some-host",
         "warnings": ["/home/somebody/x.py is odd"],
         "constants": {"limit": 60.0},
+        "seconds": 2.5,
     }
     one = run(provenance=provenance, mlflow_run_id="mirror")
     ledger.finish_run(one)
@@ -115,6 +116,7 @@ def test_it_names_no_machine_person_process_or_path(ledger: StudyLedger) -> None
         "git": {"commit": "f" * 40, "dirty": True},
         "machine": {"cpu": "A CPU"},
         "constants": {"limit": 60.0},
+        "seconds": 2.5,
     }
 
 
