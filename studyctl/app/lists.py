@@ -7,35 +7,17 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from studyctl.core.models import STATUSES, Item, Kind
+from studyctl.core.narrowing import ALL, ANY, SETTLED, Filters, fold, fold_path
 from studyctl.errors import UsageError
 
 if TYPE_CHECKING:
     from studyctl.core.models import Reason
+    from studyctl.core.ports import Reader
 
-# What a list leaves out unless it is asked for: what needs nothing more from the person.
-SETTLED: dict[Kind, tuple[str, ...]] = {
-    "question": ("dropped",),
-    "todo": ("done", "dropped"),
-    "reading": ("done", "dropped"),
-    "claim": ("dropped",),
-}
-ALL = "all"
-ANY = "any"
 SORTS = ("due", "priority")
 DUE = ("overdue", "today", "week", ANY)  # or a day
 
-
-class Filters(NamedTuple):
-    """What a list is asked for; every field narrows it further."""
-
-    kinds: tuple[Kind, ...] = ()
-    statuses: tuple[str, ...] = ()
-    topics: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    match: tuple[str, ...] = ()
-    due: str | None = None  # a day: due by then; ANY: due at all
-    tags: tuple[str, ...] = ()
-    sort: str | None = None  # one of SORTS; else in the order of the notes
+Reasons = Callable[[Sequence[Item]], Mapping[str, "tuple[Reason, ...]"]]
 
 
 class Listing(NamedTuple):
@@ -45,16 +27,7 @@ class Listing(NamedTuple):
     depths: tuple[int, ...]
     statuses: tuple[str, ...]  # as this list sees them: a question among todos shows its box
     hidden: Mapping[str, int]  # settled status -> how many were left out
-    total: int  # items of these kinds, whatever their status
-
-
-def fold(text: str) -> str:
-    """Text as filters compare it: composed, without case."""
-    if text.isascii():
-        return text.casefold()
-    from unicodedata import normalize
-
-    return normalize("NFC", text).casefold()
+    total: int  # of what the filters let through; more than `items` where a limit cut them
 
 
 def check_statuses(kinds: Sequence[Kind], words: Sequence[str]) -> tuple[str, ...]:
@@ -103,6 +76,54 @@ def with_reasons(items: Sequence[Item], reasons: Mapping[str, tuple[Reason, ...]
     ]
 
 
+def listed(
+    reader: Reader,
+    kinds: tuple[Kind, ...],
+    filters: Filters,
+    reasons: Reasons,
+    *,
+    ignored: bool = False,
+    limit: int = 0,
+) -> Listing:
+    """The first `limit` (0: all) items of these kinds that pass the filters; only `ignored` ones, or none of them.
+
+    What is open in a large workspace is not read beyond the limit, only counted.
+    """
+    if limit and not ignored and filters.by_default:
+        items = reader.items(kinds, limit=limit + 1)
+        if len(items) > limit:
+            page = _selected(reader, kinds, items[:limit], filters, reasons)
+            return page._replace(total=reader.count(kinds, settled=False))
+    items = reader.items(kinds, ignored=ignored, filters=filters)
+    if ignored:
+        items = [item for item in items if item.ignored]
+    return _cut(_selected(reader, kinds, items, filters, reasons, ignored=ignored), limit)
+
+
+def _selected(
+    reader: Reader,
+    kinds: tuple[Kind, ...],
+    items: Sequence[Item],
+    filters: Filters,
+    reasons: Reasons,
+    *,
+    ignored: bool = False,
+) -> Listing:
+    listing = select(with_reasons(items, reasons(items)), filters)
+    below = [item.id for item in listing.items if item.parent is not None]
+    if filters.sort or not below:
+        return listing
+    return listing._replace(depths=_depths(listing.items, reader.ancestors(kinds, below, ignored=ignored)))
+
+
+def _cut(listing: Listing, limit: int) -> Listing:
+    if not limit or len(listing.items) <= limit:
+        return listing
+    return listing._replace(
+        items=listing.items[:limit], depths=listing.depths[:limit], statuses=listing.statuses[:limit]
+    )
+
+
 def select(items: Sequence[Item], filters: Filters) -> Listing:
     """The items that pass every filter, in the order of the notes, with their depth below one another."""
     of_kind = [i for i in items if not filters.kinds or i.kind in filters.kinds or i.also in filters.kinds]
@@ -118,8 +139,8 @@ def select(items: Sequence[Item], filters: Filters) -> Listing:
         elif not filters.statuses:
             hidden[status] = hidden.get(status, 0) + 1
     # Sorted, what belongs together no longer stands together.
-    depths = (0,) * len(shown) if filters.sort else _depths(shown, items)
-    return Listing(tuple(shown), depths, tuple(statuses), hidden, len(of_kind))
+    depths = (0,) * len(shown) if filters.sort else _depths(shown, {item.id: item.parent for item in items})
+    return Listing(tuple(shown), depths, tuple(statuses), hidden, len(shown))
 
 
 def _order(sort: str | None) -> Callable[[Item], tuple[float | str, ...]]:
@@ -163,9 +184,8 @@ def _wanted(kind: Kind, status: str, filters: Filters) -> bool:
     return status not in SETTLED[kind]
 
 
-def _depths(shown: Sequence[Item], items: Sequence[Item]) -> tuple[int, ...]:
+def _depths(shown: Sequence[Item], parents: Mapping[str, str | None]) -> tuple[int, ...]:
     """How many of an item's ancestors are shown above it."""
-    parents = {item.id: item.parent for item in items}
     visible: set[str] = set()
     depths: list[int] = []
     for item in shown:
@@ -181,7 +201,7 @@ def _depths(shown: Sequence[Item], items: Sequence[Item]) -> tuple[int, ...]:
 
 def names_note(word: str, note: str) -> bool:
     """Whether `word` names this note: its path or the end of it, its stem, or a folder above it."""
-    wanted = fold(word.replace("\\", "/").removeprefix("./")).rstrip("/")
+    wanted = fold_path(word)
     path = fold(note)
     return (
         path == wanted

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from studyctl.app.lists import ALL, Filters, select, with_reasons
+from studyctl.app.lists import select, with_reasons
 from studyctl.core.models import KINDS, Item, Kind
+from studyctl.core.narrowing import ALL, Filters
 from studyctl.core.search import Found, Hit, Place, Query, Result, choose
 from studyctl.errors import UsageError
 

@@ -4,9 +4,10 @@ Without `from __future__ import annotations`: the options of a group are made he
 find such local values from an annotation that is text.
 """
 
+import sys
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import typer
 
@@ -14,7 +15,12 @@ from studyctl.cli.commands import Group
 from studyctl.cli.common import AsJson, DryRun, session
 from studyctl.cli.completion import dues, item_ids, note_names, sorts, statuses, tags
 from studyctl.core.models import KINDS, LETTERS, STATUSES, Kind
+from studyctl.errors import UsageError
 
+if TYPE_CHECKING:
+    from studyctl.core.models import Item, Reason
+
+SHOWN = 200  # items, on a terminal
 PLURAL = {"question": "questions", "todo": "todos", "reading": "readings", "claim": "claims"}
 EMPTY = {
     "question": "write one below a heading such as Questions, or: studyctl question add 'Why …?'",
@@ -40,6 +46,17 @@ Sort = Annotated[
     typer.Option("--sort", metavar="BY", help="By due or priority.", autocompletion=sorts),
 ]
 
+# As text: Typer loads Pydantic for a number, which takes longer than the list.
+Limit = Annotated[
+    str | None,
+    typer.Option(
+        "--limit",
+        "-l",
+        metavar="NUMBER",
+        help=f"At most so many; 0 for all. Otherwise {SHOWN} on a terminal, and all to a program.",
+    ),
+]
+
 
 def add_list(group: Group, kind: Kind | None) -> None:
     """`list`, for one kind or for all."""
@@ -63,9 +80,10 @@ def add_list(group: Group, kind: Kind | None) -> None:
         tag: Tag = None,
         sort: Sort = None,
         ignored: Annotated[bool, typer.Option("--ignored", help="Only what `item ignore` left out.")] = False,
+        limit: Limit = None,
         as_json: AsJson = False,
     ) -> None:
-        words = Words(status or [], topic or [], note or [], match or [], ignored, due, tag or [], sort)
+        words = Words(status or [], topic or [], note or [], match or [], ignored, due, tag or [], sort, limit)
         show_list(ctx, kinds, name, noun, words, as_json)
 
     list_.__doc__ = f"""List {noun}, in the order of the notes.
@@ -92,39 +110,57 @@ class Words(NamedTuple):
     due: str | None = None
     tag: Sequence[str] = ()
     sort: str | None = None
+    limit: str | None = None
 
 
 def show_list(ctx: typer.Context, kinds: tuple[Kind, ...], name: str, noun: str, words: Words, as_json: bool) -> None:
     """The steps of every `list`."""
-    from studyctl.app.lists import Filters, check_sort, check_statuses, due_by, select, with_reasons
+    from studyctl.app.lists import check_sort, check_statuses, due_by, listed
+    from studyctl.core.narrowing import Filters
     from studyctl.view.items import item_json, item_table, summary
 
     here = session(ctx)
     wanted = check_statuses(kinds, words.status) or (("all",) if words.ignored else ())
-    with here.reader() as reader:
-        items = [item for item in reader.items(kinds, ignored=words.ignored) if item.ignored is words.ignored]
-        reasons = here.reasons(reader, items)
     one = kinds if len(kinds) == 1 else ()
     due = None if words.due is None else due_by(words.due, date.today().isoformat())
     sort = check_sort(words.sort)
     filters = Filters(
         one, wanted, tuple(words.topic), tuple(words.note), tuple(words.match), due, tuple(words.tag), sort
     )
-    listing = select(with_reasons(items, reasons), filters)
+    most = _most(words.limit, as_json)
+    reasons: dict[str, tuple[Reason, ...]] = {}
+
+    def stale(items: Sequence["Item"]) -> dict[str, "tuple[Reason, ...]"]:
+        reasons.update(here.reasons(reader, items))
+        return reasons
+
+    with here.reader() as reader:
+        listing = listed(reader, kinds, filters, stale, ignored=words.ignored, limit=most)
+        total = 0 if listing.items or listing.hidden else reader.count(kinds, ignored=words.ignored)
     if as_json:
         here.json([item_json(item, reasons.get(item.id, ())) for item in listing.items])
         return
     if listing.items:
         here.print(item_table(name.capitalize(), listing.items, listing.depths, listing.statuses, here.width))
-    footer = summary((name, noun), listing.statuses, listing.hidden)
-    if footer:
+    if listing.total > len(listing.items):
+        here.say(f"{len(listing.items)} of {listing.total} {noun}; --limit 0 shows all")
+    elif footer := summary((name, noun), listing.statuses, listing.hidden):
         here.say(footer)
-    elif listing.total:
-        here.say(f"no {noun} match; there are {listing.total}: `studyctl {name} list --status all`")
+    elif total:
+        here.say(f"no {noun} match; there are {total}: `studyctl {name} list --status all`")
     elif words.ignored:
         here.say(f"no {noun} are ignored")
     else:
         here.say(f"no {noun} yet: {EMPTY.get(name, 'write a heading Questions or Todo with bullets below it')}")
+
+
+def _most(limit: str | None, as_json: bool) -> int:
+    """How many items a list shows; 0 for all. What fills many screens is of no use on one; a program is given all."""
+    if limit is None:
+        return SHOWN if sys.stdout.isatty() and not as_json else 0
+    if limit.isascii() and limit.isdigit():
+        return int(limit)
+    raise UsageError(f"--limit {limit}: no such number", "how many to show, or 0 for all")
 
 
 def add_show(group: Group, kind: Kind | None) -> None:

@@ -60,8 +60,9 @@ def app(
     beginning of a word, and "words in quotes" have to stand together. Korean, Japanese and Chinese are found within
     what is written without blanks: 방식 in 방식을.
     """
-    from studyctl.app.lists import Filters, check_statuses
+    from studyctl.app.lists import check_statuses
     from studyctl.app.search import check_kinds, search
+    from studyctl.core.narrowing import Filters
     from studyctl.core.search import parse
     from studyctl.view.search import Results, result_json, summary
     from studyctl.view.words import plural

@@ -28,6 +28,7 @@ from studyctl.core.models import (
 )
 
 if TYPE_CHECKING:
+    from studyctl.core.narrowing import Filters
     from studyctl.core.search import Hits, Query
 
 
@@ -123,7 +124,14 @@ class Reader(Protocol):
         *,
         gone: bool = False,
         ignored: bool = False,
+        filters: Filters | None = None,  # leave out most of what they do not let through
+        limit: int = 0,  # the first so many that are not settled
     ) -> list[Item]: ...
+    def count(self, kinds: Sequence[Kind], *, settled: bool = True, ignored: bool = False) -> int: ...  # live ones
+    # The parents of these items and of all above them, as far as these are listed with them.
+    def ancestors(
+        self, kinds: Sequence[Kind], ids: Sequence[str], *, ignored: bool = False
+    ) -> dict[str, str | None]: ...
     def item(self, item_id: str) -> Item | None: ...  # with details
     def children(self, item_id: str) -> list[Item]: ...
     def runs(self, where: RunFilter | None = None) -> list[Run]: ...  # newest first, without metrics and files

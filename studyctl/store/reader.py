@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from studyctl.config import RACY_NS
 from studyctl.core.models import Detail, FileStamp, Item
 from studyctl.errors import NotFoundError, UsageError
-from studyctl.store import rows
+from studyctl.store import narrowing, rows
 from studyctl.store.database import open_for_reading, translated
 from studyctl.store.rows import Row
 
 if TYPE_CHECKING:
     from studyctl.core.models import Answer, Finding, Kind, Run
+    from studyctl.core.narrowing import Filters
     from studyctl.core.ports import JournalEntry, RunFilter
     from studyctl.core.search import Hits, Query
 
@@ -78,8 +79,14 @@ class StudyReader:
         *,
         gone: bool = False,
         ignored: bool = False,
+        filters: Filters | None = None,
+        limit: int = 0,
     ) -> list[Item]:
-        """Items in the order of the notes, tombstones last; one with a second kind is of that kind too."""
+        """Items in the order of the notes, tombstones last; one with a second kind is of that kind too.
+
+        `filters` leave out most of what they do not let through, not all. With a `limit`: the first so many that are
+        not settled.
+        """
         where: list[str] = []
         values: list[Any] = []
         if kinds:
@@ -92,7 +99,26 @@ class StudyReader:
             where.append("gone_at IS NULL")
         if not ignored:
             where.append("NOT ignored")
-        return [rows.item(row) for row in self._items(" AND ".join(where) or "TRUE", *values)]
+        if filters is not None:
+            narrowed, named = narrowing.where_of(self._db, filters)
+            where += narrowed
+            values += named
+        if limit:
+            where.append(narrowing.unsettled(tuple(kinds)))
+        found = self._items(" AND ".join(where) or "TRUE", *values, limit=limit)
+        return [rows.item(row) for row in found]
+
+    def count(self, kinds: Sequence[Kind], *, settled: bool = True, ignored: bool = False) -> int:
+        """How many live items of these kinds there are, those that need nothing more included or not."""
+        return int(self._all(narrowing.counting(tuple(kinds), settled=settled, ignored=ignored))[0][0])
+
+    def ancestors(self, kinds: Sequence[Kind], ids: Sequence[str], *, ignored: bool = False) -> dict[str, str | None]:
+        """The parents of these items and of all that are above them, as far as these are listed with them."""
+        listed = f"gone_at IS NULL AND ignored = {int(ignored)} AND {narrowing.of_kinds(tuple(kinds))}"
+        query = f"""WITH RECURSIVE up (id) AS (SELECT value FROM json_each(?)
+            UNION SELECT parent FROM up JOIN items USING (id) WHERE parent IS NOT NULL AND {listed})
+            SELECT id, parent FROM items WHERE id IN (SELECT id FROM up) AND {listed}"""
+        return dict(self._all(query, json.dumps(ids)))
 
     def item(self, item_id: str) -> Item | None:
         """One item with its details, a tombstone or an ignored one as well; None where there is none."""
@@ -104,10 +130,10 @@ class StudyReader:
         """The live items directly below it, in the order of the note."""
         return [rows.item(row) for row in self._items("parent = ? AND gone_at IS NULL AND NOT ignored", item_id)]
 
-    def _items(self, where: str, *values: Any) -> list[Row]:
-        return self._all(
-            f"SELECT {rows.ITEM} FROM items WHERE {where} ORDER BY gone_at IS NOT NULL, position, id", *values
-        )
+    def _items(self, where: str, *values: Any, limit: int = 0) -> list[Row]:
+        # The first few of many come from the index of positions, with nothing to sort.
+        order = f"position, id LIMIT {int(limit)}" if limit else "gone_at IS NOT NULL, position, id"
+        return self._all(f"SELECT {rows.ITEM} FROM items WHERE {where} ORDER BY {order}", *values)
 
     def _details(self, item_id: str) -> tuple[Detail, ...]:
         query = f"SELECT {rows.DETAIL} FROM details WHERE item = ? ORDER BY position"

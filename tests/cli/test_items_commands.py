@@ -267,3 +267,26 @@ def test_quiet_says_only_what_was_asked_for(vault: Path, studyctl: Any) -> None:
     assert studyctl("-q", "todo", "done", "T1").out == ""
     assert studyctl("todo", "list", "-q").out.splitlines()[-1] == "T4  run it     open       5"
     assert studyctl("sync", "--quiet").out == ""
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="no pseudo-terminals here")
+def test_a_terminal_is_shown_the_first_of_many_and_a_program_all(vault: Path, studyctl: Any) -> None:
+    (vault / "many.md").write_text("# Many\n\n" + "".join(f"- [ ] task {n}\n" for n in range(250)))
+    assert len(listed(studyctl, "todo", "list", "--note", "many")) == 250
+    assert studyctl("todo", "list", "--note", "many").out.endswith("\n250 todos: 250 open\n")
+    assert len(listed(studyctl, "todo", "list", "--note", "many", "--limit", "3")) == 3
+    inner, outer = os.openpty()
+    command = [sys.executable, "-m", "studyctl", "todo", "list", "--note", "many"]
+    process = subprocess.Popen(command, cwd=vault, stdout=outer, stderr=subprocess.DEVNULL)
+    os.close(outer)
+    shown = b""
+    try:
+        while more := os.read(inner, 65536):
+            shown += more
+    except OSError:  # how the end of a terminal shows on Linux
+        pass
+    finally:
+        os.close(inner)
+    assert process.wait() == 0
+    assert b"task 199" in shown and b"task 200" not in shown
+    assert shown.splitlines()[-1] == b"200 of 250 todos; --limit 0 shows all"

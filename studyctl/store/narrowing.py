@@ -1,0 +1,104 @@
+"""The filters of a list as conditions on `items`, so that a large workspace costs what is shown, not what there is.
+
+A condition here lets everything through that `app.lists` would, and little besides: the list itself still decides.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+
+from studyctl.core.models import KINDS, Kind
+from studyctl.core.narrowing import ALL, ANY, SETTLED, Filters, fold, fold_path
+
+_OVERRIDDEN = "(SELECT item FROM override)"
+_BETWEEN = "\0"  # texts that are folded at once
+
+
+def of_kinds(kinds: tuple[Kind, ...]) -> str:
+    """Rows of `item` or `items` that are of one of these kinds."""
+    if not kinds or set(kinds) == set(KINDS):
+        return "TRUE"
+    named = ", ".join(f"'{kind}'" for kind in kinds)
+    return f"(kind IN ({named}) OR also IN ({named}))"
+
+
+def where_of(db: sqlite3.Connection, filters: Filters) -> tuple[list[str], list[Any]]:
+    """Conditions on `items`, with their values; what is settled is let through, because lists count it."""
+    where: list[str] = []
+    values: list[Any] = []
+    if filters.match or filters.topics or filters.notes:
+        where.append("id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(_worded(db, filters)))
+    if filters.due is not None:
+        where.append("due IS NOT NULL" if filters.due == ANY else "due <= ?")
+        values += [] if filters.due == ANY else [filters.due]
+    if filters.tags:
+        where.append("tags <> '[]'")
+    if filters.statuses and ALL not in filters.statuses:
+        # An answer that no longer holds makes its item stale, which only the files can tell.
+        where.append("(status IN (SELECT value FROM json_each(?)) OR answer IS NOT NULL OR also IS NOT NULL)")
+        values.append(json.dumps(filters.statuses))
+    return where, values
+
+
+def _worded(db: sqlite3.Connection, filters: Filters) -> list[str]:
+    """The ids of what may have the words that are asked for.
+
+    SQLite knows the case of ASCII letters only, so Python compares: all texts of a column at once. They are taken from
+    the bare table, because the view finds out more of each row than it takes to leave it out.
+    """
+    kinds = of_kinds(filters.kinds)
+    rows = f"FROM item WHERE gone_at IS NULL AND ({kinds} OR id IN {_OVERRIDDEN})"
+    # A topic is a list in JSON, where a quote or a backslash has another before it.
+    parts = [fold(json.dumps(word, ensure_ascii=False)[1:-1]) for word in filters.topics]
+    words = [fold(word) for word in filters.match]
+    notes = [fold_path(word) for word in filters.notes]
+    asked = [(column, all_of) for column, all_of in (("text", words), ("topic", parts), ("note", notes)) if all_of]
+    columns = ", ".join(f"json_group_array({column})" for column in ("id", *(column for column, _ in asked)))
+    ids, *others = (json.loads(texts) for texts in db.execute(f"SELECT {columns} {rows}").fetchone())
+    chosen: Iterable[int] = range(len(ids))
+    for (column, wanted), texts in zip(asked, others, strict=True):
+        folded, has = _folded(texts), any if column == "note" else all
+        chosen = [index for index in chosen if has(word in folded[index] for word in wanted)]
+    return [ids[index] for index in chosen]
+
+
+def _folded(texts: list[str]) -> list[str]:
+    folded = fold(_BETWEEN.join(texts)).split(_BETWEEN)
+    return folded if len(folded) == len(texts) else [fold(text) for text in texts]
+
+
+def unsettled(kinds: tuple[Kind, ...]) -> str:
+    """Rows of `items` that a list of these kinds shows unless it is asked for others."""
+    if len(kinds) == 1:
+        settled = ", ".join(f"'{status}'" for status in SETTLED[kinds[0]])
+        return f"CASE kind WHEN '{kinds[0]}' THEN status ELSE coalesce(also_status, 'open') END NOT IN ({settled})"
+    return f"NOT ({' OR '.join(_settled(kind, 'status') for kind in KINDS)})"
+
+
+def counting(kinds: tuple[Kind, ...], *, settled: bool, ignored: bool) -> str:
+    """A query for the number of live rows of these kinds, those that are settled included or not.
+
+    What settles an item is its mark in the note, and what a person decided against the note. The first alone is told
+    by the bare table, in a fraction of the time.
+    """
+    live = f"gone_at IS NULL AND {of_kinds(kinds)}"
+    seen = f"{live} AND ignored = {int(ignored)} AND {'TRUE' if settled else unsettled(kinds)}"
+    overridden = f"(SELECT count(*) FROM items WHERE id IN {_OVERRIDDEN} AND {seen})"
+    if ignored:  # is a decision of the person's
+        return f"SELECT {overridden}"
+    if settled:
+        marked = "TRUE"
+    elif len(kinds) == 1:
+        marked = f"mark NOT IN ({', '.join(repr(status) for status in SETTLED[kinds[0]])})"
+    else:
+        marked = f"NOT ({' OR '.join(_settled(kind, 'mark') for kind in KINDS)})"
+    plain = f"(SELECT count(*) FROM item WHERE {live} AND {marked} AND id NOT IN {_OVERRIDDEN})"
+    return f"SELECT {plain} + {overridden}"
+
+
+def _settled(kind: Kind, column: str) -> str:
+    return f"(kind = '{kind}' AND {column} IN ({', '.join(repr(status) for status in SETTLED[kind])}))"
