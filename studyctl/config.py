@@ -193,6 +193,11 @@ def validate_settings(config: Path) -> Settings:
             "known settings: notes, experiments, record, exclude, labels.{todo,question,reading}, rules_off,"
             " tracking_uri",
         ) from error
+    if "@" in parsed.tracking_uri.partition("://")[2].partition("/")[0]:
+        raise WorkspaceError(  # the file is committed
+            f"{config.name}: tracking_uri holds a user or a password",
+            "leave them out: MLflow reads MLFLOW_TRACKING_USERNAME and MLFLOW_TRACKING_PASSWORD",
+        )
     return Settings(
         notes=(parsed.notes,) if isinstance(parsed.notes, str) else tuple(parsed.notes),
         experiments=parsed.experiments,

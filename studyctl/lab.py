@@ -115,10 +115,11 @@ def _show(page: RunPage) -> None:
     """The page of a recorded run, where the script prints; of one that did not finish, a line of where it is kept."""
     from studyctl.view.console import emit, stderr_line
     from studyctl.view.runs import result_page
+    from studyctl.view.words import not_mirrored
 
     run = page.run
     if page.problem:
-        stderr_line("warning: ", f"{page.problem}; the run itself is recorded", "33", color=False)
+        stderr_line("warning: ", not_mirrored(page.problem), "33", color=False)
     if run.state == "finished":
         emit(result_page(page))
     else:

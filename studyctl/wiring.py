@@ -552,7 +552,7 @@ def execute_run(workspace: Workspace, order: Order, items: Sequence[Item], progr
     from dataclasses import replace
 
     from studyctl.app import answers, freshness
-    from studyctl.app.run import RunOutcome, describe, item_tags, settle
+    from studyctl.app.run import RunOutcome, describe, item_tags
     from studyctl.runner.digests import current_digests
     from studyctl.runner.session import execute
     from studyctl.tracking.remote import tracker_of
@@ -570,7 +570,8 @@ def execute_run(workspace: Workspace, order: Order, items: Sequence[Item], progr
         )
         answered = answers.record_for_run(ledger, run, now=now()) if run.state == "finished" else ()
         freshness.keep(ledger, workspace.root, current_digests)
-        settle(ledger, tracker)
+        if tracker.problem is None:
+            settle(workspace, ledger)
     finally:
         ledger.close()
     return RunOutcome(run, answered, tracker.problem)
@@ -589,8 +590,6 @@ def serve_ui(
 ) -> Iterator[Ui]:
     """The MLflow UI on this workspace while the block runs; runs that were lost are ended in it first."""
     from studyctl import wiring_marks
-    from studyctl.app.run import settle
-    from studyctl.tracking.remote import tracker_of
     from studyctl.tracking.ui import serve
 
     mark_lost(workspace)
@@ -598,7 +597,7 @@ def serve_ui(
         ledger = open_ledger(workspace)
         try:
             if workspace.mlflow_database.exists():
-                settle(ledger, tracker_of(workspace))
+                settle(workspace, ledger)
             wiring_marks.tell_mlflow(workspace, ledger)
             # What a sync took in from bundles waited until somebody looks: importing MLflow takes long.
             problem = deliver_imported(workspace, ledger)
@@ -617,15 +616,42 @@ def tracking_server(workspace: Workspace) -> str:
     return shown(address_of(workspace))
 
 
-def deliver_imported(workspace: Workspace, ledger: Ledger) -> str | None:
-    """Write the imported runs into MLflow that it does not have yet; what went wrong."""
-    from studyctl.app.deliver import deliver_all, undelivered
+def deliver(
+    workspace: Workspace, ledger: Ledger, waiting: Callable[[Reader], Sequence[str]], *, wait_s: float = -1
+) -> tuple[int, str | None]:
+    """Bring MLflow up to all of some runs; how many, and what went wrong.
+
+    Two commands that did so at once would give MLflow a run twice. Who waits no longer for the other leaves it to that.
+    """
+    from filelock import FileLock, Timeout
+
+    from studyctl.app.deliver import deliver_all
     from studyctl.tracking.remote import tracker_of
 
+    try:
+        with FileLock(workspace.state / "deliver.lock", timeout=wait_s):
+            with ledger.reading() as reader:
+                run_ids = waiting(reader)
+            return deliver_all(ledger, lambda run: tracker_of(workspace, run), run_ids, workspace.runs)
+    except Timeout:
+        return 0, None
+
+
+def deliver_imported(workspace: Workspace, ledger: Ledger) -> str | None:
+    """Write the imported runs into MLflow that it does not have yet; what went wrong."""
+    from studyctl.app.deliver import undelivered
+
+    return deliver(workspace, ledger, undelivered)[1]
+
+
+def settle(workspace: Workspace, ledger: Ledger) -> None:
+    """End in MLflow the runs that were lost, with all that their folders hold."""
+    from studyctl.app.deliver import lost
+
     with ledger.reading() as reader:
-        waiting = undelivered(reader)
-    _, problem = deliver_all(ledger, lambda: tracker_of(workspace), waiting, workspace.runs)
-    return problem
+        waiting = lost(reader)
+    if waiting:
+        deliver(workspace, ledger, lost, wait_s=0)
 
 
 def mark_lost(workspace: Workspace) -> list[Run]:
@@ -688,7 +714,6 @@ def examine(workspace: Workspace, *, fix: bool) -> Iterator[Check]:
     from studyctl.runner import folder, lost
     from studyctl.store import indexing, repair
     from studyctl.tracking import inspection
-    from studyctl.tracking.remote import tracker_of
 
     tools = doctor.Tools(
         problems=repair.problems,
@@ -705,7 +730,7 @@ def examine(workspace: Workspace, *, fix: bool) -> Iterator[Check]:
         has_mlflow=inspection.installed,
         mirror_problem=lambda fix: inspection.problem(workspace.mlflow_database, fix=fix, now=now()),
         mirrored=lambda: inspection.statuses(workspace.mlflow_database),
-        tracker=lambda: tracker_of(workspace),
+        deliver=lambda ledger, run_ids: deliver(workspace, ledger, lambda reader: run_ids),
         mend_links=lambda fix: _mend_links(workspace, fix),
         tell_mlflow=lambda ledger, tell: wiring_marks.tell_mlflow(workspace, ledger, tell=tell),
         now=now,

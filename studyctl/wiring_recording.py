@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from studyctl.core.pages import RunPage
 from studyctl.errors import UsageError
-from studyctl.wiring import discover, mark_lost, now, open_ledger, open_reader, synchronise
+from studyctl.wiring import discover, mark_lost, now, open_ledger, open_reader, settle, synchronise
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -84,13 +84,13 @@ def _tied(workspace: Workspace, asked: Asked, progress: Watched, told: Callable[
 def _finished(edges: Edges, run: Run, home: Path) -> RunPage:
     """What surrounds a run that has ended: the answers that it gives, what MLflow could not take."""
     from studyctl.app import answers, freshness
-    from studyctl.app.run import settle
     from studyctl.runner.digests import current_digests
 
     try:
         answered = answers.record_for_run(edges.ledger, run, now=now()) if run.state == "finished" else ()
         freshness.keep(edges.ledger, edges.workspace.root, current_digests)
-        settle(edges.ledger, edges.tracker)
+        if edges.tracker.problem is None:
+            settle(edges.workspace, edges.ledger)
     finally:
         edges.ledger.close()
     warnings = tuple(str(one) for one in run.provenance.get("warnings") or ())

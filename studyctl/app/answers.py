@@ -58,7 +58,8 @@ def _record_for(ledger: Ledger, reader: Reader, item: Item, run: Run, now: str) 
     composed = answers.compose(item, whole_choices(reader, item), now=now)
     if composed is not None and answers.supersedes(current, composed, run.id):
         ledger.record_answer(composed)
-        return Answered(item, composed, "recorded")
+        ours = any(e.run == run.id for e in composed.evidence)
+        return Answered(item, composed, "recorded" if ours else "kept")
     return Answered(item, current, "kept" if current is not None else "none")
 
 

@@ -13,18 +13,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studyctl.app import answers, doctor_marks
-from studyctl.app.deliver import deliver_all
 from studyctl.app.export import write_record
 from studyctl.config import Workspace
+from studyctl.core.bundles import in_order
 from studyctl.core.item_pages import SyncReport
 from studyctl.core.models import ROLES, ExperimentProblem, ExperimentSpec, Run
 from studyctl.core.pages import Check
-from studyctl.core.ports import Ledger, Reader, RunFilter, Tracker
+from studyctl.core.ports import Ledger, Reader, RunFilter
 from studyctl.errors import StudyctlError
 
 FIX = "studyctl doctor --fix"
 # A file that is written before it is put in place lives for less than a second.
 LEFT_AFTER_S = 600
+SHOWN_RUNS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Tools:
     has_mlflow: Callable[[], bool]
     mirror_problem: Callable[[bool], str | None]  # of MLflow's store; True: make or upgrade it
     mirrored: Callable[[], Mapping[str, str]]  # MLflow's ids of runs, with its status
-    tracker: Callable[[], Tracker]
+    # Runs brought up to date in MLflow, by id; how many, and what went wrong.
+    deliver: Callable[[Ledger, Sequence[str]], tuple[int, str | None]]
     mend_links: Callable[[bool], Sequence[str]]  # links whose path leads nowhere; True: write them anew
     tell_mlflow: doctor_marks.Tell  # of tags and deletions
     now: Callable[[], str]
@@ -228,30 +230,32 @@ def _mlflow(workspace: Workspace, tools: Tools, ledger: Ledger, runs: Sequence[R
     still = [run for run in here if run in ended and run.delivered and there.get(run.mlflow_run_id or "") == "RUNNING"]
     missing = [run for run in ended if not run.tracking_uri and run.mlflow_run_id not in there]
     partly = [run for run in ended if not run.delivered and run not in missing]
-    parts = []
-    if still:
-        parts.append(f"{len(still)} that ended still running there")
-    if missing:
-        parts.append(f"{len(missing)} not in it")
-    if partly:
-        parts.append(f"{len(partly)} not whole in it")
-    missing += partly
-    text = f"{len(own)} run{'' if len(own) == 1 else 's'}" + (f", {' and '.join(parts)}" if parts else "")
+    parts = [
+        f"{len(some)} {what}: {_names(some)}"
+        for some, what in (
+            (still, "that ended still running there"),
+            (missing, "not in it"),
+            (partly, "not whole in it"),
+        )
+        if some
+    ]
+    text = f"{_counted(len(own), 'run')}" + (f"; {'; '.join(parts)}" if parts else "")
     if not parts or not fix:
         yield Check("MLflow", not parts, text, FIX)
         return
-    tracker = tools.tracker()
-    for run in still:
-        tracker.end(str(run.mlflow_run_id), run.state, ended_ms=None)
-    failed = tracker.problem
-    if not failed:
-        _, failed = deliver_all(ledger, tools.tracker, [run.id for run in missing], workspace.runs)
+    late = in_order((*still, *missing, *partly))
+    done, failed = tools.deliver(ledger, [run.id for run in late])
     if failed:
-        yield Check("MLflow", False, failed, "the runs themselves are recorded in study.db")
+        left = f"{failed}; {len(late) - done} of {_counted(len(late), 'run')} not delivered"
+        yield Check("MLflow", False, left, "the runs themselves are recorded; try again later")
     else:
-        done = [f"{_counted(len(missing), 'run')} written into it"] if missing else []
-        done += [f"{_counted(len(still), 'run')} ended there"] if still else []
-        yield Check("MLflow", True, " and ".join(done), fixed=True)
+        text = f"{_counted(len(late), 'run')} delivered: {_names(late)}"
+        yield Check("MLflow", True, text, fixed=True)
+
+
+def _names(runs: Sequence[Run]) -> str:
+    shown = ", ".join(f"{run.short} ({run.experiment})" for run in runs[:SHOWN_RUNS])
+    return shown + (f" and {len(runs) - SHOWN_RUNS} more" if len(runs) > SHOWN_RUNS else "")
 
 
 def _experiments(found: Sequence[ExperimentSpec | ExperimentProblem]) -> Iterator[Check]:

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studyctl.core import answers, reproduce
-from studyctl.core.models import ROLES, Finding, Item, Run
+from studyctl.core.models import Finding, Item, Run
 from studyctl.core.pages import Answered
-from studyctl.core.ports import Ledger, RunFilter, Tracker
 
 TAG_LENGTH = 500
 FULL_FINDINGS = 10
@@ -26,17 +25,6 @@ class RunOutcome:
     run: Run
     answered: tuple[Answered, ...]
     problem: str | None  # what MLflow could not take
-
-
-def settle(ledger: Ledger, tracker: Tracker) -> None:
-    """End in MLflow the runs that were lost; asked only where there are any."""
-    with ledger.reading() as reader:
-        lost = {run.id: run for run in reader.runs(RunFilter(state="lost", roles=ROLES)) if run.mlflow_run_id}
-    if not lost:
-        return
-    for mlflow_run_id, run_id in tracker.running():
-        if run_id in lost:
-            tracker.end(mlflow_run_id, "lost", ended_ms=None)
 
 
 def item_tags(items: Sequence[Item]) -> dict[str, str]:

@@ -108,6 +108,7 @@ def _draft(order: Order, progress: Bars | Quiet) -> RunPage:
 
 def _recorded(here: Session, order: Order, progress: Bars | Quiet) -> RunPage:
     from studyctl.app.answers import tied_items
+    from studyctl.view.words import not_mirrored
     from studyctl.wiring import execute_run
 
     with here.reader() as reader:  # the notes as they are now, before the experiment begins
@@ -116,7 +117,7 @@ def _recorded(here: Session, order: Order, progress: Bars | Quiet) -> RunPage:
     with progress.showing():
         done = execute_run(here.workspace, order, items, progress)
     if done.problem:
-        here.warn(f"{done.problem}; the run itself is recorded")
+        here.warn(not_mirrored(done.problem))
     return RunPage(
         done.run,
         shown(here.workspace.runs / done.run.id),

@@ -243,12 +243,13 @@ def said(answer: Answer) -> str:
 def supersedes(current: Answer | None, composed: Answer, run_id: str) -> bool:
     """Whether `composed`, after run `run_id` finished, replaces the recorded answer.
 
-    One that studyctl composed moves on when the new run is what counts now; a person's own words stay.
+    One that studyctl composed moves on when the new run is what counts now; a person's own words stay. Where there is
+    none, any evidence is better: a run that began later may have finished first, and not have recorded its answers yet.
     """
-    if not any(e.run == run_id for e in composed.evidence):
-        return False
     if current is None:
         return True
+    if not any(e.run == run_id for e in composed.evidence):
+        return False
     return current.author == "studyctl" and current.digest != composed.digest
 
 

@@ -33,8 +33,8 @@ def mark(ledger: Ledger, runs_folder: Path) -> list[Run]:
     """End every run in `study.db` whose process is gone; returns them as they ended.
 
     One that had come to its end in its folder, and whose recorder was gone by then (a trial of a sweep that was
-    killed), ended as its folder says. The others are lost. It is for commands that write anyway; MLflow is told by
-    the next command that opens it.
+    killed), ended as its folder says. The others are lost, with what they had measured. It is for commands that write
+    anyway; MLflow is told by the next command that opens it.
     """
     from studyctl.runner import folder
 
@@ -50,10 +50,12 @@ def mark(ledger: Ledger, runs_folder: Path) -> list[Run]:
             ended.append(record)
             continue
         error = f"process {run.pid} is gone"
-        ledger.end_run(run.id, "lost", ended=None, error=error)
-        if record is not None:
+        if record is None:
+            ledger.end_run(run.id, "lost", ended=None, error=error)
+        else:
             with contextlib.suppress(OSError):
-                folder.write_record(home, replace(record, state="lost", error=error))
+                record = folder.salvage(home, record, "lost", error, None)
+            ledger.finish_run(replace(record, state="lost", error=error))
         ended.append(replace(run, state="lost"))
     return ended
 

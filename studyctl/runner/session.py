@@ -101,8 +101,8 @@ def mirror_run(
     mlflow_run_id = tracker.open(run, note=describe(run), tags=order.tags)
     if mlflow_run_id is None:
         return run
-    run = replace(run, mlflow_run_id=mlflow_run_id)
-    ledger.set_mlflow_id(run.id, mlflow_run_id)
+    run = replace(run, mlflow_run_id=mlflow_run_id, tracking_uri=tracker.uri)
+    ledger.set_mlflow_id(run.id, mlflow_run_id, tracker.uri)
     folder.write_record(home, run)
     return run
 

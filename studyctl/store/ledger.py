@@ -167,10 +167,10 @@ class StudyLedger:
         with self._transactions.begin() as session:
             write_runs.end_run(session, run_id, state, ended=ended, error=error)
 
-    def set_mlflow_id(self, run_id: str, mlflow_run_id: str) -> None:
+    def set_mlflow_id(self, run_id: str, mlflow_run_id: str, tracking_uri: str = "") -> None:
         """Remember where the mirror of the run is."""
         with self._transactions.begin() as session:
-            write_runs.set_mlflow_id(session, run_id, mlflow_run_id)
+            write_runs.set_mlflow_id(session, run_id, mlflow_run_id, tracking_uri)
 
     def deliver_run(self, run_id: str, tracking_uri: str, *, whole: bool) -> None:
         """Remember which server of MLflow has the run, and whether it has all of it."""

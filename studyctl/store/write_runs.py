@@ -165,9 +165,10 @@ def end_run(session: Session, run_id: str, state: RunState, *, ended: str | None
         row.error = error or row.error
 
 
-def set_mlflow_id(session: Session, run_id: str, mlflow_run_id: str) -> None:
+def set_mlflow_id(session: Session, run_id: str, mlflow_run_id: str, tracking_uri: str) -> None:
     """Remember where the mirror of the run is."""
-    _run(session, run_id).mlflow_run_id = mlflow_run_id
+    row = _run(session, run_id)
+    row.mlflow_run_id, row.tracking_uri = mlflow_run_id, tracking_uri
 
 
 def deliver_run(session: Session, run_id: str, tracking_uri: str, *, whole: bool) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from importlib import import_module
 
 QUIET_LOGGERS = ("mlflow", "alembic")
+# It prints pages of traceback for what it raises as well, and for what we say in a line.
+SILENT_LOGGERS = ("mlflow.store.db.utils",)
 SETTINGS: Mapping[str, str] = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",
@@ -49,9 +51,11 @@ def prepare() -> None:
 
 
 def load() -> None:
-    """Import MLflow, and let it speak only of errors; NotInstalled where there is none."""
+    """Import MLflow, and let it speak only of errors that it does not raise; NotInstalled where there is none."""
     version()
     prepare()
     import_module("mlflow")
     for name in QUIET_LOGGERS:
         logging.getLogger(name).setLevel(logging.ERROR)
+    for name in SILENT_LOGGERS:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)

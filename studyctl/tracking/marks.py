@@ -50,7 +50,7 @@ class MlflowMarks:
             step(self._client(server))
         except Exception as error:  # whatever MLflow, SQLAlchemy or the network raise
             text = (str(error).strip() or type(error).__name__).splitlines()[0]
-            return f"MLflow: {text.replace(remote.address_of(self._workspace) or text, server) if server else text}"
+            return f"MLflow: {remote.scrubbed(text, self._address(server)) if server else text}"
         return None
 
     def _client(self, server: str) -> MlflowClient:
@@ -66,11 +66,10 @@ class MlflowMarks:
         return self._clients[server]
 
     def _address(self, server: str) -> str:
-        """Where a store is reached: the configured address has the password that the recorded one has not."""
+        """Where a store is reached."""
         if not server:
             return store.uri(self._workspace.mlflow_database)
-        configured = remote.address_of(self._workspace)
-        return configured if configured and remote.shown(configured) == server else server
+        return remote.reached_at(self._workspace, server)
 
     def _mark(self, client: MlflowClient, mlflow_run_id: str, run: Run) -> None:
         there = _run(client, mlflow_run_id)

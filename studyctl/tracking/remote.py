@@ -7,7 +7,6 @@ less and less often. What it missed is in the run's folder, from which `doctor -
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +14,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 from studyctl.config import Workspace
 from studyctl.core.models import Run
-from studyctl.tracking import environment
-from studyctl.tracking.tracker import MlflowTracker, Values
+from studyctl.tracking import environment, store
+from studyctl.tracking.tracker import MlflowTracker
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -28,25 +27,48 @@ PATIENCE: Mapping[str, str] = {
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
 }
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 60.0
+SAID_LIMIT = 300
 
 
 def address_of(workspace: Workspace) -> str:
     """The server that runs go to: the environment's, else the setting's; "" for the workspace's own database."""
-    return os.environ.get(VARIABLE, "").strip() or workspace.settings.tracking_uri
+    if named := os.environ.get(VARIABLE, "").strip():
+        return named
+    setting = workspace.settings.tracking_uri.strip()
+    if setting.startswith("sqlite:///") and not setting.startswith("sqlite:////"):
+        return store.uri(workspace.root / setting.removeprefix("sqlite:///"))  # wherever one stands
+    return setting
 
 
 def shown(address: str) -> str:
-    """An address without its user and password, as it is recorded and printed."""
+    """An address without user, password and query, as it is recorded and printed."""
     parts = urlsplit(address)
-    if "@" not in parts.netloc:
+    if not parts.netloc:
         return address
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path.rstrip("/"), "", ""))
 
 
-def tracker_of(workspace: Workspace) -> MlflowTracker:
-    """The mirror of this workspace's runs."""
+def scrubbed(text: str, address: str) -> str:
+    """A message without what may be secret in an address that it quotes."""
+    parts = urlsplit(address)
+    text = text.replace(address, shown(address))
+    for secret in (parts.netloc.rpartition("@")[0], parts.password, parts.query):
+        text = text.replace(secret, "…") if secret else text
+    return text
+
+
+def reached_at(workspace: Workspace, server: str) -> str:
+    """The address of a recorded server: the configured one has the password that the recorded one has not."""
+    configured = address_of(workspace)
+    return configured if configured and shown(configured) == server else server
+
+
+def tracker_of(workspace: Workspace, run: Run | None = None) -> MlflowTracker:
+    """The mirror of this workspace's runs; of a `run` that MLflow has begun, where it was begun."""
+    begun = run is not None and run.mlflow_run_id is not None
     address = address_of(workspace)
+    if run is not None and begun:
+        address = reached_at(workspace, run.tracking_uri) if run.tracking_uri else ""
     return RemoteTracker(workspace, address) if address else MlflowTracker(workspace)
 
 
@@ -63,30 +85,6 @@ class RemoteTracker(MlflowTracker):
         super().__init__(workspace)
         self.uri = shown(address)
         self._address = address
-        self._pause = 0.0
-        self._not_before = 0.0
-
-    def log(self, values: Values) -> None:
-        """Send metrics; after a failure they are kept for a while, and the rest at the end."""
-        if self._run_id is None:
-            return
-        self._unsent += values
-        if time.monotonic() < self._not_before:
-            return
-        if self._try(self._send) is not None:
-            self.problem, self._pause = None, 0.0
-        else:
-            self._pause = min(LONGEST_PAUSE_S, max(FIRST_PAUSE_S, 2 * self._pause))
-            self._not_before = time.monotonic() + self._pause
-
-    def finish(self, run: Run, *, note: str, tags: Mapping[str, str], artifacts: Path) -> None:
-        """End the run on the server; where it does not take the metrics, it is not asked for the rest either."""
-        self._not_before = 0.0
-        if self._run_id is not None and self._unsent:
-            self.log(())
-            if self._unsent:
-                return
-        super().finish(run, note=note, tags=tags, artifacts=artifacts)
 
     def _connect(self) -> MlflowClient:
         if self._client is None:
@@ -98,8 +96,13 @@ class RemoteTracker(MlflowTracker):
         return self._client
 
     def _said(self, error: Exception) -> str:
-        """What went wrong, naming the server and never its password."""
-        text = super()._said(error).replace(self._address, self.uri)
+        """What went wrong, naming the server and never its password; MLflow tells five layers of a connection."""
+        text = str(error)
+        if "ConnectionPool(" in text:
+            line = "it does not answer in time" if "timed out" in text else "it does not answer"
+        else:
+            line = super()._said(error)
+        text = scrubbed(line[:SAID_LIMIT] + " …" if len(line) > SAID_LIMIT else line, self._address)
         return text if self.uri in text else f"{self.uri}: {text}"
 
     def _location(self, run: Run) -> str | None:

@@ -17,6 +17,8 @@ from typing import Any
 from studyctl.tracking import environment
 
 LOCK_SECONDS = 180
+# How long another program may hold the write lock. MLflow itself waits twice as long, with every request.
+BUSY_SECONDS = 10.0
 # Where MLflow's server looks artifacts up, whatever folder the workspace lies in.
 ARTIFACT_ROOT = "mlflow-artifacts:/"
 _STAMP = "mlflow-store.txt"
@@ -50,6 +52,19 @@ def ensure(database: Path) -> None:
         raise StoreProblem(f"another process has been preparing {database.name} for too long") from error
     except OSError as error:
         raise StoreProblem(f"{database.name} cannot be written: {error.strerror or error}") from error
+
+
+def await_turn(database: Path) -> None:
+    """Return when the database can be written; StoreProblem where another program holds it, or it cannot be."""
+    try:
+        address = f"{database.as_uri()}?mode=rw"
+        with contextlib.closing(sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.rollback()
+    except sqlite3.Error as error:
+        if "locked" in str(error) or "busy" in str(error):
+            raise StoreProblem(f"{database.name} is locked by another process") from error
+        raise StoreProblem(f"{database.name} cannot be written: {error}") from error
 
 
 def schema_of(database: Path) -> str | None:

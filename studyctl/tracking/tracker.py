@@ -1,13 +1,16 @@
 """The live mirror of a run in MLflow.
 
 MLflow is a window, not the record: whatever goes wrong with it is kept as `problem` and shown at the end, and
-the run goes on. A batch of metrics that could not be written is kept for the next attempt.
+the run goes on. A batch of metrics that could not be written is kept for the next attempt, and attempts become rarer
+while they fail.
 """
 
 from __future__ import annotations
 
 import getpass
 import math
+import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -28,7 +31,9 @@ TAGS_A_REQUEST = 100
 PARAM_LIMIT = 6000
 TAG_LIMIT = 8000
 CUT = " … (cut; whole in the run's files)"
+NOTE_FILE = "note.md"
 RUN_TAG = "studyctl.run"
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 60.0  # between attempts that fail
 PERSONS_TAG = "studyctl.tag."  # before a tag of a person's own
 STATUS: Mapping[RunState, str] = {
     "running": "RUNNING",
@@ -52,6 +57,8 @@ class MlflowTracker:
         self._run_id: str | None = None
         self._artifact_uri = ""
         self._unsent: list[tuple[str, float, int, int]] = []
+        self._pause = 0.0
+        self._not_before = 0.0
         self._whole: dict[str, str] = {}  # file name to text, of what was too long for a parameter or a tag
 
     # Tracker -----------------------------------------------------------------------------------------
@@ -65,44 +72,49 @@ class MlflowTracker:
         return self._try(lambda: self._resume(run))
 
     def log(self, values: Values) -> None:
-        """Send metrics: (name, value, step, time in ms)."""
+        """Send metrics: (name, value, step, time in ms); after a failure they wait for the next attempt."""
         if self._run_id is None:
             return
         self._unsent += values
+        if time.monotonic() < self._not_before:
+            return
         if self._try(self._send) is not None:
-            self.problem = None  # what failed before has been made up for
+            self.problem, self._pause = None, 0.0  # what failed before has been made up for
+        else:
+            self._pause = min(LONGEST_PAUSE_S, max(FIRST_PAUSE_S, 2 * self._pause))
+            self._not_before = time.monotonic() + self._pause
 
     def finish(self, run: Run, *, note: str, tags: Mapping[str, str], artifacts: Path) -> None:
-        """End the run in MLflow with its page, its findings and its files."""
+        """End the run in MLflow with its page, its findings and its files; the first failure ends the attempt.
+
+        Its files come last, so that its state is right even where they have no room.
+        """
         if self._run_id is None:
             return
-        if self._unsent:
-            self.log(())
-        self._try(lambda: self._place(run, note, artifacts))
-        self._try(lambda: self._tag(self._run_tags(run, note, tags)))
-        self.end(self._run_id, run.state, ended_ms=_milliseconds(run.ended))
+        run_id = self._run_id
+
+        def conclude() -> None:
+            self._send()
+            self.problem = None  # what failed before has been made up for
+            self._tag(self._run_tags(run, note, tags))
+            self._end(run_id, run.state, _milliseconds(run.ended))
+            self._place(run, note, artifacts)
+
+        self._try(conclude)
 
     def end(self, mlflow_run_id: str, state: RunState, *, ended_ms: int | None) -> None:
         """Set how a run ended."""
-
-        def terminate() -> bool:
-            client = self._connect()
-            client.set_tag(mlflow_run_id, "studyctl.state", state)
-            client.set_terminated(mlflow_run_id, STATUS[state], end_time=ended_ms)
-            return True
-
-        self._try(terminate)
-
-    def running(self) -> Sequence[tuple[str, str]]:
-        """(MLflow's id, ours) of the runs that MLflow holds to be running."""
-        return self._try(self._running) or ()
+        self._try(lambda: self._end(mlflow_run_id, state, ended_ms))
 
     # Steps -------------------------------------------------------------------------------------------
 
     def _connect(self) -> MlflowClient:
+        """MLflow's client; raises at once, rather than after minutes, where the store cannot be written now."""
         if self._client is None:
             self._workspace.state.mkdir(parents=True, exist_ok=True)
             store.ensure(self._workspace.mlflow_database)
+        store.await_turn(self._workspace.mlflow_database)
+        if self._client is None:
             environment.load()
             from mlflow import MlflowClient
 
@@ -121,7 +133,12 @@ class MlflowTracker:
             return None
 
     def _said(self, error: Exception) -> str:
-        """What went wrong, in a line."""
+        """What went wrong, in a line; of an error of the database, what the database said."""
+        cause: BaseException | None = error
+        while cause is not None and not isinstance(cause, store.StoreProblem):
+            if isinstance(cause, sqlite3.Error):
+                return str(cause)
+            cause = cause.__cause__
         return (str(error).strip() or type(error).__name__).splitlines()[0]
 
     def _open(self, run: Run, note: str, tags: Mapping[str, str]) -> str:
@@ -132,32 +149,40 @@ class MlflowTracker:
             run_name=run_name(run),
             tags=self._run_tags(run, note, tags),
         )
-        self._run_id = str(created.info.run_id)
-        self._artifact_uri = str(created.info.artifact_uri)
-        self._send_params(run)
-        return self._run_id
+        return self._opened(created, run)
 
-    def _send_params(self, run: Run) -> None:
+    def _opened(self, there: Any, run: Run) -> str:
+        """Go on with MLflow's run, once it has the parameters: those that it has already may come again."""
+        run_id = str(there.info.run_id)
+        self._send_params(run_id, run)
+        self._run_id, self._artifact_uri = run_id, str(there.info.artifact_uri)
+        return run_id
+
+    def _send_params(self, run_id: str, run: Run) -> None:
         from mlflow.entities import Param
 
-        assert self._client is not None and self._run_id is not None  # a run is open
+        client = self._connect()
         params = [Param(name, self._cut(text, PARAM_LIMIT, f"params/{name}.txt")) for name, text in _flat(run.params)]
         for batch in _batches(params, PARAMS_A_REQUEST):
-            self._client.log_batch(self._run_id, params=batch)
+            client.log_batch(run_id, params=batch)
 
     def _resume(self, run: Run) -> str | None:
         """The run as MLflow has it already, by the tag that leads to it; None where it never got there."""
         if not self._is_there():
             return None
         client = self._connect()
+        from mlflow.entities import ViewType
+
         known = client.get_experiment_by_name(run.experiment)
-        found = known and client.search_runs([known.experiment_id], f"tags.`{RUN_TAG}` = '{run.id}'", max_results=1)
+        if known is None:
+            return None
+        query = f"tags.`{RUN_TAG}` = '{run.id}'"
+        found = client.search_runs([known.experiment_id], query, run_view_type=ViewType.ALL, max_results=1)
         if not found:
             return None
-        self._run_id = str(found[0].info.run_id)
-        self._artifact_uri = str(found[0].info.artifact_uri)
-        self._send_params(run)  # those that are there already may come again
-        return self._run_id
+        if found[0].info.lifecycle_stage == "deleted":
+            return str(found[0].info.run_id)  # by a person, in MLflow: it stays as it is
+        return self._opened(found[0], run)
 
     def _is_there(self) -> bool:
         return self._workspace.mlflow_database.exists()
@@ -192,29 +217,37 @@ class MlflowTracker:
             client.restore_experiment(known.experiment_id)
         return str(known.experiment_id)
 
+    def _end(self, mlflow_run_id: str, state: RunState, ended_ms: int | None) -> None:
+        client = self._connect()
+        client.set_tag(mlflow_run_id, "studyctl.state", state)
+        client.set_terminated(mlflow_run_id, STATUS[state], end_time=ended_ms)
+
     def _send(self) -> bool:
         from mlflow.entities import Metric
 
-        assert self._client is not None and self._run_id is not None  # a run is open
+        client = self._connect()
+        assert self._run_id is not None  # a run is open
         while self._unsent:
             batch = self._unsent[:METRICS_A_REQUEST]
-            self._client.log_batch(self._run_id, metrics=[Metric(n, v, at, step) for n, v, step, at in batch])
+            client.log_batch(self._run_id, metrics=[Metric(n, v, at, step) for n, v, step, at in batch])
             del self._unsent[: len(batch)]
         return True
 
     def _tag(self, tags: Mapping[str, str]) -> None:
         from mlflow.entities import RunTag
 
-        assert self._client is not None and self._run_id is not None
+        client = self._connect()
+        assert self._run_id is not None  # a run is open
         for batch in _batches([RunTag(name, value) for name, value in tags.items()], TAGS_A_REQUEST):
-            self._client.log_batch(self._run_id, tags=batch)
+            client.log_batch(self._run_id, tags=batch)
 
     def _place(self, run: Run, note: str, artifacts: Path) -> None:
         self._cut_note(note)
         placing.place(self._workspace.artifacts, self._artifact_uri, artifacts, self._whole)
 
     def _cut_note(self, note: str) -> None:
-        self._cut(note, TAG_LIMIT, "note.md")
+        self._whole.pop(NOTE_FILE, None)
+        self._cut(note, TAG_LIMIT, NOTE_FILE)
 
     def _run_tags(self, run: Run, note: str, tags: Mapping[str, str]) -> dict[str, str]:
         """What MLflow's UI shows of a run, and what leads back from it to the record."""
@@ -237,7 +270,7 @@ class MlflowTracker:
             **tags,
         }
         return {
-            name: self._cut(value, TAG_LIMIT, f"tags/{name}.txt")
+            name: self._cut(value, TAG_LIMIT, NOTE_FILE if name == "mlflow.note.content" else f"tags/{name}.txt")
             for name, value in found.items()
             if value and not (name == "mlflow.note.content" and not value.strip())
         }
@@ -248,14 +281,6 @@ class MlflowTracker:
             return text
         self._whole[file] = text
         return text[: limit - len(CUT)] + CUT
-
-    def _running(self) -> list[tuple[str, str]]:
-        if not self._is_there():
-            return []
-        client = self._connect()
-        experiments = [one.experiment_id for one in client.search_experiments()]
-        found = client.search_runs(experiments, "attributes.status = 'RUNNING'", max_results=METRICS_A_REQUEST)
-        return [(str(one.info.run_id), one.data.tags[RUN_TAG]) for one in found if RUN_TAG in one.data.tags]
 
 
 def run_name(run: Run) -> str:

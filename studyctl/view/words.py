@@ -109,3 +109,9 @@ def size(count: int) -> str:
         if count < scale * 999.5 or unit == "GB":
             return f"{count / scale:.3g} {unit}"
     return ""
+
+
+def not_mirrored(problem: str) -> str:
+    """What a run says whose mirror in MLflow is not whole, and what to do about it."""
+    later = "" if problem.endswith("is not installed") else ", and `studyctl doctor --fix` delivers it"
+    return f"{problem}; the run itself is recorded{later}"

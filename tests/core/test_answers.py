@@ -287,6 +287,11 @@ class TestMovingOn:
         run = a_run("a", a_finding("width"))
         assert answers.supersedes(None, composed(an_item(a_tie()), run), run.id)
 
+    def test_one_that_finished_while_a_newer_run_recorded_nothing_yet_is_recorded_too(self) -> None:
+        item, old, new = an_item(a_tie()), a_run("a", a_finding("width")), a_run("b", a_finding("width"))
+        assert answers.supersedes(None, composed(item, new, old), old.id)
+        assert not answers.supersedes(composed(item, new, old), composed(item, new, old), old.id)
+
     def test_studyctls_own_answer_moves_on_to_the_newer_run(self) -> None:
         item, old, new = an_item(a_tie()), a_run("a", a_finding("width")), a_run("b", a_finding("width"))
         assert answers.supersedes(composed(item, old), composed(item, new, old), new.id)

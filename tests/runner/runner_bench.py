@@ -36,7 +36,7 @@ class Ledger:
         self.calls.append("open")
         self.rows[run.id] = run
 
-    def set_mlflow_id(self, run_id: str, mlflow_run_id: str) -> None:
+    def set_mlflow_id(self, run_id: str, mlflow_run_id: str, tracking_uri: str = "") -> None:
         self.calls.append("mlflow")
 
     def finish_run(self, run: Run) -> None:
@@ -79,9 +79,6 @@ class Tracker:
         self.finished.append((run, note, artifacts))
 
     def end(self, mlflow_run_id: str, state: RunState, *, ended_ms: int | None) -> None: ...
-
-    def running(self) -> Sequence[tuple[str, str]]:
-        return []
 
 
 class Messages(Silent):

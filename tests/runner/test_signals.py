@@ -91,8 +91,11 @@ def test_sigkill_leaves_a_run_that_is_found_lost(bench: Bench) -> None:
     ledger.rows[running.id] = running
     (marked,) = lost.mark(ledger, bench.workspace.runs)  # type: ignore[arg-type]
     assert (marked.id, marked.state) == (running.id, "lost")
-    assert ledger.calls == [f"end lost process {running.pid} is gone"]
-    assert child.record().state == "lost"
+    assert ledger.calls == ["finish"]
+    kept = ledger.rows[running.id]
+    assert (kept.state, kept.error, kept.ended) == ("lost", f"process {running.pid} is gone", None)
+    assert [(metric.name, metric.value) for metric in kept.metrics] == [("a", 1.0)]
+    assert child.record() == kept
 
 
 def test_a_run_that_ended_in_its_folder_alone_is_taken_up_as_it_ended(bench: Bench) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import shutil
 import sqlite3
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ import pytest
 
 from studyctl.config import Workspace, find_workspace
 from studyctl.core.models import Run
-from studyctl.tracking import placing
+from studyctl.tracking import placing, store
 from studyctl.tracking.tracker import TAG_LIMIT, MlflowTracker, run_name
 
 NOTE = "# Box decoding\n\n**Q1** why?"
@@ -91,15 +93,44 @@ def test_every_end_has_its_status(
     assert (there.info.status, there.data.tags["studyctl.state"]) == (status, state)
 
 
-def test_a_run_that_nobody_ended_is_found_and_ended(workspace: Workspace, client: Any, run: Run) -> None:
+HISTORY = [("loss", 1.0, 0, 1000), ("loss", 0.5, 1, 2000), ("bad", math.nan, 0, 1000), ("huge", math.inf, 0, 1)]
+
+
+def test_a_run_that_nobody_ended_is_completed_and_not_doubled(
+    workspace: Workspace, client: Any, run: Run, files: Path
+) -> None:
     first = MlflowTracker(workspace)
     mlflow_id = first.open(replace(run, state="running"), note=NOTE, tags={})
     assert mlflow_id is not None
+    first.log(HISTORY[1:3])
+    lost = replace(run, state="lost")
+    for _ in range(2):
+        later = MlflowTracker(workspace)
+        assert later.resume(lost) == mlflow_id
+        later.log(HISTORY)
+        later.finish(lost, note=NOTE, tags={}, artifacts=files)
+        assert later.problem is None
+    there = client.get_run(mlflow_id)
+    assert (there.info.status, there.info.end_time) == ("KILLED", 1795489505456)
+    assert there.data.tags["studyctl.state"] == "lost"
+    assert sorted((one.step, one.value) for one in client.get_metric_history(mlflow_id, "loss")) == [(0, 1.0), (1, 0.5)]
+    assert [len(client.get_metric_history(mlflow_id, name)) for name in ("bad", "huge")] == [1, 1]
+    assert (workspace.artifacts / "box-decoding" / mlflow_id / "artifacts/tables/t.csv").exists()
+    assert len(client.search_runs([there.info.experiment_id])) == 1
+
+
+def test_a_run_that_was_deleted_in_the_ui_stays_deleted(
+    workspace: Workspace, client: Any, run: Run, files: Path
+) -> None:
+    mlflow_id = mirrored(MlflowTracker(workspace), run, files)
+    client.delete_run(mlflow_id)
     later = MlflowTracker(workspace)
-    assert later.running() == [(mlflow_id, run.id)]
-    later.end(mlflow_id, "lost", ended_ms=1795489505456)
-    assert not later.running()
-    assert client.get_run(mlflow_id).info.end_time == 1795489505456
+    assert later.resume(run) == mlflow_id
+    later.log(HISTORY)
+    later.finish(run, note=NOTE, tags={}, artifacts=files)
+    assert later.problem is None
+    assert client.get_run(mlflow_id).info.lifecycle_stage == "deleted"
+    assert not client.search_runs([client.get_run(mlflow_id).info.experiment_id])
 
 
 def test_what_is_too_long_is_cut_and_kept_whole(workspace: Workspace, client: Any, run: Run, files: Path) -> None:
@@ -160,7 +191,7 @@ def test_a_damaged_store_is_a_problem_and_no_error(workspace: Workspace, run: Ru
     assert tracker.problem == "MLflow: mlflow.db is no database of MLflow, or damaged"
     tracker.log([("loss", 1.0, 0, 0)])
     tracker.finish(run, note=NOTE, tags={}, artifacts=files)
-    assert not tracker.running()
+    assert tracker.problem == "MLflow: mlflow.db is no database of MLflow, or damaged"
 
 
 def test_metrics_that_could_not_be_written_are_sent_again(
@@ -170,17 +201,42 @@ def test_metrics_that_could_not_be_written_are_sent_again(
     mlflow_id = tracker.open(replace(run, state="running"), note=NOTE, tags={})
     assert mlflow_id is not None
     assert tracker._client is not None
+    attempts: list[object] = []
     with monkeypatch.context() as patched:
 
         def locked(*arguments: object, **named: object) -> None:
+            attempts.append(named)
             raise sqlite3.OperationalError("database is locked")
 
         patched.setattr(tracker._client, "log_batch", locked)
-        tracker.log([("loss", 1.0, 0, 0)])
+        for step in range(10):
+            tracker.log([("loss", 1.0, step, step)])
         assert tracker.problem == "MLflow: database is locked"
-    tracker.log([("loss", 0.5, 1, 1)])
+        assert len(attempts) == 1  # the next one is not due yet
+        patched.undo()
+        now = time.monotonic()
+        patched.setattr(time, "monotonic", lambda: now + 3)
+        tracker.log([("loss", 0.5, 10, 10)])
     assert tracker.problem is None
-    assert len(client.get_metric_history(mlflow_id, "loss")) == 2
+    assert len(client.get_metric_history(mlflow_id, "loss")) == 11
+
+
+def test_the_end_of_a_run_waits_for_no_attempt_that_is_due_later(
+    workspace: Workspace, client: Any, run: Run, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "BUSY_SECONDS", 0.1)
+    tracker = MlflowTracker(workspace)
+    mlflow_id = tracker.open(replace(run, state="running"), note=NOTE, tags={})
+    assert mlflow_id is not None
+    with contextlib.closing(sqlite3.connect(workspace.mlflow_database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        tracker.log([("loss", 1.0, 0, 0)])
+        assert tracker.problem == "MLflow: mlflow.db is locked by another process"
+        other.execute("ROLLBACK")
+    tracker.finish(run, note=NOTE, tags={}, artifacts=files)
+    assert tracker.problem is None
+    there = client.get_run(mlflow_id)
+    assert (there.info.status, there.data.metrics) == ("FINISHED", {"loss": 1.0})
 
 
 def test_a_moved_workspace_keeps_its_figures(workspace: Workspace, run: Run, files: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
@@ -45,6 +46,27 @@ try:
 except KeyboardInterrupt:
     print("ended", flush=True)
 """
+ALONE = {"STUDYCTL_WORKSPACE": "", "MLFLOW_TRACKING_URI": "", "NO_COLOR": "1"}
+DRAWING = '''\
+"""Draws a line."""
+
+import matplotlib.pyplot as plt
+
+from studyctl.lab import Params, Run, experiment
+
+
+class Drawing(Params):
+    pass
+
+
+@experiment(title="Drawing")
+def drawing(params: Drawing, run: Run) -> None:
+    for step in range(4):
+        run.metric("loss", 1.0 / (step + 1), step=step)
+    figure, axes = plt.subplots()
+    axes.plot([1, 2])
+    run.figure("line", figure)
+'''
 NOTE = "### Box decoding\n\n**Q1** Isn't it unstable?\n\n- supported: *exp diverges*"
 
 
@@ -176,6 +198,89 @@ class TestInChromium:
         html = page(url, tmp_path)
         assert "gradient.png" in text(html)
         assert re.search(r"<img[^>]*src=\"(blob:|[^\"]*get-artifact)", html)
+
+
+class Elsewhere:
+    """A workspace that lies somewhere else than where its runs were recorded."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        ((self.mlflow_id, self.experiment),) = self.asked("SELECT run_uuid, experiment_id FROM runs")
+
+    @classmethod
+    def record(cls, root: Path) -> None:
+        (root / "experiments").mkdir(parents=True)
+        (root / "studyctl.toml").write_text("")
+        (root / "experiments/drawing.py").write_text(DRAWING)
+        studyctl(root, "run", "drawing")
+
+    def asked(self, query: str) -> list[tuple[str, str]]:
+        with contextlib.closing(sqlite3.connect(self.root / ".studyctl/mlflow.db")) as db:
+            return db.execute(query).fetchall()
+
+    @contextlib.contextmanager
+    def ui(self) -> Iterator[str]:
+        """The address of the UI as `studyctl ui` starts it."""
+        words = [sys.executable, "-m", "studyctl", "ui"]
+        process = subprocess.Popen(
+            words, cwd=self.root, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ | ALONE
+        )
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().split("/#")[0]
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+
+
+def studyctl(root: Path, *words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", "studyctl", *words],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env=os.environ | ALONE,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+class TestElsewhere:
+    pytestmark = browser
+
+    @pytest.mark.parametrize("how", ["moved", "copied"])
+    def test_a_workspace_keeps_its_figures(self, tmp_path: Path, how: str) -> None:
+        first, second = tmp_path / "first place", tmp_path / "some where" / "second place"
+        Elsewhere.record(first)
+        second.parent.mkdir()
+        if how == "moved":
+            shutil.move(first, second)
+        else:
+            shutil.copytree(first, second)
+            # What is shown of the copy is the copy's own.
+            shutil.rmtree(first / ".studyctl/mlartifacts")
+            shutil.rmtree(first / ".studyctl/runs")
+        there = Elsewhere(second)
+        (line,) = (second / ".studyctl/runs").glob("*/artifacts/figures/line.png")
+        run = f"experiments/{there.experiment}/runs/{there.mlflow_id}"
+        with there.ui() as address:
+            shown = page(f"{address}/#/{run}/artifacts/figures/line.png", tmp_path / "one")
+            assert "line.png" in text(shown)
+            assert re.search(r"<img[^>]*src=\"(blob:|[^\"]*get-artifact)", shown)
+            query = f"path=figures/line.png&run_uuid={there.mlflow_id}"
+            with urllib.request.urlopen(f"{address}/get-artifact?{query}") as answer:
+                assert answer.read() == line.read_bytes()
+            words = text(page(f"{address}/#/{run}", tmp_path / "two"))
+            assert "loss" in words and "0.25" in words
+        # It goes on there: what is new stands beside what was there, and nothing is to be mended.
+        studyctl(second, "run", "drawing")
+        assert len(there.asked("SELECT run_uuid, status FROM runs WHERE status = 'FINISHED'")) == 2
+        assert "2 runs" in studyctl(second, "doctor")
+        if how == "copied":
+            assert len(Elsewhere(first).asked("SELECT run_uuid, status FROM runs")) == 1
+        for name in ("mlflow.db", "study.db"):
+            assert str(first).encode() not in (second / ".studyctl" / name).read_bytes()
 
 
 def test_figures_are_served_from_the_workspace(shown: Shown) -> None:
