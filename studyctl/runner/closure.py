@@ -100,6 +100,11 @@ class Closure:
     stamps: Mapping[str, tuple[int, int]]  # size and mtime of each, by path
     modules: Modules  # which count as the experiment's own
 
+    @property
+    def code(self) -> list[str]:
+        """The files of code, as they are recorded."""
+        return [one.path for one in self.files if one.role == "code"]
+
     def changed(self, root: Path) -> list[str]:
         """The files whose content is another one now."""
         return [

@@ -22,7 +22,7 @@ from studyctl.core.models import ExperimentSpec, Finding, Run, RunState
 from studyctl.core.params import Params
 from studyctl.core.ports import Progress
 from studyctl.core.steps import step_of
-from studyctl.runner import folder
+from studyctl.runner import folder, provenance
 from studyctl.runner.capture import captured, threads_told, warnings_once
 from studyctl.runner.clock import now
 from studyctl.runner.closure import Closure, with_imported
@@ -160,6 +160,7 @@ def conclude(
     """
     handle.close()
     recorder.seal()
+    every = with_imported(files, _modules_since(order.experiment.modules_before))
     run = replace(
         run,
         state=outcome.state,
@@ -168,14 +169,24 @@ def conclude(
         metrics=handle.last_metrics(),
         findings=outcome.findings,
         artifacts=tuple(recorder.recorded),
-        files=with_imported(files, _modules_since(order.experiment.modules_before)),
+        files=every,
         provenance=run.provenance
+        | _as_it_ended(workspace, run, home, {one.path for one in every if one.role == "code"} - {*files.code})
         | as_told(handle, outcome)
         | _weakness(workspace, order, run, files, handle, outcome.seen),
     )
     folder.append_log(home, outcome.error)
     folder.write_record(home, run)
     return run
+
+
+def _as_it_ended(workspace: Workspace, run: Run, home: Path, found: set[str]) -> dict[str, Any]:
+    """What a run's provenance says that was not certain when it began: its threads, the code that it `found`."""
+    known: dict[str, Any] = run.provenance
+    return {
+        "threads": {**known.get("threads", {}), **provenance.library_threads()},
+        "git": provenance.add_code(workspace.root, home, known.get("git") or {}, sorted(found)),
+    }
 
 
 def as_told(handle: authoring.Run, outcome: Outcome) -> dict[str, Any]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from studyctl import __version__
 from studyctl.config import STATE_FOLDER
+from studyctl.core.models import SITE
 from studyctl.runner.process import memory_bytes, usable_cores
 
 DIFF_FILE = "provenance/git.diff"
@@ -19,6 +22,9 @@ DIFF_FILE = "provenance/git.diff"
 DIFF_LIMIT = 5_000_000
 LISTED_FILES = 50
 GIT_TIMEOUT_S = 20
+PATHS_A_CALL = 500
+# As git writes them in the names of files.
+_QUOTED = {chr(code): f"\\{code:03o}" for code in (*range(32), 127)} | {'"': '\\"', "\\": "\\\\"}
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -32,9 +38,12 @@ THREAD_VARIABLES = (
 )
 
 
-def collect(root: Path, folder: Path, command: str) -> dict[str, Any]:
-    """Everything that is known before the experiment begins; the diff goes into the run's folder."""
-    return {"command": command, "git": git_state(root, folder), **environment()}
+def collect(root: Path, folder: Path, command: str, code: Iterable[str] = ()) -> dict[str, Any]:
+    """Everything that is known before the experiment begins; the diff goes into the run's folder.
+
+    `code` are the files of the experiment, as they are recorded: what is in no commit is kept with the diff.
+    """
+    return {"command": command, "git": git_state(root, folder, code), **environment()}
 
 
 def environment() -> dict[str, Any]:
@@ -50,12 +59,30 @@ def environment() -> dict[str, Any]:
             "memory_bytes": memory_bytes(),
             **gpus(),
         },
-        "threads": {name: os.environ[name] for name in THREAD_VARIABLES if name in os.environ},
+        "threads": {name: os.environ[name] for name in THREAD_VARIABLES if name in os.environ} | library_threads(),
         "distributions": distributions(),
     }
 
 
-def git_state(root: Path, folder: Path) -> dict[str, Any]:
+def library_threads() -> dict[str, str]:
+    """How many threads the loaded libraries use, whatever the environment says: an experiment may have set it."""
+    found: dict[str, str] = {}
+    torch, tensorflow, pools = (sys.modules.get(name) for name in ("torch", "tensorflow", "threadpoolctl"))
+    with contextlib.suppress(Exception):  # another module of that name, or an older one
+        if torch is not None:
+            found |= {"torch": str(torch.get_num_threads()), "torch.interop": str(torch.get_num_interop_threads())}
+    with contextlib.suppress(Exception):
+        if tensorflow is not None:
+            threading = tensorflow.config.threading
+            found["tensorflow.intra_op"] = str(threading.get_intra_op_parallelism_threads())
+            found["tensorflow.inter_op"] = str(threading.get_inter_op_parallelism_threads())
+    with contextlib.suppress(Exception):
+        if pools is not None:
+            found |= {str(one["internal_api"]): str(one["num_threads"]) for one in pools.threadpool_info()}
+    return found
+
+
+def git_state(root: Path, folder: Path, code: Iterable[str] = ()) -> dict[str, Any]:
     """Commit, branch and what differs from it in the workspace; empty without git or outside a repository."""
     if shutil.which("git") is None:
         return {}
@@ -85,18 +112,86 @@ def git_state(root: Path, folder: Path) -> dict[str, Any]:
                 untracked.append(entry[2:])
     # Its own .gitignore hides it; without that file its content is still not part of the code.
     untracked = [path for path in untracked if STATE_FOLDER not in path.split("/")]
-    state["dirty"] = bool(changed or untracked)
+    loose = _untracked(root, code)
+    state["dirty"] = bool(changed or untracked or loose)
     if changed:
         state["changed"] = changed[:LISTED_FILES]
     if untracked:
         state["untracked"] = untracked[:LISTED_FILES]
-    if changed and state["commit"]:
-        state |= _keep_diff(root, folder)
-    return state
+    patch = _new_files(root, loose)
+    if changed:
+        patch += _changes(root, state["commit"])
+    return state | _keep_diff(folder, patch)
 
 
-def _keep_diff(root: Path, folder: Path) -> dict[str, str]:
-    diff = _git(root, "diff", "HEAD", "--no-color", "--no-ext-diff", "--", ".", f":(exclude){STATE_FOLDER}")
+def add_code(root: Path, folder: Path, state: Mapping[str, Any], code: Iterable[str]) -> dict[str, Any]:
+    """The state with files of the experiment that were found to belong to it while it ran."""
+    loose = _untracked(root, code) if state else []
+    if not loose:
+        return dict(state)
+    before = (folder / DIFF_FILE).read_bytes() if "diff" in state else b""
+    return {**state, "dirty": True, **_keep_diff(folder, before + _new_files(root, loose))}
+
+
+def _changes(root: Path, commit: str) -> bytes:
+    """What git sees differ from the commit; before the first one, from nothing."""
+    against = "HEAD" if commit else (_git(root, "hash-object", "-t", "tree", os.devnull) or b"").decode().strip()
+    excluded = f":(exclude){STATE_FOLDER}"
+    return _git(root, "diff", against, "--no-color", "--no-ext-diff", "--", ".", excluded) or b""
+
+
+def _untracked(root: Path, code: Iterable[str]) -> list[str]:
+    """Those of the workspace's files that git does not know, ignored ones too."""
+    paths = [path for path in code if not path.startswith(SITE) and (root / path).is_file()]
+    found: list[str] = []
+    for at in range(0, len(paths), PATHS_A_CALL):
+        some = paths[at : at + PATHS_A_CALL]
+        known = _git(root, "--literal-pathspecs", "ls-files", "-z", "--", *some)
+        if known is None:
+            return []
+        tracked = set(known.decode("utf-8", "surrogateescape").split("\0"))
+        found += [path for path in some if path not in tracked]
+    return found
+
+
+def _new_files(root: Path, paths: Sequence[str]) -> bytes:
+    """A patch that adds the files, as `git apply` reads it at the top of the repository."""
+    if not paths:
+        return b""
+    prefix = (_git(root, "rev-parse", "--show-prefix") or b"").decode("utf-8", "surrogateescape").rstrip("\n")
+    return b"".join(_new_file(prefix + path, root / path) for path in paths)
+
+
+def _new_file(path: str, file: Path) -> bytes:
+    try:
+        text = file.read_bytes()
+        mode = "100755" if file.stat().st_mode & 0o100 else "100644"
+    except OSError:
+        return b""
+    old, new = _header("a", path), _header("b", path)
+    head = f"diff --git {old} {new}\nnew file mode {mode}\n"
+    if b"\0" in text:
+        return f"{head}Binary files /dev/null and {new} differ\n".encode("utf-8", "surrogateescape")
+    if not text:
+        return f"{head}index 0000000..e69de29\n".encode("utf-8", "surrogateescape")
+    lines = text.split(b"\n")
+    last = lines.pop()
+    count = len(lines) + bool(last)
+    body = b"".join(b"+" + line + b"\n" for line in lines)
+    if last:
+        body += b"+" + last + b"\n\\ No newline at end of file\n"
+    head += f"--- /dev/null\n+++ {new}\n@@ -0,0 +{f'1,{count}' if count > 1 else '1'} @@\n"
+    return head.encode("utf-8", "surrogateescape") + body
+
+
+def _header(side: str, path: str) -> str:
+    """A path as a patch names it: in quotes where it holds what would end the name."""
+    name = f"{side}/{path}"
+    quoted = "".join(_QUOTED.get(character, character) for character in name)
+    return name if quoted == name else f'"{quoted}"'
+
+
+def _keep_diff(folder: Path, diff: bytes) -> dict[str, str]:
     if not diff:
         return {}
     target = folder / DIFF_FILE

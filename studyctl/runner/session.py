@@ -79,7 +79,7 @@ def open_run(workspace: Workspace, order: Order, files: Closure, ledger: Ledger)
         host=hostname(),
         pid=pid,
         process_started=started_at(pid) or 0.0,
-        provenance=provenance.collect(workspace.root, home, order.command)
+        provenance=provenance.collect(workspace.root, home, order.command, files.code)
         | {"measures": list(order.spec.measures), "requires": list(order.spec.requires)}
         | ({"distribution": order.spec.distribution} if order.spec.distribution else {})
         | {name: value for name, value in order.more.items() if value},

@@ -218,9 +218,13 @@ def run_page(page: RunPage) -> list[RenderableType]:
         ("seed", "" if run.seed is None else str(run.seed)),
         ("from", str(run.provenance.get("distribution") or "")),
         ("recorded by", reproduce.recorded_by(run)),
-        ("commit", reproduce.checkout(run)),
+        ("commit", reproduce.checkout(run) or _uncommitted(run)),
+        ("branch", str((run.provenance.get("git") or {}).get("branch") or "")),
+        ("difference", _difference(page)),
         ("host", run.host),
-        ("made on", words.machine(run) if run.imported else ""),
+        ("made on", words.machine(run)),
+        ("Python", words.python(run)),
+        ("threads", words.threads(run)),
         ("folder", page.folder),
         ("MLflow run", run.mlflow_run_id or ""),
         ("imported", words.came(run)),
@@ -266,6 +270,17 @@ def run_page(page: RunPage) -> list[RenderableType]:
         parts.append(heading("Note"))
         parts += [block(str(warning)) for warning in warnings]
     return parts
+
+
+def _uncommitted(run: Run) -> str:
+    """What is said of a run before the first commit of its repository."""
+    return "none yet, with uncommitted files" if (run.provenance.get("git") or {}).get("dirty") else ""
+
+
+def _difference(page: RunPage) -> str:
+    """Where the difference of the code from its commit is kept, as `git apply` takes it."""
+    kept = str((page.run.provenance.get("git") or {}).get("diff") or "")
+    return posixpath.join(page.folder, kept) if kept and page.folder else ""
 
 
 def _steps(run: Run) -> list[RenderableType]:

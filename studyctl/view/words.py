@@ -87,7 +87,28 @@ def machine(run: Run) -> str:
     made = run.provenance.get("machine") or {}
     gpus = made.get("gpu") or ()
     counted = [f"{gpus.count(one)} × {one}" if gpus.count(one) > 1 else str(one) for one in dict.fromkeys(gpus)]
+    if counted and made.get("gpu_driver"):
+        counted[-1] += f" (driver {made['gpu_driver']})"
     return ", ".join([*filter(None, [str(made.get("cpu") or "")]), *counted])
+
+
+def python(run: Run) -> str:
+    """Which Python a run was made with, and how much was installed beside it: "3.11.7 (CPython), 3 distributions"."""
+    made = run.provenance.get("python") or {}
+    if not made.get("version"):
+        return ""
+    by = f" ({made['implementation']})" if made.get("implementation") else ""
+    installed = run.provenance.get("distributions") or {}
+    return f"{made['version']}{by}" + (f", {plural(len(installed), 'distribution')}" if installed else "")
+
+
+def threads(run: Run) -> str:
+    """What is known of the threads of a run: "2 of 4 cores, OMP_NUM_THREADS=1, torch=2"."""
+    made = run.provenance.get("machine") or {}
+    cores, usable = made.get("cores"), made.get("usable_cores")
+    found = [f"{usable} of {plural(cores, 'core')}"] if isinstance(cores, int) and isinstance(usable, int) else []
+    found += [f"{name}={count}" for name, count in (run.provenance.get("threads") or {}).items()]
+    return ", ".join(found)
 
 
 def made_elsewhere(run: Run) -> str:

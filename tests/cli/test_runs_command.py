@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+from pathlib import Path
+
 from study_bench import Study
 
 
@@ -63,6 +67,28 @@ def test_a_run_in_full(study: Study) -> None:
     assert "answers     Q1, C1, Q2\n" in done.out
     value = study("runs", "show", run["id"], "--json").json
     assert {file["path"] for file in value["files"]} == {"experiments/coin.py", "experiments/_luck.py"}
+
+
+def test_where_a_run_comes_from(fresh: Study, tmp_path: Path) -> None:
+    for words in ("init -q -b main", "clone -q . ../clone"):
+        subprocess.run(["git", *words.split()], cwd=fresh.root, check=True, capture_output=True)
+    assert fresh("run", "coin", "--quick").code == 0
+    (run,) = fresh("runs", "list", "--json").json
+    provenance = fresh("runs", "show", run["id"], "--json").json["provenance"]
+    rows = dict(
+        re.findall(r"^  (\S+(?: \S+)?)  +(.+)$", fresh("runs", "show", run["id"], columns=200).out, re.MULTILINE)
+    )
+    assert (rows["commit"], rows["branch"]) == ("none yet, with uncommitted files", "main")
+    assert rows["made on"].startswith(provenance["machine"]["cpu"])
+    version, count = provenance["python"]["version"], len(provenance["distributions"])
+    assert rows["Python"] == f"{version} (CPython), {count} distributions"
+    cores = provenance["machine"]["cores"]
+    assert rows["threads"].startswith(f"{provenance['machine']['usable_cores']} of {cores} core")
+    # What it names is there, and gives the code back.
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "apply", str(fresh.root / rows["difference"])], cwd=clone, check=True)
+    for name in ("coin.py", "_luck.py"):
+        assert (clone / "experiments" / name).read_bytes() == (fresh.root / "experiments" / name).read_bytes()
 
 
 def test_an_unknown_run(study: Study) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from runner_bench import Bench
@@ -69,6 +70,93 @@ def test_a_repository_without_a_commit_and_a_detached_one(repository: Path, tmp_
     empty.mkdir()
     git(empty, "init", "-b", "main")
     assert provenance.git_state(empty, tmp_path) == {"commit": "", "branch": "main", "dirty": False}
+
+
+def applied(state: dict[str, Any], folder: Path, onto: Path) -> dict[str, str]:
+    """The files of a repository once the kept difference was applied to it."""
+    git(onto, "apply", str(folder / state["diff"]))
+    files = [file for file in onto.rglob("*") if file.is_file() and ".git" not in file.parts]
+    return {file.relative_to(onto).as_posix(): file.read_bytes().decode() for file in files}
+
+
+NAMES = ["new.py", "with space.py", "한국어.py", 'quo"te.py', "tab\there.py", "back\\slash.py", "[brackets]*.py"]
+
+
+def test_untracked_code_is_kept_and_can_be_applied(repository: Path, tmp_path: Path) -> None:
+    (repository / "a.py").write_text("x = 2\n")
+    texts = {name: f"# {number}\nz = {number}\n" for number, name in enumerate(NAMES)}
+    texts |= {"pkg/__init__.py": "", "pkg/no_end.py": "y = 1\nz = 2", "one.py": "z = 1", "crlf.py": "a\r\nb\r\n"}
+    for name, text in texts.items():
+        (repository / name).parent.mkdir(exist_ok=True)
+        (repository / name).write_bytes(text.encode())
+    (repository / "secret.txt").write_text("not the experiment's\n")
+    state = provenance.git_state(repository, tmp_path, ["a.py", *texts, "site:numpy/__init__.py", "gone.py"])
+    git(tmp_path, "clone", "re po", "clone")
+    found = applied(state, tmp_path, tmp_path / "clone")
+    assert found == {**texts, "a.py": "x = 2\n", "old name.py": "y = 1\n" * 20}
+
+
+def test_ignored_code_is_kept_too_and_makes_the_state_dirty(repository: Path, tmp_path: Path) -> None:
+    (repository / ".gitignore").write_text("hidden.py\n")
+    (repository / "hidden.py").write_text("h = 1\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "-m", "two")
+    assert not provenance.git_state(repository, tmp_path, ["a.py"])["dirty"]
+    state = provenance.git_state(repository, tmp_path, ["a.py", "hidden.py"])
+    assert state["dirty"] and "untracked" not in state
+    assert "+++ b/hidden.py\n@@ -0,0 +1 @@\n+h = 1\n" in (tmp_path / state["diff"]).read_text()
+
+
+def test_before_the_first_commit_the_difference_is_everything(tmp_path: Path) -> None:
+    first, other = tmp_path / "first", tmp_path / "other"
+    for root in (first, other):
+        root.mkdir()
+        git(root, "init", "-b", "main")
+    (first / "staged.py").write_text("s = 1\n")
+    (first / "loose.py").write_text("l = 1\n")
+    git(first, "add", "staged.py")
+    (first / "staged.py").write_text("s = 2\n")
+    state = provenance.git_state(first, tmp_path, ["staged.py", "loose.py"])
+    assert (state["commit"], state["dirty"]) == ("", True)
+    assert applied(state, tmp_path, other) == {"staged.py": "s = 2\n", "loose.py": "l = 1\n"}
+
+
+def test_a_workspace_below_the_top_of_its_repository(repository: Path, tmp_path: Path) -> None:
+    below = repository / "study" / "deep"
+    below.mkdir(parents=True)
+    (below / "kept.py").write_text("k = 1\n")
+    git(repository, "add", ".")
+    git(repository, "commit", "-m", "two")
+    git(tmp_path, "clone", "re po", "clone")
+    (below / "kept.py").write_text("k = 2\n")
+    (below / "loose.py").write_text("l = 1\n")
+    state = provenance.git_state(below, tmp_path, ["kept.py", "loose.py"])
+    found = applied(state, tmp_path, tmp_path / "clone")
+    assert (found["study/deep/kept.py"], found["study/deep/loose.py"]) == ("k = 2\n", "l = 1\n")
+
+
+def test_code_that_a_run_found_while_it_ran_is_kept_as_well(bench: Bench) -> None:
+    git(bench.root, "init", "-b", "main")
+    bench.write("experiments/late.py", "late = 1\n")
+    run = bench.run("import importlib\nimportlib.import_module('experiments.' + 'late')")
+    assert "experiments/late.py" in [one.path for one in run.files]
+    diff = (bench.folder(run) / run.provenance["git"]["diff"]).read_text()
+    assert diff.count("+++ b/experiments/late.py") == 1 and "+late = 1\n" in diff
+    assert diff.count("+++ b/experiments/one.py") == 1
+    assert run.provenance["git"]["dirty"]
+
+
+def test_the_threads_that_a_library_uses_are_those_at_the_end(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.write("torch.py", "n = 4\ndef get_num_threads(): return n\ndef get_num_interop_threads(): return 1\n")
+    monkeypatch.syspath_prepend(str(bench.root))
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
+    run = bench.run("import torch\ntorch.n = 2")
+    threads = run.provenance["threads"]
+    assert (threads["torch"], threads["torch.interop"], threads["OMP_NUM_THREADS"]) == ("2", "1", "3")
+    sys.modules["torch"].n = 8
+    assert provenance.environment()["threads"]["torch"] == "8"
+    sys.modules.pop("torch")
+    assert "torch" not in provenance.environment()["threads"]
 
 
 def test_outside_a_repository_and_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
