@@ -15,10 +15,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from studyctl.core.authoring import Run
+from studyctl.core.bootstrap import bootstrap_interval
 from studyctl.core.declaring import experiment
 from studyctl.core.models import Finding, Metric
 from studyctl.core.models import Run as Record
+from studyctl.core.paired import (
+    Comparison,
+    compare,
+    looks,
+    outliers,
+    process_ratio,
+    ratio_interval,
+    spread,
+    three_way,
+    why_not,
+)
 from studyctl.core.params import DEFAULT_PRESET, Params, param
+from studyctl.core.statistics import Estimate, mean_interval, median_interval, proportion_interval
 from studyctl.errors import ExperimentError, StudyctlError
 
 if TYPE_CHECKING:
@@ -26,6 +39,8 @@ if TYPE_CHECKING:
     from studyctl.core.ports import Watched
 
 __all__ = [
+    "Comparison",
+    "Estimate",
     "ExperimentError",
     "Finding",
     "Metric",
@@ -33,10 +48,22 @@ __all__ = [
     "Record",
     "Run",
     "StudyctlError",
+    "bootstrap_interval",
+    "compare",
     "draft",
     "experiment",
+    "looks",
+    "mean_interval",
+    "median_interval",
+    "outliers",
     "param",
+    "process_ratio",
+    "proportion_interval",
+    "ratio_interval",
     "recording",
+    "spread",
+    "three_way",
+    "why_not",
 ]
 
 

@@ -39,6 +39,16 @@ class Estimate:
         """Whether there is an interval."""
         return self.lo is not None and self.hi is not None
 
+    def metrics(self, name: str) -> dict[str, float]:
+        """The figures to record for it, `name`, `name.lo`, `name.hi` and `name.n`; without an interval, no ends of it.
+
+        A predicate over an end that is missing leaves its finding inconclusive.
+        """
+        found = {name: self.value, f"{name}.n": float(self.n)}
+        if self.lo is not None and self.hi is not None:
+            found |= {f"{name}.lo": self.lo, f"{name}.hi": self.hi}
+        return found
+
 
 def mean(values: Sequence[float]) -> float:
     """The mean, rounded once; within the smallest and the largest value. NaN for none."""
@@ -48,6 +58,14 @@ def mean(values: Sequence[float]) -> float:
         return sum(values) / len(values)  # NaN, or the infinity that is among them
     scaled, exponent = _scaled(values)
     return min(max(math.ldexp(math.fsum(scaled) / len(values), exponent), min(values)), max(values))
+
+
+def quantile(ranked: Sequence[float], p: float) -> float:
+    """Between the two of the sorted values around it, as numpy's default (Hyndman & Fan's seventh)."""
+    at = p * (len(ranked) - 1)
+    low = math.floor(at)
+    high = min(low + 1, len(ranked) - 1)
+    return ranked[low] + (ranked[high] - ranked[low]) * (at - low)
 
 
 def deviation(values: Sequence[float]) -> float | None:

@@ -15,6 +15,8 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from studyctl.lab import (
+    Comparison,
+    Estimate,
     ExperimentError,
     Finding,
     Metric,
@@ -22,10 +24,22 @@ from studyctl.lab import (
     Record,
     Run,
     StudyctlError,
+    bootstrap_interval,
+    compare,
     draft,
     experiment,
+    looks,
+    mean_interval,
+    median_interval,
+    outliers,
     param,
+    process_ratio,
+    proportion_interval,
+    ratio_interval,
     recording,
+    spread,
+    three_way,
+    why_not,
 )
 
 
@@ -100,9 +114,29 @@ def everything(params: Everything, run: Run) -> None:
     run.finding(
         "loss", text="{loss:.2f} at {anchor}", claim="it is small", when="loss < 1 and doubled > 3", unless="loss >= 1"
     )
+    statistics(run)
     run.finding("summary", text="With {dtype} and seed {seed}.")
     if seed is None:
         raise ExperimentError("no seed", "give one")
+
+
+def statistics(run: Run) -> None:
+    """Intervals and a comparison, from figures that an experiment may have."""
+    ratios: list[float] = [process_ratio([(1.0, 1.1 + at / 100), (1.0, 1.2)]) for at in range(6)]
+    found: Comparison = compare(ratios, margin=0.02, plan=(6, 12), unstable=[spread([1.0, 1.1]) > 0.25] * 6)
+    run.metrics(found.metrics("slowdown"))
+    estimates: list[Estimate] = [
+        found.ratio,
+        ratio_interval(ratios),
+        mean_interval(ratios),
+        median_interval(np.array(ratios).tolist(), confidence=0.9),
+        proportion_interval(3, 16),
+        bootstrap_interval([(1, 2.0)] * 10, lambda rows: sum(b / a for a, b in rows), seed=0, resamples=100),
+    ]
+    for at, one in enumerate(estimates):
+        run.metrics(one.metrics(f"estimate.{at}"))
+    run.metric("planned", looks()[-1].samples + outliers(ratios))
+    run.text("why", f"{three_way(found.ratio)} {why_not(found.ratio)}")
 
 
 def check() -> Record:
