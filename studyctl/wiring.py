@@ -571,7 +571,7 @@ def execute_run(workspace: Workspace, order: Order, items: Sequence[Item], progr
         answered = answers.record_for_run(ledger, run, now=now()) if run.state == "finished" else ()
         freshness.keep(ledger, workspace.root, current_digests)
         if tracker.problem is None:
-            settle(workspace, ledger)
+            settle(workspace, ledger, tracker.uri)
     finally:
         ledger.close()
     return RunOutcome(run, answered, tracker.problem)
@@ -644,14 +644,14 @@ def deliver_imported(workspace: Workspace, ledger: Ledger) -> str | None:
     return deliver(workspace, ledger, undelivered)[1]
 
 
-def settle(workspace: Workspace, ledger: Ledger) -> None:
-    """End in MLflow the runs that were lost, with all that their folders hold."""
+def settle(workspace: Workspace, ledger: Ledger, server: str = "") -> None:
+    """End the runs that were lost in the MLflow that has just answered, with all that their folders hold."""
     from studyctl.app.deliver import lost
 
     with ledger.reading() as reader:
-        waiting = lost(reader)
+        waiting = lost(reader, server)
     if waiting:
-        deliver(workspace, ledger, lost, wait_s=0)
+        deliver(workspace, ledger, lambda reader: lost(reader, server), wait_s=0)
 
 
 def mark_lost(workspace: Workspace) -> list[Run]:

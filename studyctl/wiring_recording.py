@@ -90,7 +90,7 @@ def _finished(edges: Edges, run: Run, home: Path) -> RunPage:
         answered = answers.record_for_run(edges.ledger, run, now=now()) if run.state == "finished" else ()
         freshness.keep(edges.ledger, edges.workspace.root, current_digests)
         if edges.tracker.problem is None:
-            settle(edges.workspace, edges.ledger)
+            settle(edges.workspace, edges.ledger, edges.tracker.uri)
     finally:
         edges.ledger.close()
     warnings = tuple(str(one) for one in run.provenance.get("warnings") or ())

@@ -51,10 +51,10 @@ def deliver_all(ledger: Ledger, trackers: Trackers, run_ids: Iterable[str], runs
     return done, None
 
 
-def lost(reader: Reader) -> list[str]:
-    """The runs that were lost, and that MLflow may believe to be running."""
-    runs = reader.runs(RunFilter(state="lost", roles=ROLES))
-    return [run.id for run in in_order(run for run in runs if not run.delivered and not run.imported)]
+def lost(reader: Reader, server: str) -> list[str]:
+    """The runs that were lost, and that MLflow may believe to be running; those of other servers wait for `doctor`."""
+    runs = [run for run in reader.runs(RunFilter(state="lost", roles=ROLES)) if not run.delivered and not run.imported]
+    return [run.id for run in in_order(runs) if run.mlflow_run_id is None or run.tracking_uri == server]
 
 
 def undelivered(reader: Reader) -> list[str]:

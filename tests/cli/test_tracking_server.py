@@ -263,6 +263,20 @@ def test_a_server_that_is_not_there(study: Study, monkeypatch: pytest.MonkeyPatc
     assert study("doctor").code == 0
 
 
+def test_a_lost_run_of_a_server_that_is_gone_holds_up_no_other_run(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = newest(study)
+    address = f"http://127.0.0.1:{free_port()}"
+    lost = f"state = 'lost', delivered = 0, tracking_uri = '{address}'"
+    asked(study, f"UPDATE run SET {lost} WHERE id = '{run['id']}'", "study.db")
+    monkeypatch.setattr(remote.RemoteTracker, "resume", lambda *_: pytest.fail("a server that is gone was asked"))
+    assert study("run", "coin", "--quick").err == ""
+    monkeypatch.undo()
+    assert f"1 not whole in it: {run['id'][:8]} (coin)" in mlflow_check(study)["text"]
+    assert f"{address}: it does not answer" in mlflow_check(study, "--fix")["text"]
+
+
 def test_another_database_of_mlflow(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As MLflow itself names it, and with files of its own."""
     from studyctl.tracking import store
