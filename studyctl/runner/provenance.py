@@ -23,6 +23,7 @@ DIFF_LIMIT = 5_000_000
 LISTED_FILES = 50
 GIT_TIMEOUT_S = 20
 PATHS_A_CALL = 500
+NVIDIA = Path("/proc/driver/nvidia")
 # As git writes them in the names of files.
 _QUOTED = {chr(code): f"\\{code:03o}" for code in (*range(32), 127)} | {'"': '\\"', "\\": "\\\\"}
 THREAD_VARIABLES = (
@@ -259,7 +260,7 @@ def cpu_model() -> str:
 
 def gpus() -> dict[str, Any]:
     """NVIDIA GPUs and their driver; empty without any."""
-    driver = Path("/proc/driver/nvidia")
+    driver = NVIDIA
     models = []
     for information in sorted(driver.glob("gpus/*/information")):
         try:

@@ -184,6 +184,16 @@ def test_everything_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert known["threads"]["OMP_NUM_THREADS"] == "1"
 
 
+def test_gpus_by_the_files_of_their_driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(provenance, "NVIDIA", tmp_path)
+    for number in (0, 1):
+        (tmp_path / f"gpus/0000:0{number}").mkdir(parents=True)
+        (tmp_path / f"gpus/0000:0{number}/information").write_text("Model: \t\t NVIDIA H100\nIRQ:   \t\t 1\n")
+    (tmp_path / "version").write_text("NVRM version: NVIDIA UNIX x86_64 Kernel Module  570.1\nGCC version:  gcc\n")
+    assert provenance.environment()["machine"]["gpu"] == ["NVIDIA H100", "NVIDIA H100"]
+    assert provenance.gpus()["gpu_driver"] == "NVIDIA UNIX x86_64 Kernel Module  570.1"
+
+
 def test_gpus_by_their_tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tool = tmp_path / "nvidia-smi"
     tool.write_text("#!/bin/sh\necho 'NVIDIA H100, 570.1'\necho 'NVIDIA H100, 570.1'\n")
