@@ -1,41 +1,173 @@
-"""Names of labels as patterns, sorted by the writing that they are in."""
+"""Names of labels as patterns, which most texts are told apart from by their first and last character.
+
+A name is compared with a text only where it could begin and end as the text does, and be as long: of some four hundred
+names that leaves a handful. What a pattern can begin and end with is read from the pattern itself, as `re` parses it,
+so that nobody has to keep a second list; a text is never told apart from a name that it is.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from importlib import import_module
+from typing import Any, Generic, TypeVar
 
+_parser: Any = import_module("re._parser")
 _HANGUL = re.compile("[가-힣]")
-_HAN = re.compile("[ぁ-ヶ一-龥]")
-_LATIN = re.compile(r"(?<!\\)[A-Za-z]")
+# Of more characters than these, no list is kept: the pattern may begin (or end) with anything.
+_MOST_CHARACTERS = 200
+
+T = TypeVar("T")
+_Ends = frozenset[str] | None  # the characters that something may begin or end with; None for any
 
 
-def script_of(text: str) -> int:
-    """Which writing a text is in: 0 none but Latin, 1 Korean, 2 Japanese or Chinese, 3 both."""
-    if text.isascii():
-        return 0
-    return (_HANGUL.search(text) is not None) + 2 * (_HAN.search(text) is not None)
+def is_korean(text: str) -> bool:
+    return not text.isascii() and _HANGUL.search(text) is not None
 
 
-def _may_match(part: str, script: int) -> bool:
-    """Whether a pattern has anything to say to a text in a writing: each is tried on those that it holds itself."""
-    held = script_of(part)
-    latin = _LATIN.search(part) is not None
-    return bool(held & script) or (latin if script == 0 else held == 0)
+class Name:
+    """One name: a pattern that matches the whole of a text."""
+
+    __slots__ = ("_compiled", "firsts", "lasts", "longest", "pattern")
+
+    def __init__(self, pattern: str) -> None:
+        self.pattern = pattern
+        parsed = _parser.parse(pattern, re.IGNORECASE)
+        self.firsts = _ends(parsed, last=False)[0]
+        self.lasts = _ends(parsed, last=True)[0]
+        self.longest = parsed.getwidth()[1]
+        self._compiled: re.Pattern[str] | None = None
+
+    def matches(self, text: str) -> bool:
+        if self._compiled is None:  # most names of most languages are never asked for
+            self._compiled = re.compile(self.pattern, re.IGNORECASE)
+        return self._compiled.fullmatch(text) is not None
+
+
+class Register(Generic[T]):
+    """Names and what each stands for, in the order in which they are tried; texts come case-folded."""
+
+    def __init__(self, entries: Sequence[tuple[Names, T]]) -> None:
+        self._entries = [(name, value) for names, value in entries for name in names.names]
+        # By the first and last character of a text.
+        self._near = lru_cache(maxsize=4096)(self._candidates)
+
+    def _candidates(self, first: str, last: str) -> list[tuple[int, Name, T]]:
+        return [
+            (name.longest, name, value)
+            for name, value in self._entries
+            if _among(first, name.firsts) and _among(last, name.lasts)
+        ]
+
+    def find(self, text: str) -> Iterator[T]:
+        """What the names stand for that a text is, in order."""
+        if not text:
+            return
+        length = len(text)
+        for longest, name, value in self._near(text[0], text[-1]):
+            if length <= longest and name.matches(text):
+                yield value
 
 
 class Names:
-    """Names of one label. A text is compared only with names in a writing that it has: most texts are no label."""
+    """Names of one label."""
 
-    def __init__(self, parts: tuple[str, ...]) -> None:
-        self._patterns = [
-            re.compile("|".join(f"(?:{part})" for part in parts if _may_match(part, script)) or "(?!)", re.IGNORECASE)
-            for script in range(4)
-        ]
+    def __init__(self, parts: Sequence[str]) -> None:
+        self.names = [Name(pattern) for part in parts for pattern in _alternatives(part)]
+        self._register = Register([(self, True)])
 
-    def fullmatch(self, text: str, script: int | None = None) -> bool:
-        """Whether a text is one of them; `script` is what `script_of` says of it."""
-        return self._patterns[script_of(text) if script is None else script].fullmatch(text) is not None
+    def fullmatch(self, text: str) -> bool:
+        """Whether a text is one of them."""
+        return next(self._register.find(text), False)
 
 
 def whole_of(*parts: str) -> Names:
     return Names(parts)
+
+
+def _among(character: str, ends: _Ends) -> bool:
+    return ends is None or character in ends or not _caseless(character)
+
+
+def _caseless(character: str) -> bool:
+    """Whether case changes nothing about a character that is not ASCII: `re` takes "ſ" for an s, "ı" for an i."""
+    return character.isascii() or "\u2e80" <= character <= "\ud7ff"
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """The parts of a pattern between the bars that stand in no group."""
+    pieces, begin, depth, at = [], 0, 0, 0
+    while at < len(pattern):
+        sign = pattern[at]
+        if sign == "\\":
+            at += 1
+        elif sign == "[":
+            at = pattern.index("]", at + 2 + (pattern[at + 1] == "^"))
+        elif sign in "()":
+            depth += 1 if sign == "(" else -1
+        elif sign == "|" and not depth:
+            pieces.append(pattern[begin:at])
+            begin = at + 1
+        at += 1
+    return [*pieces, pattern[begin:]]
+
+
+def _ends(parsed: Any, *, last: bool) -> tuple[_Ends, bool]:
+    """What a parsed pattern may begin with (or end with), and whether it may be empty."""
+    found: set[str] = set()
+    for operation, argument in reversed(list(parsed)) if last else parsed:
+        ends, empty = _ends_of(str(operation), argument, last)
+        if ends is None:
+            return None, True
+        found |= ends
+        if not empty:
+            return frozenset(found), False
+    return frozenset(found), True
+
+
+def _ends_of(operation: str, argument: Any, last: bool) -> tuple[_Ends, bool]:
+    match operation:
+        case "LITERAL":
+            return _cases(chr(argument)), False
+        case "IN":
+            return _of_class(argument), False
+        case "BRANCH":
+            several = [_ends(branch, last=last) for branch in argument[1]]
+            known = [ends for ends, _ in several if ends is not None]
+            together = frozenset().union(*known) if len(known) == len(several) else None
+            return together, any(empty for _, empty in several)
+        case "SUBPATTERN":
+            return _ends(argument[-1], last=last)
+        case "MAX_REPEAT" | "MIN_REPEAT":
+            ends, empty = _ends(argument[2], last=last)
+            return ends, empty or argument[0] == 0
+        case "AT" | "ASSERT" | "ASSERT_NOT":
+            return frozenset(), True
+    return None, True
+
+
+def _of_class(members: Any) -> _Ends:
+    found: frozenset[str] = frozenset()
+    for operation, argument in members:
+        if str(operation) == "LITERAL":
+            low = high = argument
+        elif str(operation) == "RANGE":
+            low, high = argument
+        else:
+            return None
+        if high - low > _MOST_CHARACTERS:
+            return None
+        for code in range(low, high + 1):
+            cases = _cases(chr(code))
+            if cases is None:
+                return None
+            found |= cases
+    return found
+
+
+def _cases(character: str) -> _Ends:
+    """A character of a pattern in either case; None where more than ASCII has cases."""
+    if not _caseless(character):
+        return None
+    return frozenset((character.lower(), character.upper()))

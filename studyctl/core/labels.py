@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Literal
 
 from studyctl.core import label_patterns as patterns
-from studyctl.core.label_names import Names, script_of
+from studyctl.core.label_names import Register, is_korean
 from studyctl.core.markup import plain
 from studyctl.core.models import Kind, Mark
 from studyctl.core.wording import half_width
@@ -103,11 +103,10 @@ def _named(words: str) -> Label | None:
 
 
 def _name(words: str) -> Label | None:
-    script = script_of(words)
-    for names, label in _LABELS:
-        if names.fullmatch(words, script) and not (label.weak and patterns.READING_NOT.fullmatch(words, script)):
+    for label in _LABELS.find(words):
+        if not (label.weak and patterns.READING_NOT.fullmatch(words)):
             return label
-    if not script & 1:
+    if not is_korean(words):
         return None
     will = patterns.KO_WILL.fullmatch(words)
     if will and (ord(will.group(1)) - 0xAC00) % 28 == 8 and not patterns.KO_WILL_NOT.search(words):
@@ -115,20 +114,22 @@ def _name(words: str) -> Label | None:
     return None
 
 
-_LABELS: tuple[tuple[Names, Label], ...] = (
-    (patterns.TOC, Label("toc")),
-    (patterns.FORM, Label("form")),
-    (patterns.ANSWERED, Label("question", mark="noted")),
-    (patterns.ANSWER, Label("answer")),
-    (patterns.REFERENCE, Label("reference")),
-    (patterns.READING, Label("reading", inline=True)),
-    (patterns.TODO_DONE, Label("todo", mark="done")),
-    (patterns.TODO_DOING, Label("todo", mark="doing")),
-    (patterns.TODO, Label("todo", inline=True)),
-    (patterns.QUESTION, Label("question", inline=True)),
-    (patterns.READING_WEAK, Label("reading", weak=True)),
-    (patterns.EXAMPLE, Label("example")),
-    (patterns.APART, Label("apart")),
+_LABELS = Register[Label](
+    (
+        (patterns.TOC, Label("toc")),
+        (patterns.FORM, Label("form")),
+        (patterns.ANSWERED, Label("question", mark="noted")),
+        (patterns.ANSWER, Label("answer")),
+        (patterns.REFERENCE, Label("reference")),
+        (patterns.READING, Label("reading", inline=True)),
+        (patterns.TODO_DONE, Label("todo", mark="done")),
+        (patterns.TODO_DOING, Label("todo", mark="doing")),
+        (patterns.TODO, Label("todo", inline=True)),
+        (patterns.QUESTION, Label("question", inline=True)),
+        (patterns.READING_WEAK, Label("reading", weak=True)),
+        (patterns.EXAMPLE, Label("example")),
+        (patterns.APART, Label("apart")),
+    )
 )
 
 
@@ -155,15 +156,17 @@ def inline_label(text: str, extra: Mapping[str, Kind] | None = None) -> tuple[Ki
     bracket = found["label"].startswith("[")
     if text[found.end() - 1 : found.end()] == ")" and not bracket and "(" in found["label"]:
         return None
-    kinds: tuple[tuple[Names, Kind], ...] = (
+    kind = next(_INLINE.find(words), None)
+    return None if kind is None else (kind, found.end())
+
+
+_INLINE = Register[Kind](
+    (
         (patterns.INLINE_QUESTION, "question"),
         (patterns.INLINE_TODO, "todo"),
         (patterns.INLINE_READING, "reading"),
     )
-    for pattern, kind in kinds:
-        if pattern.fullmatch(words):
-            return kind, found.end()
-    return None
+)
 
 
 def is_bare_question(text: str) -> bool:
