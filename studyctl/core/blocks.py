@@ -32,7 +32,11 @@ _QUESTION = re.compile(
 _LONGEST = 2000
 # What those may begin with: nearly every line is done with after one look at its first character.
 _ANSWER_FIRST = frozenset("*_Aa답정해대答回解→⇒=-↳➡∴⟹└ㄴ»")
-_QUESTION_FIRST = frozenset("*_[Qq問问문")
+_QUESTION_FIRST = frozenset("*_[Qq問问문Ｑ［")
+
+# Signs of markup, metadata, ties, questions and of what introduces an item; and what prefixes and markers begin with.
+_LOUD = re.compile(f"{states.TAIL_MAY.pattern}|[*_\\[\\]=~$?？:：)）［］]")
+_LOUD_FIRST = _ANSWER_FIRST | _QUESTION_FIRST | states.MARKER_FIRST
 
 NodeKind = Literal["root", "heading", "bullet", "para", "row", "callout", "quote"]
 
@@ -67,6 +71,7 @@ class Node:
     _asks: wording.Wording | Literal["?"] | None = "?"
     _says: bool | None = None
     _marker: states.Marker | Literal["?"] | None = "?"
+    _quiet: bool | None = None
 
     @property
     def text(self) -> str:
@@ -105,6 +110,32 @@ class Node:
         return self._says
 
     @property
+    def quiet(self) -> bool:
+        """Whether its words, whatever stands over them, are neither question nor task, nor introduce anything.
+
+        True only where all that looks closer (`asks`, `marker`, the prefixes, `introduced`, `wants_to_know`) would
+        find nothing; most lines of most notes are done with here.
+        """
+        if self._quiet is None:
+            self._quiet = self._is_quiet()
+        return self._quiet
+
+    def _is_quiet(self) -> bool:
+        raw = self.raw
+        if self.prose is not raw or len(raw) > _LONGEST or _LOUD.search(raw) or "experiments/" in raw:
+            return False
+        text = raw.strip()
+        if not text or "://" in raw or "www." in raw:
+            return False
+        if text[0] in _LOUD_FIRST and (answer_prefix(raw) or question_prefix(raw) or states.marker_of(raw)):
+            return False
+        words = " ".join(text.split())
+        if wording.may_ask(words) or statements.may_want_to_know(words):
+            return False
+        self._text, self._words, self._asks, self._marker = text, words, None, None
+        return True
+
+    @property
     def marker(self) -> states.Marker | None:
         """The task marker with which it begins."""
         if self._marker == "?":
@@ -122,7 +153,7 @@ def answer_prefix(prose: str) -> int:
 
 def question_prefix(prose: str) -> int:
     """Where the words behind "Q:", "Q1." or "問:" begin; 0 without one."""
-    if half_width(prose[:1]) not in _QUESTION_FIRST:
+    if prose[:1] not in _QUESTION_FIRST:
         return 0
     found = _QUESTION.match(half_width(prose))
     return found.end() if found else 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from studyctl.core import sources, statements, wording
 from studyctl.core.blocks import answer_prefix, question_prefix
 from studyctl.core.detector_items import Judged, Zone
-from studyctl.core.labels import inline_label
+from studyctl.core.labels import inline_label, may_introduce
 from studyctl.core.models import Kind
 from studyctl.core.wording import half_width
 
@@ -44,7 +44,9 @@ def introduced(judge: Judge, one: Judged, zone: Zone) -> bool:
     ):
         one.zone = Zone("beneath")
         return True
-    named = None if node.marker else inline_label(half_width(node.prose), judge.extra)
+    named = None
+    if may_introduce(node.prose) and not node.marker:
+        named = inline_label(half_width(node.prose), judge.extra)
     if named is None:
         return False
     kind, begin = named

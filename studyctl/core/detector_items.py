@@ -70,6 +70,7 @@ class Judged:
     above: Judged | None  # the block it stands below, or the question that it answers
     owner: Judged | None  # the nearest item above it
     topic: tuple[str, ...]
+    below: tuple[str, ...] | None = None  # the topic of what stands below it, as long as it is no item
     zone: Zone = FREE
     role: Role = "none"
     item: Item | None = None

@@ -24,6 +24,9 @@ _LEAF_LABEL = 24
 def judge_bullet(judge: Judge, one: Judged) -> None:
     node = one.node
     zone = _zone(judge, one)
+    if zone.scope in ("free", "quote") and node.line.box is None and node.quiet and not _labels_children(judge, node):
+        judge.set_role(one, "topic", zone)
+        return
     marker = node.marker
     if not node.text:
         _empty(judge, one, zone, marker)
@@ -43,6 +46,11 @@ def judge_bullet(judge: Judge, one: Judged) -> None:
         _task(judge, one, zone, marker)
         return
     _UNBOXED.get(zone.scope, _free)(judge, one, zone)
+
+
+def _labels_children(judge: Judge, node: Node) -> bool:
+    """Whether a bullet that asks nothing could be a label; one with nothing below it could not."""
+    return bool(node.children) and _may_label(node, FREE) and judge.label(node) is not None
 
 
 def _may_label(node: Node, zone: Zone) -> bool:

@@ -67,6 +67,9 @@ def _paragraph(judge: Judge, one: Judged) -> None:
     one.zone = zone if zone.scope != "heading" else FREE
     if zone.scope == "toc":
         return
+    if zone.scope in ("free", "quote") and node.quiet:
+        _goes_on(judge, one, _before(judge, one))
+        return
     marker = node.marker
     if not node.text:
         if marker is not None:
@@ -217,6 +220,8 @@ def _question_line(judge: Judge, node: Node) -> int:
 def _listed(judge: Judge, one: Judged, zone: Zone) -> bool:
     """Lines below a label that are no bullets: a paper or link to be read, a short intention to be done."""
     node = one.node
+    if zone.scope not in ("reading", "todo"):
+        return False
     listed = any(child.kind == "bullet" for child in (node.parent.children if node.parent else ()))
     if zone.scope == "reading" and not listed:
         paper = sources.begins_with_link(node.raw) or sources.is_citation(node.words)

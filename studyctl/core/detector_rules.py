@@ -59,11 +59,15 @@ class Judge:
         above = self.by_node.get(id(node.parent))
         if above is None:
             return Judged(node, None, None, ())
-        topic = above.topic
-        named = above.node.kind in ("heading", "bullet", "callout") and above.role != "none"
-        if above.item is None and named and above.node.text:
-            topic = (*topic, above.node.text)
-        return Judged(node, above, above.holder(), topic)
+        if above.item is not None:
+            return Judged(node, above, above, above.topic)
+        topic = above.below
+        if topic is None:
+            topic = above.topic
+            if above.node.kind in ("heading", "bullet", "callout") and above.role != "none" and above.node.text:
+                topic = (*topic, above.node.text)
+            above.below = topic
+        return Judged(node, above, above.owner, topic)
 
     def zone(self, one: Judged) -> Zone:
         """What stands over a block."""
@@ -196,8 +200,9 @@ class Judge:
             if self.put(one, "question", rule, confidence=confidence, mark=zone.mark):
                 one.zone = Zone("heading")
                 return
-        paper = title_like(node.words) or is_citation(node.words)
-        if zone.scope == "reading" and paper and not self._holds_papers(node):
+        if zone.scope != "reading":
+            return
+        if (title_like(node.words) or is_citation(node.words)) and not self._holds_papers(node):
             one.zone = Zone("reading-deep") if self.put(one, "reading", "reading-label.child") else inherited
 
     def _asks(self, node: Node) -> bool:

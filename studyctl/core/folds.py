@@ -14,7 +14,7 @@ _FENCED = re.compile(r":{3,}\s*(?P<kind>[\w-]*)\s*(?P<title>.*)$")
 _HEAD = re.compile(
     r"[■◆◇▼◎]\s*\S.{0,40}$|[一二三四五六七八九十]{1,3}、.{1,30}$|(?:【[^【】]{1,30}】|\[[^\[\]]{1,30}\])$"
 )
-_HEAD_FIRST = frozenset("■◆◇▼◎一二三四五六七八九十【[")
+HEAD_FIRST = frozenset("■◆◇▼◎一二三四五六七八九十【[")
 
 
 def opened(text: str) -> str | None:
@@ -33,7 +33,7 @@ def closes(text: str) -> bool:
 
 def heads(text: str, following: str) -> bool:
     """Whether a line heads what follows. Lines that go on alike ("■ 1945", "■ 1948") are a list, and head nothing."""
-    if text[:1] not in _HEAD_FIRST or not _HEAD.match(text):
+    if text[:1] not in HEAD_FIRST or not _HEAD.match(text):
         return False
     if text[0] == "[" and text.isascii():
         return False  # "[1]", "[link]"

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from importlib import import_module
 from typing import Any, Generic, TypeVar
 
@@ -49,23 +48,24 @@ class Register(Generic[T]):
     """Names and what each stands for, in the order in which they are tried; texts come case-folded."""
 
     def __init__(self, entries: Sequence[tuple[Names, T]]) -> None:
-        self._entries = [(name, value) for names, value in entries for name in names.names]
-        # By the first and last character of a text.
-        self._near = lru_cache(maxsize=4096)(self._candidates)
-
-    def _candidates(self, first: str, last: str) -> list[tuple[int, Name, T]]:
-        return [
-            (name.longest, name, value)
-            for name, value in self._entries
-            if _among(first, name.firsts) and _among(last, name.lasts)
-        ]
+        self._entries = [(name.longest, name, value) for names, value in entries for name in names.names]
+        # Which entries may begin (end) with a character, a bit for each: of nearly all characters, those with anything.
+        self._firsts, self._first = _by_character([name.firsts for _, name, _ in self._entries])
+        self._lasts, self._last = _by_character([name.lasts for _, name, _ in self._entries])
+        self._chosen: dict[int, list[tuple[int, Name, T]]] = {}
 
     def find(self, text: str) -> Iterator[T]:
         """What the names stand for that a text is, in order."""
         if not text:
             return
+        first, last = text[0], text[-1]
+        bits = self._firsts.get(first, self._first) if _caseless(first) else -1
+        bits &= self._lasts.get(last, self._last) if _caseless(last) else -1
+        near = self._chosen.get(bits)
+        if near is None:
+            near = self._chosen[bits] = [entry for k, entry in enumerate(self._entries) if bits >> k & 1]
         length = len(text)
-        for longest, name, value in self._near(text[0], text[-1]):
+        for longest, name, value in near:
             if length <= longest and name.matches(text):
                 yield value
 
@@ -86,8 +86,14 @@ def whole_of(*parts: str) -> Names:
     return Names(parts)
 
 
-def _among(character: str, ends: _Ends) -> bool:
-    return ends is None or character in ends or not _caseless(character)
+def _by_character(ends: Sequence[_Ends]) -> tuple[dict[str, int], int]:
+    """Which of these hold a character, as bits, for each that any of them names; and which hold all others."""
+    others = sum(1 << k for k, each in enumerate(ends) if each is None)
+    bits: dict[str, int] = {}
+    for k, each in enumerate(ends):
+        for character in each or ():
+            bits[character] = bits.get(character, others) | 1 << k
+    return bits, others
 
 
 def _caseless(character: str) -> bool:

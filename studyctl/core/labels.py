@@ -38,10 +38,14 @@ def clean(text: str) -> str:
     words = half_width(plain(text)).strip()
     for _ in range(3):
         before = words
-        words = patterns.SYMBOLS.sub("", words).strip()
-        words = patterns.NUMBERING.sub("", words).strip()
-        words = patterns.TRAILING.sub("", words).strip()
-        wrapped = patterns.WRAPPED.match(words)
+        # Letters and figures are neither symbols nor marks, nor do they wrap anything.
+        if not (words[:1].isalnum() and words[-1:].isalnum()):
+            words = patterns.SYMBOLS.sub("", words).strip()
+        if numbering := patterns.NUMBERING.match(words):
+            words = words[numbering.end() :].strip()
+        if not words[-1:].isalnum():
+            words = patterns.TRAILING.sub("", words).strip()
+        wrapped = None if words[:1].isalnum() else patterns.WRAPPED.match(words)
         if wrapped:
             words = wrapped.group(1).strip()
         if words == before:
@@ -65,8 +69,14 @@ def _label_of(text: str) -> Label | None:
     return (_several(words) or _named(words)) if 0 < len(words) <= 70 else None
 
 
+# What parts two names is one of these.
+_JOINING = re.compile("[/&+·・,、|및와과和与與及]| and | or ")
+
+
 def _several(words: str) -> Label | None:
     """A label of two names ("질문 / 할 일"): the first decides, where each is one by itself."""
+    if not _JOINING.search(words):
+        return None
     names = [name for name in patterns.AND.split(words) if name]
     if not 2 <= len(names) <= 3:
         return None
@@ -143,9 +153,17 @@ def folded_labels(extra_labels: Mapping[Kind, Sequence[str]]) -> dict[str, Kind]
     return {clean(label).casefold(): kind for kind, labels in extra_labels.items() for label in labels}
 
 
+_COLON = re.compile("[" + re.escape("".join(sorted(patterns.COLON))) + "]")
+
+
+def may_introduce(text: str) -> bool:
+    """Whether a text, in full width or half, has what parts a label from the item that it introduces."""
+    return _COLON.search(text, 0, 27) is not None
+
+
 def inline_label(text: str, extra: Mapping[str, Kind] | None = None) -> tuple[Kind, int] | None:
     """A label that introduces an item on its own line ("질문: …"): the kind, and where the item's words begin."""
-    if patterns.COLON.isdisjoint(text[:27]):
+    if not may_introduce(text):
         return None
     found = patterns.INLINE.match(text)
     if not found:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 # Stands for what is not prose (inline code, an image), so that the words around it keep their places.
 CODE = "\ufffc"
 
-_MARKUP = frozenset("*_[<=~$\\")
+_MARKUP = re.compile(r"[*_\[<=~$\\]")
 _IMAGE = re.compile(r"!\[(?:[^\[\]]{0,400})\](?:\([^()\n]{0,2000}\)|\[[^\[\]]{0,200}\])|!\[\[[^\[\]\n]{0,400}\]\]")
 _WIKI = re.compile(r"\[\[([^\[\]|\n]{1,400})(?:\|([^\[\]\n]{0,400}))?\]\]")
 _LINK = re.compile(
@@ -43,7 +43,7 @@ def plain(text: str) -> str:
         if "](" in text:
             text = _LINK.sub(r"\1", text) if "!" not in text else _LINK.sub(r"\1", _IMAGE.sub(CODE, text))
         text = _URL.sub(CODE, text)
-    if not _MARKUP.isdisjoint(text):
+    if _MARKUP.search(text):
         text = _without_markup(text)
     return " ".join(text.split())
 

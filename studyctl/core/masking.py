@@ -31,6 +31,8 @@ _TOC_ENTRY = re.compile(
 )
 _TOC_OPEN = re.compile(r"<!--\s*(?:START doctoc|toc\b|TOC\b)", re.IGNORECASE)
 _TOC_CLOSE = re.compile(r"<!--\s*(?:END doctoc|tocstop|/toc\b|/TOC\b)", re.IGNORECASE)
+# What the patterns of single lines begin with, but for properties and comments; nearly every line is done with here.
+_PATTERN_FIRST = frozenset("SDC:#{(<[$@")
 _FENCE = re.compile(r"(```+(?=[^`]*$)|~~~+)")
 
 
@@ -97,7 +99,10 @@ def _from_pyromark(text: str, lines: list[Line], body: int, found: Mask) -> None
     if body >= len(lines):
         return
     offset = lines[body].byte
-    source = "\n".join(parsable(line.raw) for line in lines[body:])
+    whole = (
+        [line.raw for line in lines[body:]] if parsable(text) == text else [parsable(line.raw) for line in lines[body:]]
+    )
+    source = "\n".join(whole)
     starts = [line.byte for line in lines]
 
     def index_of(byte: int) -> int:
@@ -105,7 +110,7 @@ def _from_pyromark(text: str, lines: list[Line], body: int, found: Mask) -> None
 
     html: list[tuple[int, int]] = []
     for event, place in pyromark.events_with_range(source):
-        if not isinstance(event, dict):
+        if event.__class__ is not dict:
             continue
         if "Code" in event or "InlineHtml" in event:
             fill = CODE if "Code" in event else " "
@@ -226,7 +231,9 @@ def _patterns(lines: list[Line], found: Mask, body: int) -> None:
     toc = False
     for index in range(body, len(lines)):
         line = lines[index]
-        text = line.text
+        text = line.raw[line.text_start : line.text_end]
+        if not until and not toc and text[:1] not in _PATTERN_FIRST and "::" not in text and "<!--" not in text:
+            continue
         if "<!--" in text:
             if _TOC_OPEN.search(text):
                 toc = True

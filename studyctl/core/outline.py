@@ -205,7 +205,7 @@ class Outline:
 
     def _heads(self, index: int, text: str) -> bool:
         """Whether a line heads what follows, in a note that has headings of its own making."""
-        if self.lines[index].indent > 1 or _SENTENCE_END.search(text.rstrip("】]")):
+        if text[:1] not in folds.HEAD_FIRST or self.lines[index].indent > 1 or _SENTENCE_END.search(text.rstrip("】]")):
             return False
         return folds.heads(text, self.lines[index + 1].text if index + 1 < len(self.lines) else "")
 
@@ -271,7 +271,7 @@ class Outline:
         frame, line = self.frame, self.lines[index]
         text = self._texts(index)[1]
         if not self.gap and frame.para is not None:
-            if frame.para.line.indent < 2 and self._is_label_line(frame.para) and not frame.bullets:
+            if not frame.bullets and frame.para.line.indent < 2 and self._is_label_line(frame.para):
                 self._make_label(frame.para)
                 self._new_paragraph(index)
             elif self._heads(index, text):

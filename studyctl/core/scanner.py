@@ -27,8 +27,11 @@ _TIGHT = re.compile(
 )
 _TIGHT_APART = 12  # lines that may stand between two such numbers
 _TIGHT_FIRST = frozenset("0123456789（(①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
+_BULLET_FIRST = frozenset("-*+•◦‣▪●・0123456789□☐☑☒")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BLANKS = " \t\r\f\v\u3000\u00a0"
+# What a line begins with that is more than text: it is looked at closely.
+_TELLING = frozenset(_BLANKS + ">#=_") | _BULLET_FIRST | _TIGHT_FIRST
 
 
 @dataclass(slots=True)
@@ -125,13 +128,26 @@ def scan(source: bytes | str) -> list[Line]:
     pieces = text.split("\n")
     if pieces[-1] == "":
         pieces.pop()
-    ascii_only = text.isascii()
+    underlines = numbers = 0  # how many lines may be one
     for number, raw in enumerate(pieces, 1):
-        lines.append(scan_line(raw, number, start, byte))
-        start += len(raw) + 1
-        byte += (len(raw) if ascii_only else byte_length(raw)) + 1
-    _underlined_headings(lines)
-    _tight_numbers(lines)
+        length = len(raw)
+        if raw and raw[0] not in _TELLING:
+            # Nearly every line of prose begins with its words.
+            end = len(raw.rstrip(_BLANKS)) if raw[-1] in _BLANKS else length
+            lines.append(Line(number, start, byte, raw, 0, 0, None, 0, 0, None, -1, -1, 0, 0, end, 0))
+        else:
+            line = scan_line(raw, number, start, byte)
+            lines.append(line)
+            if line.bullet is None and line.level == 0:
+                first = raw[line.text_start : line.text_start + 1]
+                underlines += first in ("=", "-")
+                numbers += first in _TIGHT_FIRST
+        start += length + 1
+        byte += (length if raw.isascii() else byte_length(raw)) + 1
+    if underlines:
+        _underlined_headings(lines)
+    if numbers > 1:
+        _tight_numbers(lines)
     return lines
 
 
@@ -159,7 +175,7 @@ def scan_line(raw: str, number: int = 1, start: int = 0, byte: int = 0) -> Line:
     if first == "#":
         _read_heading(line, at, end)
         return line
-    if first in "-*+•◦‣▪●・0123456789□☐☑☒":
+    if first in _BULLET_FIRST:
         found = _BULLET.match(raw, at)
         if found:
             _read_bullet(line, found.end(), end)

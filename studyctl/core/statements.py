@@ -7,6 +7,8 @@ predicate word decides. Texts come without markup.
 
 from __future__ import annotations
 
+import re
+
 from studyctl.core import statement_patterns as patterns
 from studyctl.core.wording import bare_end, half_width
 
@@ -130,9 +132,20 @@ def embeds_question(text: str) -> bool:
     return patterns.EMBEDDED.search(half_width(text).strip()) is not None
 
 
+def may_want_to_know(text: str) -> bool:
+    """Whether a text has what `wants_to_know` needs first; nearly every text has not."""
+    return patterns.FIND_OUT.match(text) is not None if text.isascii() else _MAY_ASK.search(text) is not None
+
+
+# A question word, or the verb with which an English text begins behind quotes.
+_MAY_ASK = re.compile(
+    "왜|어떻|얼마|무엇|뭐|뭘|어떤|언제|누가|なぜ|どう|为什|為什|怎|find|figure|check|understand", re.IGNORECASE
+)
+
+
 def wants_to_know(text: str) -> bool:
     """Whether a text outside of any label says, with a question word, that something is to be found out."""
-    if text.isascii() and not patterns.FIND_OUT.match(text):
+    if not may_want_to_know(text):
         return False
     text = bare_end(half_width(text).strip())
     return patterns.ASKING.search(text) is not None and embeds_question(text) and is_intention(text)

@@ -35,6 +35,8 @@ MARKER_MARKS: dict[str, Mark] = {
 
 _BOX = re.compile(r"\[[ xX/\->!]\](?=\s|$)\s*")
 _WORDS = "TODO|FIXME|LATER|WAITING|NOW|DOING|DONE|CANCELL?ED"
+# What a marker may begin with, emphasis and "#" apart.
+MARKER_FIRST = frozenset("x" + "".join(word[0] for word in _WORDS.split("|")))
 _MARKER = re.compile(
     rf"(?P<open>\*\*|__|\*|_|==)?(?P<hash>\#)?(?P<word>{_WORDS}|(?<=\#)[Tt]o-?[Dd]o)(?:\([^()\n]{{0,40}}\))?"
     r"(?:(?P<colon>[:：])(?P<shut1>\*\*|__|\*|_|==)?|(?P<shut2>\*\*|__|\*|_|==)[:：]?)?"
@@ -69,6 +71,8 @@ _TAIL = re.compile(
 _LONGEST_TAIL = 400
 # What every such run has one of: nearly all texts are done with here.
 _TAIL_SIGNS = re.compile(rf"[{_ALL_MARKS}\#\^@\\]")
+# The same, and what else such a run may begin with.
+TAIL_MAY = re.compile(rf"[{_ALL_MARKS}\#\^@\\:<]")
 _TAIL_WORDS = re.compile("(?:[dD]ue|DUE|scheduled|start|defer|:):")
 # Behind it may stand what was done with it ("~~Attention~~ 읽음").
 _STRUCK = re.compile(

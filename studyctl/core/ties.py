@@ -176,9 +176,14 @@ def insertion_point(raw: str) -> int:
     return states.tail_start(raw[:end])
 
 
+def may_end_in_metadata(text: str) -> bool:
+    """Whether a text has anything of what ties and task metadata are made of: most have not."""
+    return states.TAIL_MAY.search(text) is not None or "experiments/" in text
+
+
 def visible(text: str) -> str:
     """What a person reads of an item's text: no box, marker, tie, anchor, task metadata or strike-through."""
-    text = states.strip_tail(strip_ties(text)).strip()
+    text = states.strip_tail(strip_ties(text)).strip() if may_end_in_metadata(text) else text.strip()
     if text[:1].isalpha() and not "A" <= text[0] <= "Z" and text[:2] != "x ":
         return text
     text = states.strip_marker(states.strip_box(text))

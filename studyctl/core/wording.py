@@ -6,6 +6,7 @@ Texts come without markup (`core.markup.plain`).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -25,15 +26,20 @@ class Wording:
 
 def half_width(text: str) -> str:
     """The text with full-width marks as half-width ones, for matching only."""
-    return text.translate(patterns.HALF) if patterns.FULL.search(text) else text
+    return text.translate(patterns.HALF) if not text.isascii() and patterns.FULL.search(text) else text
 
 
 def bare_end(text: str) -> str:
     """The text without what may follow its last word: quotes, closing brackets, full stops, emphasis, emoji, tears."""
     text = text.rstrip(patterns.CLOSERS)
-    if text[-1:] > "\u2190" and (flourish := patterns.LAST_FLOURISH.search(text)):
+    if text[-1:] > "\u2190" and not _is_letter(text[-1]) and (flourish := patterns.LAST_FLOURISH.search(text)):
         text = text[: flourish.start()].rstrip(patterns.CLOSERS)
     return text
+
+
+def _is_letter(character: str) -> bool:
+    """Whether a character is a letter of a word, not one in which people weep."""
+    return "가" <= character <= "힣" or "ぁ" <= character <= "ヿ" or ("一" <= character <= "龥" and character != "泣")
 
 
 def sentences(text: str) -> list[str]:
@@ -48,7 +54,7 @@ def hedged(text: str) -> bool:
 
 def _korean_ending(text: str) -> bool:
     word = text.rsplit(None, 1)[-1] if text else ""
-    if not word or not "가" <= word[-1] <= "힣" or word[-1] not in "까나지가냐죠요네래엇야임대라데":
+    if not word or word[-1] not in _KO_LAST:
         return False
     if word == "하나" and not text.endswith("야 하나"):
         return False
@@ -109,14 +115,47 @@ def question_ending(text: str) -> bool:
 
 def doubt(text: str) -> bool:
     """Whether the text says that the writer does not know or understand something."""
-    if not patterns.HINT_DOUBT.search(text.lower()):
+    if not _HINT_DOUBT.search(text.lower()):
         return False
     return patterns.DOUBT.search(text) is not None and patterns.NO_DOUBT.search(text) is None
 
 
+_KO_LAST = frozenset("까나지가냐죠요네래엇야임대라데")
+# A sentence that ends in a Korean word, with nothing in it at which it could be parted into several.
+_ONE_KOREAN = re.compile(f"[^?？!！.。→⇒⟶➡=:：>]*([가-힣])[{re.escape(patterns.CLOSERS)}]*$")
+
+
+def _any_of(words: list[str]) -> re.Pattern[str]:
+    """A pattern that finds one of the words, put together by their first characters, for which `re` looks alone."""
+    rest: dict[str, list[str]] = {}
+    for word in words:
+        rest.setdefault(word[0], []).append(word[1:])
+    return re.compile(
+        "|".join(f"{re.escape(first)}(?:{'|'.join(map(re.escape, each))})" for first, each in rest.items())
+    )
+
+
+_HINT_EN = _any_of(patterns.HINT_EN.pattern.split("|"))
+_HINT_DOUBT = _any_of(patterns.HINT_DOUBT.pattern.split("|"))
+
+
+def _hinted(text: str) -> bool:
+    """Whether a text has one of the hints; all but the question mark are beyond ASCII."""
+    return "?" in text if text.isascii() else patterns.HINT.search(text) is not None
+
+
+def may_ask(text: str) -> bool:
+    """Whether a text has anything of what a question has; nearly every text that is none has not."""
+    if not (_hinted(text) or _HINT_EN.search(text.lower()) or patterns.HINT_FIRST.match(text)):
+        return False
+    # In Korean, syllables that end questions stand everywhere: of one sentence, the last one decides.
+    korean = None if text.isascii() else _ONE_KOREAN.match(text)
+    return korean is None or korean[1] in _KO_LAST or _HINT_DOUBT.search(text.lower()) is not None
+
+
 def question(text: str) -> Wording | None:
     """How the text asks something, or None: by a question mark, by an ending, or by words of doubt."""
-    if not (patterns.HINT.search(text) or patterns.HINT_EN.search(text.lower()) or patterns.HINT_FIRST.match(text)):
+    if not may_ask(text):
         return None
     half = patterns.BARE_MARK.sub("", half_width(text)).strip()
     if half[:1] == "?":
