@@ -11,6 +11,7 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -79,6 +80,7 @@ class ParamField:
     description: str
 
 
+@lru_cache(maxsize=64)
 def fields_of(model: type[BaseModel], prefix: str = "") -> tuple[ParamField, ...]:
     """The parameters of a model in the order of its source, nested ones below dotted names."""
     found: list[ParamField] = []
@@ -114,20 +116,19 @@ def build(
     *,
     file: Mapping[str, Any] | None = None,
     assignments: Sequence[str] = (),
+    values: Mapping[str, Any] | None = None,
     error: type[StudyctlError] = UsageError,
 ) -> tuple[Params, tuple[str, ...]]:
     """The validated parameters, and the names that differ from the preset's values.
 
-    Later sources win: the model's defaults, the preset, the values of a `--params` file, `-p name=value`.
+    Later sources win: the model's defaults, the preset, the values of a `--params` file, `-p name=value`, `values`.
     """
-    given: dict[str, Any] = _merge({}, preset or {})
-    given = _merge(given, file or {})
+    given: dict[str, Any] = merge({}, preset or {})
+    given = merge(given, file or {})
     for assignment in assignments:
-        name, equals, text = assignment.partition("=")
-        if not equals or not name.strip():
-            raise UsageError(f"-p {assignment}: not of the form name=value", "for example: -p anchor=116")
-        path = name.strip().replace("-", "_").split(".")
-        given = _merge(given, _assign(model, path, text.strip()))
+        path, text = parted(assignment)
+        given = merge(given, assigned(model, path, text))
+    given = merge(given, values or {})
     # A wrong preset is its author's mistake, whatever was typed. What has no default is no change of it.
     required = {
         name: given[name] for name, field in model.model_fields.items() if field.is_required() and name in given
@@ -136,6 +137,14 @@ def build(
     base = _preset_values(model, {**required, **(preset or {})})
     params = params or validate(model, given, error)
     return params, tuple(_differences(base, values_of(params)))
+
+
+def parted(assignment: str) -> tuple[list[str], str]:
+    """The parameter's path and the text of `-p a.b=1`."""
+    name, equals, text = assignment.partition("=")
+    if not equals or not name.strip():
+        raise UsageError(f"-p {assignment}: not of the form name=value", "for example: -p anchor=116")
+    return name.strip().replace("-", "_").split("."), text.strip()
 
 
 def _preset_values(model: type[Params], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -204,13 +213,13 @@ def parse_toml(text: str, source: str) -> dict[str, Any]:
         raise UsageError(f"{source} is not valid TOML: {wrong}", "one `name = value` a line") from wrong
 
 
-def _assign(model: type[BaseModel], path: list[str], text: str) -> dict[str, Any]:
+def assigned(model: type[BaseModel], path: list[str], text: str) -> dict[str, Any]:
     """`a.b=1` as nested values, read by the type of the field that it names."""
     name, *rest = path
     field = model.model_fields.get(name)
     nested = _nested(field) if field is not None else None
     if rest and nested is not None:
-        return {name: _assign(nested, rest, text)}
+        return {name: assigned(nested, rest, text)}
     if rest:
         # Unknown, or below a value that has no parts: validation says so.
         return {".".join(path): text}
@@ -262,17 +271,28 @@ def _accepts_text_and_more(field: FieldInfo) -> bool:
     return str in parts and len(parts) > 1
 
 
+def field_at(model: type[BaseModel], path: Sequence[str]) -> FieldInfo | None:
+    """The field that a path names; None where there is none."""
+    name, *rest = path
+    field = model.model_fields.get(name)
+    if not rest or field is None:
+        return field
+    nested = _nested(field)
+    return None if nested is None else field_at(nested, rest)
+
+
 def _nested(field: FieldInfo) -> type[BaseModel] | None:
     annotation = field.annotation
     return annotation if isinstance(annotation, type) and issubclass(annotation, BaseModel) else None
 
 
-def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+def merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with the values of `over`, nested ones name by name."""
     merged = dict(base)
     for name, value in over.items():
         below = merged.get(name)
         both = isinstance(below, Mapping) and isinstance(value, Mapping)
-        merged[name] = _merge(below, value) if both else value  # type: ignore[arg-type]
+        merged[name] = merge(below, value) if both else value  # type: ignore[arg-type]
     return merged
 
 
