@@ -42,7 +42,7 @@ DIGEST, SHOWN_DIGEST = re.compile(r"\b[0-9a-f]{64}\b"), hashlib.sha256(b"a bundl
 SIZE, SHOWN_SIZE = re.compile(r"\b\d+\.\d kB\b"), "4.0 kB"
 MACHINE, SHOWN_MACHINE = re.compile(r"(?<=made on ).+"), "Intel Core i5-1240P"
 # Said only where a run takes a while.
-WAITING = re.compile(r"^\S+ is running\n", re.MULTILINE)
+WAITING = re.compile(r"^\S+(?: is running|: \d+ trials are running, \d+ at a time)\n", re.MULTILINE)
 HOME = "/home/you"
 _UNSETTLED = (
     (WAITING, ""),
@@ -228,8 +228,10 @@ class Session:
         return text.replace(str(self.home), HOME)
 
 
-def _started(folder: Path) -> str:
-    return str(json.loads((folder / "run.json").read_text("utf-8"))["started"])
+def _started(folder: Path) -> tuple[int, str]:
+    """When it began; trials of a sweep, several of which begin at once, by their numbers after it."""
+    record = json.loads((folder / "run.json").read_text("utf-8"))
+    return record["provenance"].get("trial", {}).get("number", 0), record["started"]
 
 
 def with_outputs(text: str) -> str:

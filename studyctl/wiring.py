@@ -20,14 +20,12 @@ if TYPE_CHECKING:
     from studyctl.app.change import Change, Outcome, Plan
     from studyctl.app.evidence import Evidence
     from studyctl.app.init import Made
-    from studyctl.app.run import RunOutcome
     from studyctl.app.sync import Read, Told
     from studyctl.core.item_pages import SyncReport
     from studyctl.core.models import (
         ExperimentProblem,
         ExperimentSpec,
         FileStamp,
-        Item,
         Kind,
         NoteProblem,
         Reading,
@@ -37,7 +35,6 @@ if TYPE_CHECKING:
     from studyctl.core.pages import Check
     from studyctl.core.ports import Ledger, NoteFiles, Progress, Reader, RunBundle
     from studyctl.core.verifying import Verified, Witness
-    from studyctl.runner.perform import Order
     from studyctl.tracking.ui import Ui
 
     # Shows how far a sync is while the block runs.
@@ -521,67 +518,6 @@ def describe_experiment(
     loaded = load(workspace, spec)
     presets = {name: dict(values) for name, values in loaded.declaration.presets.items()}
     return [asdict(field) for field in fields_of(loaded.model)], presets, wrong_presets(loaded.model, presets)
-
-
-def prepare_run(
-    workspace: Workspace,
-    spec: ExperimentSpec,
-    preset: str,
-    params_file: tuple[str, str] | None,
-    assignments: Sequence[str],
-    command: str,
-) -> Order:
-    """An experiment with validated parameters, ready to be executed; nothing is recorded yet.
-
-    `params_file` is a TOML file's text with its name.
-    """
-    from studyctl.core.params import build, parse_toml
-    from studyctl.runner.importing import load
-    from studyctl.runner.perform import Order
-    from studyctl.runner.requires import check_requires
-
-    check_requires(spec.name, spec.requires, spec.distribution.partition(" ")[0])
-    loaded = load(workspace, spec)
-    values = parse_toml(*params_file) if params_file else None
-    params, changed = build(loaded.model, loaded.preset(preset), file=values, assignments=assignments)
-    return Order(spec, loaded, params, preset, changed, command)
-
-
-def execute_run(workspace: Workspace, order: Order, items: Sequence[Item], progress: Progress) -> RunOutcome:
-    """Execute and record a run, and the answers that it gives to the items tied to its experiment."""
-    from dataclasses import replace
-
-    from studyctl.app import answers, freshness
-    from studyctl.app.run import RunOutcome, describe, item_tags
-    from studyctl.runner.digests import current_digests
-    from studyctl.runner.session import execute
-    from studyctl.tracking.remote import tracker_of
-
-    tracker = tracker_of(workspace)
-    ledger = open_ledger(workspace)
-    try:
-        run = execute(
-            workspace,
-            replace(order, tags=item_tags(items)),
-            ledger=ledger,
-            tracker=tracker,
-            progress=progress,
-            describe=lambda run: describe(run, items),
-        )
-        answered = answers.record_for_run(ledger, run, now=now()) if run.state == "finished" else ()
-        freshness.keep(ledger, workspace.root, current_digests)
-        if tracker.problem is None:
-            settle(workspace, ledger, tracker.uri)
-    finally:
-        ledger.close()
-    return RunOutcome(run, answered, tracker.problem)
-
-
-def execute_draft(order: Order, progress: Progress) -> tuple[Run, Path]:
-    """Execute an experiment and record nothing; the run that would have been, and the folder of its figures."""
-    from studyctl.runner.draft import execute_draft as execute
-
-    return execute(order.experiment, order.params, preset=order.preset, changed=order.changed, progress=progress)
 
 
 @contextmanager

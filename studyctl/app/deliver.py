@@ -8,12 +8,12 @@ from pathlib import Path
 from studyctl.app import answers
 from studyctl.app.run import describe, item_tags
 from studyctl.app.runs import history
+from studyctl.app.sweep import describe_sweep, describe_trial
 from studyctl.core.bundles import in_order
 from studyctl.core.models import ROLES, Run
 from studyctl.core.ports import Ledger, Reader, RunFilter, Tracker
+from studyctl.core.sweeps import PARENT_TAG, SWEEP_TAG, latest, swept
 
-# What MLflow shows a trial below.
-PARENT_TAG = "mlflow.parentRunId"
 Trackers = Callable[[Run], Tracker]  # the mirror of a run: where it was begun, else where runs go now
 
 
@@ -24,10 +24,9 @@ def deliver(ledger: Ledger, trackers: Trackers, run_id: str, folder: Path) -> st
     """
     with ledger.reading() as reader:
         run = reader.run(run_id)
-        items = answers.tied_items(reader, run.experiment)
-        above = reader.run(run.parent).mlflow_run_id if run.parent else None
     tracker = trackers(run)
-    note, tags = describe(run, items), item_tags(items) | ({PARENT_TAG: above} if above else {})
+    with ledger.reading() as reader:
+        note, tags = _page(reader, run, tracker.uri)
     mlflow_run_id = tracker.resume(run)
     if mlflow_run_id is None and tracker.problem is None:
         mlflow_run_id = tracker.open(run, note=note, tags=tags)
@@ -40,11 +39,30 @@ def deliver(ledger: Ledger, trackers: Trackers, run_id: str, folder: Path) -> st
     return tracker.problem
 
 
-def deliver_all(ledger: Ledger, trackers: Trackers, run_ids: Iterable[str], runs: Path) -> tuple[int, str | None]:
-    """Write runs into MLflow until one cannot be; how many were written, and what went wrong."""
+def _page(reader: Reader, run: Run, uri: str) -> tuple[str, dict[str, str]]:
+    """What MLflow shows of a run, and its tags, as they were when it was recorded."""
+    if swept(run) is not None:
+        trials = latest(reader.runs(RunFilter(parent=run.id)))
+        whole = reader.runs_of(trial.id for trial in trials)
+        return describe_sweep(run, [whole[trial.id] for trial in trials]), {}
+    if run.role == "trial" and run.parent:
+        sweep = reader.run(run.parent)
+        there = sweep.mlflow_run_id if sweep.tracking_uri == uri else None
+        return describe_trial(run), {SWEEP_TAG: run.parent} | ({PARENT_TAG: there} if there else {})
+    items = answers.tied_items(reader, run.experiment)
+    return describe(run, items), item_tags(items)
+
+
+def deliver_all(ledger: Ledger, trackers: Trackers, run_ids: Iterable[str], folder: Path) -> tuple[int, str | None]:
+    """Write runs into MLflow until one cannot be; how many were written, and what went wrong.
+
+    A sweep comes before its trials, which are shown below it.
+    """
     done = 0
-    for run_id in run_ids:
-        problem = deliver(ledger, trackers, run_id, runs / run_id)
+    with ledger.reading() as reader:
+        sweeps = {run.id for run in reader.runs(RunFilter(roles=("sweep",)))}
+    for run_id in sorted(run_ids, key=lambda one: one not in sweeps):
+        problem = deliver(ledger, trackers, run_id, folder / run_id)
         if problem:
             return done, problem
         done += 1

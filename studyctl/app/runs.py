@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from studyctl.core.history import Value, last_metrics, parse
 from studyctl.core.models import Run, RunState
 from studyctl.core.ports import Reader, RunFilter
+from studyctl.core.sweeps import latest
 
 if TYPE_CHECKING:
     from studyctl.core.conditions import Condition
@@ -65,6 +66,13 @@ def near_names(wanted: str, known: Sequence[str]) -> list[str]:
 
     within = [name for name in known if wanted.lower() in name.lower() or name.lower() in wanted.lower()]
     return list(dict.fromkeys([*difflib.get_close_matches(wanted, known, n=5, cutoff=0.5), *within]))[:5]
+
+
+def sweep_trials(reader: Reader, is_lost: IsLost, sweep: Run) -> list[Run]:
+    """The newest attempt of each of a sweep's trials, with its metrics."""
+    trials = latest(as_seen(reader.runs(RunFilter(parent=sweep.id, deleted=sweep.deleted is not None)), is_lost))
+    whole = reader.runs_of(run.id for run in trials)
+    return [replace(whole[run.id], state=run.state) for run in trials]
 
 
 def as_far_as_it_came(run: Run, folder: Path) -> Run:

@@ -73,7 +73,10 @@ class Session:
         from studyctl.wiring import mark_lost
 
         for lost in mark_lost(self.workspace):
-            self.warn(f"run {lost.short} ({lost.experiment}) was lost: its process is gone")
+            if lost.role == "sweep":
+                self.warn(f"sweep {lost.short} ({lost.experiment}) was interrupted: its command can go on with it")
+            elif lost.role == "run":  # its sweep goes on with a trial
+                self.warn(f"run {lost.short} ({lost.experiment}) was lost: its process is gone")
 
     def waiting(self) -> Waiting:
         """Shows how far a sync is, where it takes a while."""

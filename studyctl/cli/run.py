@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ from studyctl.errors import ExperimentError, Interrupted, UsageError
 if TYPE_CHECKING:
     from studyctl.core.models import Run
     from studyctl.runner.perform import Order
+    from studyctl.runner.sweep import SweepOrder
     from studyctl.view.bars import Bars
     from studyctl.view.progress import Quiet
 
@@ -29,32 +31,66 @@ if TYPE_CHECKING:
     "studyctl run box-decoding --quick",
     "studyctl run box-decoding -p anchor=116 -p dtype=float16",
     "studyctl run box-decoding --draft",
+    "studyctl run box-decoding --quick -p anchor=116,373 -p seed=0..4",
+    "studyctl run box-decoding --repeat 5 --dry-run",
 )
 def app(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(metavar="EXPERIMENT", autocompletion=experiment_names, show_default=False)],
     param: Annotated[
-        list[str] | None, typer.Option("--param", "-p", metavar="NAME=VALUE", help="Change a parameter.")
+        list[str] | None,
+        typer.Option("--param", "-p", metavar="NAME=VALUE", help="Change a parameter; n=1,2 and n=0..4 try several."),
     ] = None,
     params: Annotated[
         Path | None, typer.Option("--params", metavar="FILE", help="Parameters from a TOML file.")
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="The small preset, seconds rather than minutes.")] = False,
     preset: Annotated[str | None, typer.Option("--preset", metavar="NAME", help="A preset of its own.")] = None,
+    grid: Annotated[
+        Path | None, typer.Option("--grid", metavar="FILE", help="Values to try, lists in a TOML file.")
+    ] = None,
+    repeat: Annotated[
+        int | None, typer.Option("--repeat", metavar="N", help="Try N seeds; without a seed, N times the same.")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", metavar="N", help="So many trials at a time.")] = None,
+    timeout: Annotated[
+        str | None, typer.Option("--timeout", metavar="TIME", help="End what takes longer: 90s, 10m, 2h.")
+    ] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin an interrupted sweep anew.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Allow more than 10,000 trials.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run, and about how long.")] = False,
     draft: Annotated[bool, typer.Option("--draft", help="Run it and record nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run an experiment, record it, and answer the questions that are tied to it.
 
     Wrong parameters are refused before anything starts. Ctrl-C ends the run; what it measured is kept.
+
+    Several values make a sweep: each combination is a trial, in a process of its own. One that fails does not stop
+    the rest, and the same command goes on with a sweep that was interrupted.
     """
-    from studyctl.view.runs import result_page, run_json
+    from studyctl.cli import run_sweep
+    from studyctl.core.durations import seconds
+    from studyctl.runner.sweep import SweepOrder
 
     here = session(ctx)
     if quick and preset not in (None, "quick"):
         raise UsageError(f"--quick and --preset {preset} exclude each other", "give one of them")
     chosen = "quick" if quick else preset or "default"
-    page = run_and_record(here, name, chosen, params, param or (), draft=draft)
+    options = run_sweep.Options(jobs, None if timeout is None else seconds(timeout, "--timeout"), fresh)
+    order = prepare(here, name, chosen, params, param or (), grid=grid, repeat=repeat, many=yes)
+    run_sweep.check(options, draft=draft, sweep=isinstance(order, SweepOrder))
+    if dry_run:
+        run_sweep.show_dry_run(here, order, options, as_json=as_json)
+    elif isinstance(order, SweepOrder):
+        run_sweep.run(here, order, options, as_json=as_json)
+    else:
+        _show(here, perform(here, order, timeout_s=options.timeout_s, draft=draft), as_json=as_json)
+
+
+def _show(here: Session, page: RunPage, *, as_json: bool) -> None:
+    from studyctl.view.runs import result_page, run_json
+
     if as_json:
         value = run_json(page.run, whole=True, folder=page.folder)
         value["answers"] = [
@@ -68,54 +104,78 @@ def app(
     raise_unless_finished(page)
 
 
-def run_and_record(
+def prepare(
     here: Session,
     name: str,
     preset: str = "default",
     params_file: Path | None = None,
-    assignments: list[str] | tuple[str, ...] = (),
+    assignments: Sequence[str] = (),
     *,
-    draft: bool = False,
-) -> RunPage:
-    """The steps of a run; the value is its page, whatever state it ended in."""
-    from studyctl.view.progress import make_progress
-    from studyctl.wiring import find_experiment, prepare_run
+    grid: Path | None = None,
+    repeat: int | None = None,
+    many: bool = False,
+) -> Order | SweepOrder:
+    """What is to be run, with every parameter checked."""
+    from studyctl.wiring import find_experiment
+    from studyctl.wiring_runs import prepare_run
 
-    spec = find_experiment(here.workspace, name)
-    values = (_read(params_file), str(params_file)) if params_file else None
-    command = shlex.join(["studyctl", *sys.argv[1:]])
-    order = prepare_run(here.workspace, spec, preset, values, assignments, command)
-    progress = make_progress(spec.name, quiet=here.quiet, color=here.options.color)
-    return _draft(order, progress) if draft else _recorded(here, order, progress)
+    return prepare_run(
+        here.workspace,
+        find_experiment(here.workspace, name),
+        preset,
+        (_read(params_file, "--params", "name = value"), str(params_file)) if params_file else None,
+        assignments,
+        shlex.join(["studyctl", *sys.argv[1:]]),
+        grid_file=(_read(grid, "--grid", "name = [value, value]"), str(grid)) if grid else None,
+        repeat=repeat,
+        many=many,
+    )
 
 
-def _read(file: Path) -> str:
+def _read(file: Path, option: str, line: str) -> str:
     try:
         return file.read_text("utf-8")
     except OSError as error:
-        raise UsageError(f"--params {file}: {error.strerror}", "a TOML file with `name = value` lines") from error
+        raise UsageError(f"{option} {file}: {error.strerror}", f"a TOML file with `{line}` lines") from error
     except UnicodeDecodeError as error:
-        raise UsageError(f"--params {file} is not UTF-8", "a TOML file with `name = value` lines") from error
+        raise UsageError(f"{option} {file} is not UTF-8", f"a TOML file with `{line}` lines") from error
+
+
+def run_and_record(here: Session, name: str) -> RunPage:
+    """Run an experiment at its default parameters; the value is its page, whatever state it ended in."""
+    from studyctl.runner.sweep import SweepOrder
+
+    order = prepare(here, name)
+    assert not isinstance(order, SweepOrder)  # nothing has several values
+    return perform(here, order)
+
+
+def perform(here: Session, order: Order, *, timeout_s: float | None = None, draft: bool = False) -> RunPage:
+    """The steps of one run."""
+    from studyctl.view.progress import make_progress
+
+    progress = make_progress(order.spec.name, quiet=here.quiet, color=here.options.color)
+    return _draft(order, progress) if draft else _recorded(here, order, progress, timeout_s)
 
 
 def _draft(order: Order, progress: Bars | Quiet) -> RunPage:
-    from studyctl.wiring import execute_draft
+    from studyctl.wiring_runs import execute_draft
 
     with progress.showing():
         run, folder = execute_draft(order, progress)
     return RunPage(run, shown(folder), notes=_warnings(run), draft=True)
 
 
-def _recorded(here: Session, order: Order, progress: Bars | Quiet) -> RunPage:
+def _recorded(here: Session, order: Order, progress: Bars | Quiet, timeout_s: float | None) -> RunPage:
     from studyctl.app.answers import tied_items
     from studyctl.view.words import not_mirrored
-    from studyctl.wiring import execute_run
+    from studyctl.wiring_runs import execute_run
 
     with here.reader() as reader:  # the notes as they are now, before the experiment begins
         items = tied_items(reader, order.spec.name)
     here.mark_lost()
     with progress.showing():
-        done = execute_run(here.workspace, order, items, progress)
+        done = execute_run(here.workspace, order, items, progress, timeout_s=timeout_s)
     if done.problem:
         here.warn(not_mirrored(done.problem))
     return RunPage(
@@ -134,11 +194,15 @@ def _warnings(run: Run) -> tuple[str, ...]:
 
 def raise_unless_finished(page: RunPage) -> None:
     """The error of a run that failed or was killed, after its traceback; what it measured is kept."""
+    from studyctl.core.times import ran_out_of_time
+
     run = page.run
     if run.state == "finished":
         return
     kept = "a draft, nothing was recorded" if page.draft else f"kept as run {run.short}"
     look = "the lines above say where" if page.draft else f"studyctl runs show {run.short}"
+    if ran_out_of_time(run):
+        raise ExperimentError(f"{run.experiment} was {run.error.splitlines()[0]}; {kept}", look)
     if run.state == "killed":
         raise Interrupted(f"{run.experiment} was stopped; {kept}", "" if page.draft else look)
     failure = run.provenance.get("failure") or {}

@@ -11,7 +11,7 @@ from studyctl.cli.commands import Group
 from studyctl.cli.common import AsJson, session
 from studyctl.cli.completion import item_ids, run_ids
 from studyctl.cli.paths import shown
-from studyctl.core.models import RunState
+from studyctl.core.models import Run, RunState
 from studyctl.errors import UsageError
 
 STATES: tuple[RunState, ...] = get_args(RunState)
@@ -51,6 +51,10 @@ def list_(
     ] = None,
     tag: Tags = None,
     where: Where = None,
+    trials_of: Annotated[
+        str | None,
+        typer.Option("--trials-of", metavar="SWEEP", autocompletion=run_ids, help="The trials of this sweep."),
+    ] = None,
     deleted: Annotated[bool, typer.Option("--deleted", help="Those that were deleted, instead of the others.")] = False,
     limit: Annotated[int, typer.Option("--limit", "-n", min=0, help="At most so many; 0 for all.")] = SHOWN,
     as_json: AsJson = False,
@@ -59,7 +63,7 @@ def list_(
 
     A condition compares metric.NAME, param.NAME, state, preset, experiment, host, seed, started, ended and duration
     (in seconds) with numbers and with texts in quotes, and asks for tag.NAME; and, or, not and parentheses join them.
-    A run without what is compared is not listed.
+    A run without what is compared is not listed. A sweep is one line; --trials-of lists its trials.
     """
     from studyctl.app.runs import listed
     from studyctl.core.ids import pick
@@ -74,7 +78,10 @@ def list_(
     conditions = conditions_of(where)
     with here.reader() as reader:
         item_id = pick([item], reader.items(gone=True, ignored=True))[0].id if item else None
-        chosen = RunFilter(experiment=experiment_of(experiment), item=item_id, tags=tuple(tag or ()), deleted=deleted)
+        sweep = _sweep(reader.run(trials_of)) if trials_of else None
+        chosen = RunFilter(
+            experiment=experiment_of(experiment), item=item_id, tags=tuple(tag or ()), deleted=deleted, parent=sweep
+        )
         found = listed(reader, run_is_lost, chosen, state=wanted, conditions=conditions, limit=limit)
     if as_json:
         here.json([run_json(run) for run in found.page])
@@ -86,8 +93,15 @@ def list_(
     elif found.total:
         here.say(f"{found.total} run{'' if found.total == 1 else 's'}")
     else:
-        filtered = bool(experiment or wanted or item_id or tag or where)
+        filtered = bool(experiment or wanted or item_id or tag or where or trials_of)
         here.say(nothing_listed(found.unmeasured, found.near, filtered=filtered, deleted=deleted))
+
+
+def _sweep(run: Run) -> str:
+    """The id of a run that is a sweep; UsageError for any other."""
+    if run.role != "sweep":
+        raise UsageError(f"run {run.short} is no sweep: it has no trials", f"studyctl runs show {run.short}")
+    return run.id
 
 
 @app.command("show", "studyctl runs show 3f2a9c10", "studyctl runs show 3f2a --json")
@@ -98,11 +112,12 @@ def show(
 ) -> None:
     """Show a run in full: parameters, figures, findings, files, and how to reproduce it.
 
-    RUN is the beginning of its id.
+    RUN is the beginning of its id. A sweep is shown with its trials.
     """
-    from studyctl.app.runs import as_far_as_it_came, as_seen
-    from studyctl.core.pages import Answered, RunPage
+    from studyctl.app.runs import as_far_as_it_came, as_seen, sweep_trials
+    from studyctl.core.pages import Answered, RunPage, SweepPage
     from studyctl.view.runs import run_json, run_page
+    from studyctl.view.sweeps import sweep_json, sweep_page
     from studyctl.wiring import run_is_lost
 
     here = session(ctx)
@@ -110,8 +125,16 @@ def show(
         (found,) = as_seen([reader.run(run)], run_is_lost)
         cited_by = {a.item: a for a in reader.answers() if any(e.run == found.id for e in a.evidence)}
         items = reader.items(ids=list(cited_by), gone=True, ignored=True) if cited_by else []
+        trials = sweep_trials(reader, run_is_lost, found) if found.role == "sweep" else ()
     place = here.workspace.runs / found.id
     found, folder = as_far_as_it_came(found, place), shown(place)
+    if found.role == "sweep":
+        sweep = SweepPage(found, tuple(trials), folder)
+        if as_json:
+            here.json(run_json(found, whole=True, folder=folder) | sweep_json(sweep))
+        else:
+            here.print(*sweep_page(sweep, here.width))
+        return
     if as_json:
         here.json(run_json(found, whole=True, folder=folder))
         return

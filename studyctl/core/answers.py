@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from studyctl.core import predicates, templates
 from studyctl.core.models import Answer, Evidence, Finding, Item, Run, Tie
-from studyctl.errors import NotFoundError
+from studyctl.errors import NotFoundError, UsageError
 
 # Presets whose results stand for the experiment; any other one is a smaller or a different measurement.
 COUNTING_PRESETS = ("default", "full")
@@ -265,7 +265,12 @@ def details(answer: Answer) -> tuple[Evidence, ...]:
 
 
 def tied_choice(item: Item, run: Run) -> Choice:
-    """The choice of one run for an item, as `--from` makes it; NotFoundError where nothing ties them."""
+    """The choice of one run for an item, as `--from` makes it; an error where nothing ties them, or it is a trial."""
+    if run.role != "run":
+        what = "is a sweep" if run.role == "sweep" else f"is a trial of sweep {(run.parent or '')[:8]}"
+        raise UsageError(
+            f"run {run.short} {what}: trials answer nothing by themselves", f"studyctl runs list --item {item.id}"
+        )
     fragments = ordered(item.ties).get(run.experiment, ())
     choice = choice_of(run, fragments) if fragments else None
     if choice is None:

@@ -22,6 +22,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from studyctl.core.params import Params, assigned, build, field_at, merge, parted, values_of
+from studyctl.core.reproduce import shown
 from studyctl.core.reproduce import value as value_at
 from studyctl.errors import StudyctlError, UsageError
 
@@ -187,6 +188,15 @@ def _takes_list_only(annotation: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, (list, tuple, set, frozenset))
 
 
+def joined(from_file: Sequence[Axis], typed: Sequence[Axis], plain: Sequence[str]) -> list[Axis]:
+    """The axes of a grid file, then those of the command line; UsageError where both give a parameter values."""
+    names = {axis.name for axis in typed} | {".".join(parted(one)[0]) for one in plain}
+    for axis in from_file:
+        if axis.name in names:
+            raise UsageError(f"--grid and -p both give {axis.name}", "give it in one of them")
+    return [*from_file, *typed]
+
+
 def plan(
     model: type[Params],
     preset: Mapping[str, Any],
@@ -270,21 +280,3 @@ def _of_trial(
         return error
     varied = shown({name: value_at(given, name) for name in names})
     return type(error)(f"trial {number} of {count} ({varied}): {error.message}", error.hint)
-
-
-def shown(varied: Mapping[str, Any]) -> str:
-    """What sets a trial apart: "lr=0.1, seed=3"."""
-    return ", ".join(f"{name}={text(value)}" for name, value in varied.items())
-
-
-def text(value: Any) -> str:
-    """A parameter's value as it is typed."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def several(values: Sequence[Any]) -> str:
-    """The values of a swept parameter as they are typed: "0.01,0.1", "0..4"."""
-    integers = all(isinstance(value, int) and not isinstance(value, bool) for value in values)
-    if integers and len(values) > 2 and all(b - a == 1 for a, b in itertools.pairwise(values)):
-        return f"{values[0]}..{values[-1]}"
-    return ",".join(text(value) for value in values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from studyctl.core.answers import Choice
 from studyctl.core.models import Answer, ExperimentProblem, ExperimentSpec, Item, Kind, Reason, Run
@@ -58,6 +58,37 @@ class Import:
     def new(self) -> tuple[Run, ...]:
         """The runs whose files came with it."""
         return tuple(one.run for one in self.runs if one.how != "known")
+
+
+@dataclass(frozen=True, slots=True)
+class SweepPage:
+    """A sweep and its trials, the newest attempt of each, with their metrics."""
+
+    run: Run
+    trials: tuple[Run, ...]
+    folder: str  # as a path to type from here
+    there: int = 0  # trials that were there before this command
+    problem: str | None = None  # what the MLflow mirror could not take
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """What a command would run."""
+
+    experiment: str
+    preset: str
+    changed: Mapping[str, Any]  # parameters that differ from the preset's, with their values
+    swept: Mapping[str, tuple[Any, ...]]
+    trials: int
+    there: int  # of them, from an interrupted sweep
+    sweep: str  # that sweep's id
+    jobs: int
+    items: tuple[Item, ...]  # that it would answer
+    data: tuple[str, ...]
+    seconds: float | None  # about how long; None where that is not known
+    runs: int = 0  # that it is known from
+    alike: bool = False  # they differ in the seed, or in what is swept
 
 
 @dataclass(frozen=True, slots=True)

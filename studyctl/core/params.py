@@ -205,12 +205,12 @@ def _unknown(model: type[BaseModel], values: Mapping[str, Any], prefix: str = ""
     return names
 
 
-def parse_toml(text: str, source: str) -> dict[str, Any]:
-    """The values of a `--params` file."""
+def parse_toml(text: str, source: str, line: str = "name = value") -> dict[str, Any]:
+    """The values of a `--params` file, or of another with lines of this form."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as wrong:
-        raise UsageError(f"{source} is not valid TOML: {wrong}", "one `name = value` a line") from wrong
+        raise UsageError(f"{source} is not valid TOML: {wrong}", f"one `{line}` a line") from wrong
 
 
 def assigned(model: type[BaseModel], path: list[str], text: str) -> dict[str, Any]:

@@ -223,17 +223,17 @@ class Ledger(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A run that was opened here and is performed by another process, here or on another machine."""
+    """A run that is to be performed by another process, here or on another machine."""
 
-    run: Run  # as it was opened: its id, its experiment, the parameters to perform
-    home: Path  # the run's folder here; its files are below it when the task has ended
+    run: Run  # its id, its experiment, the parameters to perform
+    home: Path  # the run's folder here; made when it begins, and all its files are below it when it has ended
     timeout_s: float | None = None
     watched: bool = False  # whether what it prints is wanted while it runs
 
 
 @dataclass(frozen=True, slots=True)
 class Began:
-    """A process performs the task from here on: the run's host, pid and the process's start are those of it."""
+    """A process performs the task from here on: the run's start, host, pid and the process's start are those of it."""
 
     run: Run
 
@@ -274,34 +274,63 @@ class Ended:
     run: Run
 
 
-Event = Began | Advanced | Stepped | Printed | Ended
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A task that was never begun, and never will be: the engine was stopped. Nothing of it is anywhere."""
+
+    run_id: str
+
+
+Event = Began | Advanced | Stepped | Printed | Ended | Dropped
 
 
 class Engine(Protocol):
     """Performs tasks, several at a time, in processes of their own; it writes run folders, and no database.
 
-    A task whose process is gone without a word ends too: as lost or failed, with the metrics that its folder holds.
+    Each task that is submitted is told to have begun and then to have ended, or to have been dropped. A task whose
+    process is gone without a word ends too: as lost or failed, with the metrics that its folder holds.
     """
 
     jobs: int  # how many it performs at a time
 
     def submit(self, task: Task) -> None: ...  # queued where all places are taken
     def wait(self, seconds: float) -> Sequence[Event]: ...  # what happened since, at the latest after `seconds`
-    # Ends what is performed as killed by a signal of this name; tasks that never began are forgotten.
+    # Ends what is performed as killed by a signal of this name; tasks that never began are dropped.
     def stop(self, signal: str = "SIGTERM") -> None: ...
     def close(self) -> None: ...  # ends what still runs, without waiting for it to end by itself
 
 
+class Watch(Protocol):
+    """Shows how far runs are that other processes perform; the view implements it."""
+
+    def began(self, run: Run) -> None: ...
+    def told(self, event: Advanced | Stepped | Printed) -> None: ...
+    def measured(self, run_id: str, metrics: Sequence[Metric]) -> None: ...  # from another thread
+    def ended(self, run: Run) -> None: ...
+    def left(self, runs: int) -> None: ...  # all have ended; so many are still on their way to MLflow
+
+
 class Tracker(Protocol):
-    """The MLflow mirror of runs. Its failure never ends a run: `problem` says what went wrong."""
+    """The MLflow mirror of a run. Its failure never ends a run: `problem` says what went wrong."""
 
     problem: str | None
     uri: str  # of the server; "" for the workspace's own database
 
+    def another(self) -> Tracker: ...  # for another run, on the same connection
     def open(self, run: Run, *, note: str, tags: Mapping[str, str]) -> str | None: ...  # MLflow's run id
     def resume(self, run: Run) -> str | None: ...  # the same, of a run that MLflow has already, whole or in part
     def log(self, values: Sequence[tuple[str, float, int, int]]) -> None: ...  # (name, value, step, time in ms)
     def finish(self, run: Run, *, note: str, tags: Mapping[str, str], artifacts: Path) -> None: ...
+    # An ended run as a whole, that it has nothing of.
+    def record(
+        self,
+        run: Run,
+        *,
+        note: str,
+        tags: Mapping[str, str],
+        values: Sequence[tuple[str, float, int, int]],
+        artifacts: Path,
+    ) -> str | None: ...
     def end(self, mlflow_run_id: str, state: RunState, *, ended_ms: int | None) -> None: ...
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from studyctl.core.models import Run
@@ -13,12 +14,14 @@ PRESET_OPTIONS = {"default": [], "quick": ["--quick"]}
 
 
 def command(run: Run) -> str:
-    """`studyctl run NAME` with the preset and the changed parameters of a recorded run."""
+    """`studyctl run NAME` with the preset and the changed parameters of a recorded run; of a sweep as it was typed."""
     if isinstance(source := run.provenance.get("source"), Mapping):
         return _recorded_by(source)
+    if run.role == "sweep" and run.provenance.get("command"):
+        return str(run.provenance["command"])
     words = ["studyctl", "run", run.experiment, *preset_option(run.preset)]
     for name in run.changed:
-        words += ["-p", f"{name}={_typed(value(run.params, name))}"]
+        words += ["-p", f"{name}={typed(value(run.params, name))}"]
     return shlex.join(words)
 
 
@@ -72,8 +75,37 @@ def value(params: Mapping[str, Any], name: str) -> Any:
     return found
 
 
-def _typed(value: Any) -> str:
+def without(params: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """The parameters but one, dotted for a nested one."""
+    first, _, rest = name.partition(".")
+    left = dict(params)
+    if not rest:
+        left.pop(first, None)
+    elif isinstance(left.get(first), Mapping):
+        left[first] = without(left[first], rest)
+    return left
+
+
+def typed(value: Any) -> str:
     """A parameter as `-p` reads it back."""
     if value is None:
         return "none"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def shown(values: Mapping[str, Any]) -> str:
+    """Parameters with their values: "lr=0.1, seed=3"."""
+    return ", ".join(f"{name}={_brief(value)}" for name, value in values.items())
+
+
+def _brief(value: Any) -> str:
+    """As it is typed, without the ".0" of a whole number."""
+    return typed(value).removesuffix(".0") if isinstance(value, float) else typed(value)
+
+
+def several(values: Sequence[Any]) -> str:
+    """The values of a swept parameter as they are typed: "0.01,0.1", "0..4"."""
+    integers = all(isinstance(value, int) and not isinstance(value, bool) for value in values)
+    if integers and len(values) > 2 and all(b - a == 1 for a, b in itertools.pairwise(values)):
+        return f"{values[0]}..{values[-1]}"
+    return ",".join(map(_brief, values))

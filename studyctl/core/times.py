@@ -36,3 +36,12 @@ def seconds_of(run: Run) -> float | None:
     if run.ended is None:
         return None
     return (moment(run.ended) - moment(run.started)).total_seconds()
+
+
+# How the error of a run begins that took longer than it was given.
+OUT_OF_TIME = "killed by its time limit"
+
+
+def ran_out_of_time(run: Run) -> bool:
+    """Whether a run was ended because it took longer than `--timeout` gave it."""
+    return run.state == "killed" and run.error.startswith(OUT_OF_TIME)

@@ -1,7 +1,7 @@
 """Performing tasks on the workers of a Dask cluster (extra `dask`): `studyctl run NAME --on dask://HOST:PORT`.
 
-What travels is a parcel of the workspace's files and the run as it was opened, and a run's folder back. Each worker
-digests the files again and refuses those that differ. Only this side writes databases.
+What travels is a parcel of the workspace's files and the run that is to be performed, and a run's folder back. Each
+worker digests the files again and refuses those that differ. Only this side writes databases.
 
 Timings of one comparison never mix machines: an experiment that measures time gets the workers of one host, and one
 place at a time there.
@@ -10,18 +10,19 @@ place at a time there.
 from __future__ import annotations
 
 import contextlib
+import queue
 import secrets
+import threading
 from asyncio import CancelledError
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from studyctl import EVIDENCE_VERSION
 from studyctl.config import Workspace
 from studyctl.core.models import Run
-from studyctl.core.ports import Ended, Task
-from studyctl.errors import ExperimentError, MissingExtraError, UsageError
+from studyctl.core.ports import Began, Dropped, Ended, Event, Task
+from studyctl.errors import ExperimentError, MissingExtraError, StoreError, UsageError
 from studyctl.runner import folder, parcel, remote
 from studyctl.runner.clock import now
 
@@ -51,6 +52,11 @@ class DaskEngine:
         self._workspace = workspace
         self._client = _connect(address)
         self._futures: dict[Future[bytes], Task] = {}
+        # What the cluster tells comes in a thread of its own.
+        self._told: queue.SimpleQueue[Began] = queue.SimpleQueue()
+        self._open: dict[str, bool] = {}  # runs that are not over, and whether they have begun
+        self._lock = threading.Lock()
+        self._dropped: list[Dropped] = []
         self._parcels: dict[frozenset[Any], Any] = {}  # by their files: on the cluster already
         self._session = secrets.token_hex(8)
         self._resources = {GPU: gpus} if gpus else {}
@@ -70,8 +76,8 @@ class DaskEngine:
 
     def submit(self, task: Task) -> None:
         """Send a run to the cluster, where it waits for a place."""
-        topic = f"studyctl-{task.run.id}"
-        self._client.subscribe_topic(topic, lambda event: _append(task.home / folder.METRICS_FILE, event[1]))
+        self._open[task.run.id] = False
+        self._client.subscribe_topic(remote.topic(task.run.id), lambda event: self._hear(task, event[1]))
         future = self._client.submit(
             remote.perform_parcel,
             self._parcel(task.run),
@@ -87,25 +93,35 @@ class DaskEngine:
         )
         self._futures[future] = task
 
-    def wait(self, seconds: float) -> Sequence[Ended]:
-        """The runs that ended since the last call; their folders are here now."""
+    def wait(self, seconds: float) -> Sequence[Event]:
+        """What happened since the last call; the folders of the runs that ended are here now."""
         import distributed
 
+        events: list[Event] = [*self._dropped, *self._begun()]
+        self._dropped.clear()
         if self._futures:
             # A future that the scheduler gave up (its worker died with what it needs) is over too.
             with self._client.as_current(), contextlib.suppress(TimeoutError, distributed.client.FuturesCancelledError):
-                distributed.wait(list(self._futures), timeout=seconds, return_when="FIRST_COMPLETED")
-        return [Ended(self._fetch(future)) for future in list(self._futures) if future.status != "pending"]
+                distributed.wait(list(self._futures), timeout=0 if events else seconds, return_when="FIRST_COMPLETED")
+        over = [future for future in list(self._futures) if future.status != "pending"]
+        events += self._begun()
+        for future in over:
+            run, begun = self._fetch(future)
+            events += [Ended(run)] if begun else [Began(replace(run, state="running", ended=None)), Ended(run)]
+        return events
 
-    def stop(self) -> None:
+    def stop(self, signal: str = "SIGTERM") -> None:
         """Ask every worker to end its run; runs that wait for a place never begin."""
         from distributed import Event
 
+        # The workers end their processes by SIGTERM, whichever signal it was here.
         Event(f"studyctl-stop-{self._session}", client=self._client).set()
         for future, task in list(self._futures.items()):
             if future.status == "pending" and not Event(f"studyctl-begun-{task.run.id}", client=self._client).is_set():
                 future.cancel()
                 del self._futures[future]
+                self._forget(task)
+                self._dropped.append(Dropped(task.run.id))
 
     def close(self) -> None:
         """Leave the cluster; workers end what nobody waits for."""
@@ -159,14 +175,42 @@ class DaskEngine:
             self._parcels[files] = self._client.scatter(packed, broadcast=True, hash=True)
         return self._parcels[files]
 
-    def _fetch(self, future: Future[bytes]) -> Run:
-        """How a task ended, with its folder put in place."""
+    def _hear(self, task: Task, said: Mapping[str, Any]) -> None:
+        """In the cluster's thread: a run has begun, or has measured something."""
+        with self._lock:
+            if task.run.id not in self._open:
+                return  # it is over, and its folder is here
+            task.home.mkdir(parents=True, exist_ok=True)
+            if "lines" in said:
+                with (task.home / folder.METRICS_FILE).open("a", encoding="utf-8") as stream:
+                    stream.write(said["lines"])
+            elif not self._open[task.run.id]:
+                self._open[task.run.id] = True
+                began = replace(task.run, **said["began"])
+                folder.write_record(task.home, began, durable=False)
+                self._told.put(Began(began))
+
+    def _begun(self) -> list[Began]:
+        found = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                found.append(self._told.get_nowait())
+        return found
+
+    def _forget(self, task: Task) -> bool:
+        """Hear no more of a run; whether it was told to have begun."""
+        self._client.unsubscribe_topic(remote.topic(task.run.id))
+        with self._lock:
+            return self._open.pop(task.run.id, False)
+
+    def _fetch(self, future: Future[bytes]) -> tuple[Run, bool]:
+        """How a task ended, with its folder put in place, and whether it was told to have begun."""
         task = self._futures.pop(future)
-        self._client.unsubscribe_topic(f"studyctl-{task.run.id}")
+        begun = self._forget(task)
         try:
             packed = future.result()
         except (Exception, CancelledError) as error:  # whatever the cluster or the worker raise
-            return _without_result(task, error)
+            return _without_result(task, error), begun
         # What was told while the run went on is in the folder that comes back.
         parcel.unpack_folder(packed, task.home)
         run = folder.read_record(task.home)
@@ -174,14 +218,18 @@ class DaskEngine:
             said = (task.home / remote.SAID).read_text("utf-8", "replace").strip()
             why = f"its process on {run.host} ended without a word\n{said}".strip()
             run = folder.salvage(task.home, run, "lost", why, None)
-        return run
+        return run, begun
 
 
 def _without_result(task: Task, error: BaseException) -> Run:
     """The run whose worker gave nothing back: it died, or could not begin."""
     lost = type(error).__name__ in _DEATHS or str(error) == remote.GONE
     text = remote.GONE if lost else f"{type(error).__name__}: {error}"
-    return folder.salvage(task.home, task.run, "lost" if lost else "failed", text, None if lost else now())
+    try:
+        run = folder.read_record(task.home)  # it says who performed it
+    except StoreError:
+        run = task.run
+    return folder.salvage(task.home, run, "lost" if lost else "failed", text, None if lost else now())
 
 
 def _connect(address: str) -> Client:
@@ -212,8 +260,3 @@ def _largest_host(workers: dict[str, _Places]) -> tuple[str, dict[str, _Places]]
         hosts[one.host] = hosts.get(one.host, 0) + one.threads
     host = min(hosts, key=lambda name: (-hosts[name], name))
     return host, {address: one for address, one in workers.items() if one.host == host}
-
-
-def _append(file: Path, lines: str) -> None:
-    with file.open("a", encoding="utf-8") as stream:
-        stream.write(lines)

@@ -42,11 +42,20 @@ def make_folder(runs: Path, run_id: str) -> Path:
     return folder
 
 
-def write_record(folder: Path, run: Run) -> None:
-    """Write run.json, and findings.json once the run has ended; each is replaced in one step."""
-    _replace(folder / RECORD_FILE, _text(run_to_plain(run)))
+def write_record(folder: Path, run: Run, *, durable: bool = True) -> None:
+    """Write run.json, and findings.json once the run has ended; each is replaced in one step.
+
+    `durable`: it has reached the disk when this returns, and survives a power cut. What findings.json holds is in
+    run.json as well.
+    """
     if run.ended is not None:
-        _replace(folder / FINDINGS_FILE, _text([_finding(one) for one in run.findings]))
+        _replace(folder / FINDINGS_FILE, _text([_finding(one) for one in run.findings]), durable=False)
+    _replace(folder / RECORD_FILE, _text(run_to_plain(run)), durable=durable)
+
+
+def keep_mirror(folder: Path, run: Run) -> None:
+    """Write run.json of a run that has ended once more, for where its mirror is; that need not survive a power cut."""
+    _replace(folder / RECORD_FILE, _text(run_to_plain(run)), durable=False)
 
 
 def append_log(folder: Path, text: str) -> None:
@@ -67,6 +76,7 @@ def read_record(folder: Path) -> Run:
 
 def salvage(folder: Path, run: Run, state: RunState, error: str, ended: str | None) -> Run:
     """End a run whose process could not: with the metrics and files that its folder holds, and no findings."""
+    folder.mkdir(parents=True, exist_ok=True)  # it may have ended before it began
     run = replace(
         run,
         state=state,
@@ -171,10 +181,11 @@ def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def _replace(file: Path, text: str) -> None:
+def _replace(file: Path, text: str, *, durable: bool = True) -> None:
     scratch = file.with_suffix(".tmp")
     with scratch.open("w", encoding="utf-8") as stream:
         stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
+        if durable:
+            stream.flush()
+            os.fsync(stream.fileno())
     scratch.replace(file)

@@ -21,7 +21,8 @@ import sys
 import time
 import traceback
 import warnings
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ SHARED = ("matplotlib", "numpy", "scipy", "pandas", "PIL", "ml_dtypes")
 
 
 def main() -> None:
-    """Perform what stdin says: `{"workspace", "experiment", "fork", "grace_s"}`, then tasks `{"id", "home", ...}`."""
+    """Perform what stdin says: `{"workspace", "experiment", "fork", ...}`, then tasks `{"run", ...}`."""
     events = os.dup(1)
     os.dup2(2, 1)  # whatever an import prints is no event
     # Lines are read unbuffered: what a buffer holds would be lost where `select` looks.
@@ -54,8 +55,9 @@ def main() -> None:
         prepared: Prepared | None = prepare(workspace, order["experiment"])
     except StudyctlError:
         prepared = None  # each run says so itself
+    Teller(events).tell(ready=True)
     if order["fork"]:
-        Host(events, workspace.root, prepared, order["grace_s"]).serve(rest)
+        Host(events, workspace.root, prepared, order).serve(rest)
     else:
         _serve_alone(events, workspace.root, prepared, rest)
 
@@ -79,7 +81,7 @@ class Teller(Silent):
 
     def began(self, run: Run) -> None:
         """Who performs the run from here on."""
-        self.tell(began=run.id, pid=run.pid, started=run.process_started)
+        self.tell(began=run.id, at=run.started, pid=run.pid, started=run.process_started)
 
     def task(self, label: str, total: int | None) -> Callable[[int], None]:
         """Tells how far the loop is, a few times a second."""
@@ -89,10 +91,10 @@ class Teller(Silent):
             nonlocal done
             done += steps
             if steps == 0 or self._due(label):
-                self.tell(at=self._id, label=label[:LABEL_LIMIT], done=done, total=total, over=steps == 0)
+                self.tell(loop=self._id, label=label[:LABEL_LIMIT], done=done, total=total, over=steps == 0)
 
         if self._due(label):
-            self.tell(at=self._id, label=label[:LABEL_LIMIT], done=0, total=total, over=False)
+            self.tell(loop=self._id, label=label[:LABEL_LIMIT], done=0, total=total, over=False)
         return advance
 
     def step(self, label: str, depth: int) -> Callable[[], None]:
@@ -127,8 +129,10 @@ class _Child:
 class Host:
     """Forks a child for each task and tells how it ended."""
 
-    def __init__(self, events: int, root: Path, prepared: Prepared | None, grace_s: float) -> None:
-        self._grace = grace_s
+    def __init__(self, events: int, root: Path, prepared: Prepared | None, order: Mapping[str, Any]) -> None:
+        self._grace = float(order["grace_s"])
+        self._jobs = int(order["jobs"])
+        self._waiting: deque[dict[str, Any]] = deque()
         self._events = events
         self._root = root
         self._prepared = prepared
@@ -153,6 +157,8 @@ class Host:
             *lines, rest = rest.split(b"\n")
             for line in lines:
                 self._obey(json.loads(line))
+            while self._waiting and len(self._children) < self._jobs:
+                self._begin(self._waiting.popleft())
             if self._closing and not self._children:
                 return
             for key, _ in selector.select(self._patience()):
@@ -173,7 +179,7 @@ class Host:
         if "stop" in task:
             self._end(task["stop"])
         else:
-            self._begin(task)
+            self._waiting.append(task)
 
     def _begin(self, task: dict[str, Any]) -> None:
         with warnings.catch_warnings():
@@ -182,9 +188,11 @@ class Host:
             pid = os.fork()
         if pid == 0:
             self._be_child(task)
+        # Here as well as in the child: whichever comes first, it leads its group from now on.
+        process.lead_group(pid)
         timeout = task.get("timeout_s")
         limit = None if timeout is None else time.monotonic() + timeout + self._grace
-        self._children[pid] = _Child(task["id"], limit)
+        self._children[pid] = _Child(task["run"]["id"], limit)
 
     def _be_child(self, task: dict[str, Any]) -> None:
         """Perform the run and end: never returns."""
@@ -197,16 +205,9 @@ class Host:
                 os.close(fd)
             process.lead_group()
             home = Path(task["home"])
+            home.mkdir(parents=True, exist_ok=True)
             _into_log(home)
-            teller = Teller(self._events, task["id"], watched=task.get("watched", False))
-            perform_run(
-                find_workspace(str(self._root)),
-                home,
-                timeout_s=task.get("timeout_s"),
-                progress=teller,
-                prepared=self._prepared,
-                began=teller.began,
-            )
+            _perform(task, self._events, self._root, self._prepared)
             status = 0
         except BaseException:
             traceback.print_exc()  # into the run's log
@@ -238,7 +239,10 @@ class Host:
             Teller(self._events).tell(ended=child.run_id, code=code, why=child.why)
 
     def _end(self, name: str) -> None:
-        """End every child by a signal, and by force where that does not help in time."""
+        """Begin no more; end every child by a signal, and by force where that does not help in time."""
+        for task in self._waiting:
+            Teller(self._events).tell(dropped=task["run"]["id"])
+        self._waiting.clear()
         for pid, child in self._children.items():
             child.why = name
             child.limit = time.monotonic() + self._grace
@@ -256,6 +260,20 @@ class Host:
     def _patience(self) -> float | None:
         limits = [child.limit for child in self._children.values() if child.limit is not None]
         return max(0.0, min(limits) - time.monotonic()) if limits else None
+
+
+def _perform(task: Mapping[str, Any], events: int, root: Path, prepared: Prepared | None) -> None:
+    run = folder.run_from_plain(task["run"])
+    teller = Teller(events, run.id, watched=task.get("watched", False))
+    perform_run(
+        find_workspace(str(root)),
+        Path(task["home"]),
+        timeout_s=task.get("timeout_s"),
+        progress=teller,
+        prepared=prepared,
+        run=run,
+        began=teller.began,
+    )
 
 
 def share(names: list[str]) -> None:
@@ -296,18 +314,10 @@ def _serve_alone(events: int, root: Path, prepared: Prepared | None, rest: bytes
         *lines, rest = rest.split(b"\n")
         for line in lines:
             task = json.loads(line)
-            if "home" not in task:
-                continue
-            teller = Teller(events, task["id"], watched=task.get("watched", False))
-            perform_run(
-                find_workspace(str(root)),
-                Path(task["home"]),
-                timeout_s=task.get("timeout_s"),
-                progress=teller,
-                prepared=prepared,
-                began=teller.began,
-            )
-            teller.tell(ended=task["id"], code=0, why="")
+            if "run" in task:
+                Path(task["home"]).mkdir(parents=True, exist_ok=True)
+                _perform(task, events, root, prepared)
+                Teller(events).tell(ended=task["run"]["id"], code=0, why="")
         chunk = os.read(0, 65536)
         if not chunk:
             return

@@ -14,14 +14,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
 import studyctl
 from studyctl.config import Workspace
 from studyctl.core.models import Run, RunState
-from studyctl.core.ports import Advanced, Began, Ended, Event, Printed, Stepped, Task
+from studyctl.core.ports import Advanced, Began, Dropped, Ended, Event, Printed, Stepped, Task
 from studyctl.errors import StoreError
 from studyctl.runner import folder, process
 from studyctl.runner.clock import now
@@ -31,9 +31,8 @@ from studyctl.runner.signals import time_limit
 CAN_FORK = hasattr(os, "fork")
 # How long a run may take to end by itself, once it was told to.
 GRACE_S = 5.0
-# How long importing an experiment may take before a task with a time limit is held to be hanging there.
-STARTUP_S = 120.0
 POLL_S = 0.25
+AHEAD = 2
 SAID_LINES = 5
 
 
@@ -42,7 +41,6 @@ class _Given:
     """A task that a host has."""
 
     task: Task
-    given: float = field(default_factory=time.monotonic)
     run: Run | None = None  # once it began
     began: float = 0.0
     force_at: float | None = None  # it was told to end
@@ -52,10 +50,8 @@ class _Given:
         if self.force_at is not None:
             return at > self.force_at
         limit = self.task.timeout_s
-        if limit is None:
+        if limit is None or self.run is None:
             return False
-        if self.run is None:
-            return at > self.given + limit + STARTUP_S
         return at > self.began + limit + (2 if CAN_FORK else 1) * GRACE_S
 
 
@@ -66,6 +62,7 @@ class _Host:
         self.listener: threading.Thread
         self.places = places
         self.tasks: dict[str, _Given] = {}
+        self.ready = False  # it has imported the experiment
         self.ended_by = ""  # why it was ended by us
         # What it prints besides events: a crash's traceback.
         self.said: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
@@ -109,11 +106,18 @@ class LocalEngine:
 
     def __init__(self, workspace: Workspace, experiment: str, jobs: int, *, fork: bool = CAN_FORK) -> None:
         self.jobs = jobs
-        self._order = {"workspace": str(workspace.root), "experiment": experiment, "fork": fork, "grace_s": GRACE_S}
+        self._order = {
+            "workspace": str(workspace.root),
+            "experiment": experiment,
+            "fork": fork,
+            "grace_s": GRACE_S,
+            "jobs": jobs,
+        }
         self._fork = fork
         self._environment = threads_for(jobs)
         self._hosts: list[_Host] = []
         self._waiting: deque[Task] = deque()
+        self._dropped: list[Dropped] = []
         self._queue: queue.SimpleQueue[tuple[_Host, dict[str, Any] | None]] = queue.SimpleQueue()
 
     # Engine ------------------------------------------------------------------------------------------
@@ -126,7 +130,8 @@ class LocalEngine:
     def wait(self, seconds: float) -> Sequence[Event]:
         """What happened since the last call."""
         until = time.monotonic() + seconds
-        events: list[Event] = []
+        events: list[Event] = list(self._dropped)
+        self._dropped.clear()
         while not events:
             left = until - time.monotonic()
             try:
@@ -144,7 +149,7 @@ class LocalEngine:
 
     def stop(self, signal: str = "SIGTERM") -> None:
         """End what is performed by a signal of this name, and by force after a grace."""
-        self._waiting.clear()
+        self._drop()
         for host in self._hosts:
             if self._fork:
                 host.send({"stop": signal})
@@ -156,7 +161,7 @@ class LocalEngine:
 
     def kill(self) -> None:
         """End everything by force, at once."""
-        self._waiting.clear()
+        self._drop()
         for host in self._hosts:
             host.ended_by = host.ended_by or "SIGKILL"
             self._end_by_force(host)
@@ -179,6 +184,10 @@ class LocalEngine:
 
     # Steps -------------------------------------------------------------------------------------------
 
+    def _drop(self) -> None:
+        self._dropped += [Dropped(task.run.id) for task in self._waiting]
+        self._waiting.clear()
+
     def _feed(self) -> None:
         while self._waiting:
             host = next((one for one in self._hosts if len(one.tasks) < one.places), None)
@@ -190,7 +199,7 @@ class LocalEngine:
             host.tasks[task.run.id] = _Given(task)
             host.send(
                 {
-                    "id": task.run.id,
+                    "run": folder.run_to_plain(task.run),
                     "home": str(task.home),
                     "timeout_s": task.timeout_s,
                     "watched": task.watched,
@@ -201,7 +210,8 @@ class LocalEngine:
         """Another host, where there may be one."""
         if len(self._hosts) >= (1 if self._fork else self.jobs):
             return None
-        host = _Host(self._order, self.jobs if self._fork else 1, self._environment)
+        # One that forks has the next tasks at hand, so that it need not ask for them.
+        host = _Host(self._order, AHEAD * self.jobs if self._fork else 1, self._environment)
         self._hosts.append(host)
         host.listener = threading.Thread(target=self._listen, args=(host,), name="studyctl-host", daemon=True)
         host.listener.start()
@@ -219,12 +229,18 @@ class LocalEngine:
         if said is None:
             return self._gone(host)
         match said:
-            case {"began": run_id, "pid": pid, "started": started} if run_id in host.tasks:
+            case {"began": run_id, "at": at, "pid": pid, "started": started} if run_id in host.tasks:
                 given = host.tasks[run_id]
                 given.began = time.monotonic()
-                given.run = replace(given.task.run, host=process.hostname(), pid=pid, process_started=started)
+                given.run = replace(
+                    given.task.run, started=at, host=process.hostname(), pid=pid, process_started=started
+                )
                 return [Began(given.run)]
-            case {"at": run_id, "label": label, "done": done, "total": total, "over": over}:
+            case {"ready": True}:
+                host.ready = True
+            case {"dropped": run_id} if host.tasks.pop(run_id, None) is not None:
+                return [Dropped(run_id)]
+            case {"loop": run_id, "label": label, "done": done, "total": total, "over": over}:
                 return [Advanced(run_id, label, done, total, over)]
             case {"step": run_id, "label": label, "depth": depth, "over": over}:
                 return [Stepped(run_id, label, depth, over)]
@@ -259,17 +275,19 @@ class LocalEngine:
         self._hosts.remove(host)
         code = host.process.wait()
         words = host.last_words()
-        ended: list[Event] = []
+        events: list[Event] = []
         for given in host.tasks.values():
-            own = given.run is not None and given.run.pid == host.process.pid
-            if own or given.run is None or host.ended_by:
-                run = _ended(given.task, code, host.ended_by, words)
+            if given.run is None and host.ended_by:
+                events.append(Dropped(given.task.run.id))
+            elif given.run is None and host.ready:
+                self._waiting.appendleft(given.task)  # for the next host
+            elif given.run is None or given.run.pid == host.process.pid:
+                events.append(Ended(_ended(given.task, code, host.ended_by, words)))
             else:
-                run = _ended(given.task, -signal.SIGKILL, "host")
-            ended.append(Ended(run))
+                events.append(Ended(_ended(given.task, -signal.SIGKILL, host.ended_by or "host", words)))
         host.tasks.clear()
         host.close()
-        return ended
+        return events
 
 
 def _ended(task: Task, code: int, why: str, words: str = "") -> Run:

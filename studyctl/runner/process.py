@@ -71,20 +71,18 @@ def interrupt_main_thread() -> None:
         _thread.interrupt_main(signal.SIGTERM)
 
 
-def lead_group() -> None:
-    """Make this process the first of a group, so that it can be ended with all that it starts."""
+def lead_group(pid: int = 0) -> None:
+    """Make this process, or a child of it, the first of a group: it can be ended with all that it starts."""
     if hasattr(os, "setpgid"):
-        os.setpgid(0, 0)
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # it is gone, or does something else by now
+            os.setpgid(pid, pid)
 
 
 def end_group(pid: int) -> None:
-    """End a process by force, and all that it started where it leads a group; nothing where it is gone."""
+    """End by force the processes of the group that this one led, itself too where it is still there."""
     if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError):
-            try:
-                os.killpg(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                os.kill(pid, signal.SIGKILL)  # it leads no group yet
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
         return
     import psutil
 

@@ -14,12 +14,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from studyctl import EVIDENCE_VERSION, __version__
+from studyctl.core.models import Run
 from studyctl.runner import folder, parcel
-from studyctl.runner.process import end_group, hostname
+from studyctl.runner.clock import now
+from studyctl.runner.process import end_group, hostname, started_at
 
 GONE = "its worker is gone"
 SAID = "worker.txt"  # what the process of a run said besides its log
@@ -36,6 +39,11 @@ class Worker(NamedTuple):
     python: str
 
 
+def topic(run_id: str) -> str:
+    """Where is told what happens to a run."""
+    return f"studyctl-{run_id}"
+
+
 def introduce() -> Worker:
     """Who this worker is; asked of all before anything is sent."""
     return Worker(hostname(), __version__, EVIDENCE_VERSION, platform.python_version())
@@ -46,8 +54,8 @@ def perform_parcel(
 ) -> bytes:
     """Perform the run of `record` with the files of a parcel; its folder, packed.
 
-    Metrics are told to whoever subscribed to the topic of the run's id, as they come. `begun_event` is set at the
-    beginning: a run whose worker died is not silently performed a second time by another one.
+    Which process performs it, and its metrics as they come, are told to whoever subscribed to the topic of the run.
+    `begun_event` is set at the beginning: a run whose worker died is not silently performed a second time by another.
     """
     from distributed import Event
 
@@ -58,14 +66,15 @@ def perform_parcel(
     root = parcel.unpack(packed, Path(tempfile.gettempdir()) / f"studyctl-parcels-{_user()}")
     home = Path(tempfile.mkdtemp(prefix=f"studyctl-{record['id'][:8]}-"))
     try:
-        folder.write_record(home, folder.run_from_plain(record))
-        _perform(root, home, timeout_s, Event(stop_event), record["id"])
+        run = replace(folder.run_from_plain(record), started=now(), host=hostname())
+        folder.write_record(home, run)
+        _perform(root, home, timeout_s, Event(stop_event), run)
         return parcel.pack_folder(home)
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _perform(root: Path, home: Path, timeout_s: float | None, stop: Any, topic: str) -> None:
+def _perform(root: Path, home: Path, timeout_s: float | None, stop: Any, run: Run) -> None:
     task = json.dumps({"workspace": str(root), "home": str(home), "timeout_s": timeout_s})
     # Its own session: a signal to the worker's terminal is not one to the run, and all that it starts ends with it.
     process = subprocess.Popen(
@@ -77,6 +86,8 @@ def _perform(root: Path, home: Path, timeout_s: float | None, stop: Any, topic: 
         env={name: value for name, value in os.environ.items() if name != "STUDYCTL_WORKSPACE"},
         start_new_session=True,
     )
+    began = {"pid": process.pid, "process_started": started_at(process.pid) or 0.0}
+    _tell(run.id, began={"started": run.started, "host": run.host, **began})
     assert process.stdin is not None  # it was asked for
     with process.stdin as stream:
         stream.write(task.encode())
@@ -89,13 +100,13 @@ def _perform(root: Path, home: Path, timeout_s: float | None, stop: Any, topic: 
                 process.terminate()
             if asked is not None and time.monotonic() - asked > GRACE_S:
                 end_group(process.pid)
-            _tell(topic, history.new())
+            _tell_metrics(run.id, history)
             time.sleep(POLL_S)
     finally:
         if process.poll() is None:
             end_group(process.pid)
             process.wait()
-    _tell(topic, history.new())
+    _tell_metrics(run.id, history)
 
 
 class _History:
@@ -117,11 +128,15 @@ class _History:
         return whole.decode()
 
 
-def _tell(topic: str, lines: str) -> None:
+def _tell_metrics(run_id: str, history: _History) -> None:
+    if lines := history.new():
+        _tell(run_id, lines=lines)
+
+
+def _tell(run_id: str, **said: Any) -> None:
     from distributed import get_worker
 
-    if lines:
-        get_worker().log_event(f"studyctl-{topic}", lines)
+    get_worker().log_event(topic(run_id), said)
 
 
 def _forgotten() -> bool:

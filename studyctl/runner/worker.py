@@ -62,19 +62,21 @@ def perform_run(
     timeout_s: float | None = None,
     progress: Progress | None = None,
     prepared: Prepared | None = None,
+    run: Run | None = None,
     began: Callable[[Run], None] = lambda run: None,
 ) -> Run:
-    """Perform the run whose record lies in `home`; the returned one says how it ended, and its folder the same.
+    """Perform a run in the folder `home`; the returned one says how it ended, and its folder the same.
 
-    The run is this process's from here on: its record gets the process's id before anything else happens, and
-    `began` is told. Whatever goes wrong ends it: an experiment that cannot be imported, or whose files are not
-    those that the run was opened with, as failed. Call it in the main thread, where signals arrive.
+    The run is the one whose record lies there, or `run`, which begins now. It is this process's from here on: its
+    record gets the process's id before anything else happens, and `began` is told. Whatever goes wrong ends it: an
+    experiment that cannot be imported, or whose files are not those that the run was opened with, as failed. Call it
+    in the main thread, where signals arrive.
     """
     with Signals() as signals:
         pid = os.getpid()
-        run = folder.read_record(home)
+        run = folder.read_record(home) if run is None else replace(run, started=now())
         run = replace(run, host=hostname(), pid=pid, process_started=started_at(pid) or 0.0)
-        folder.write_record(home, run)
+        folder.write_record(home, run, durable=False)
         began(run)
         try:
             prepared = prepared or prepare(workspace, run.experiment)

@@ -7,6 +7,7 @@ while they fail.
 
 from __future__ import annotations
 
+import copy
 import getpass
 import math
 import sqlite3
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from studyctl.config import Workspace
 from studyctl.core.models import Run, RunState
+from studyctl.core.sweeps import name_of, swept
 from studyctl.core.templates import exact
 from studyctl.tracking import environment, placing, store
 
@@ -30,6 +32,7 @@ PARAMS_A_REQUEST = 100
 TAGS_A_REQUEST = 100
 PARAM_LIMIT = 6000
 TAG_LIMIT = 8000
+NAME_LIMIT = 200
 CUT = " … (cut; whole in the run's files)"
 NOTE_FILE = "note.md"
 RUN_TAG = "studyctl.run"
@@ -56,12 +59,22 @@ class MlflowTracker:
         self._client: MlflowClient | None = None
         self._run_id: str | None = None
         self._artifact_uri = ""
+        self._experiments: dict[str, str] = {}  # MLflow's ids of those that were looked up, by name
         self._unsent: list[tuple[str, float, int, int]] = []
         self._pause = 0.0
         self._not_before = 0.0
         self._whole: dict[str, str] = {}  # file name to text, of what was too long for a parameter or a tag
 
     # Tracker -----------------------------------------------------------------------------------------
+
+    def another(self) -> MlflowTracker:
+        """A mirror for another run, on the same connection."""
+        self._try(self._connect)
+        made = copy.copy(self)
+        made.problem, made._run_id, made._artifact_uri = None, None, ""
+        made._unsent, made._whole = [], {}
+        made._pause, made._not_before = 0.0, 0.0
+        return made
 
     def open(self, run: Run, *, note: str, tags: Mapping[str, str]) -> str | None:
         """Begin the run in MLflow; its id there, None where that failed."""
@@ -101,6 +114,34 @@ class MlflowTracker:
             self._place(run, note, artifacts)
 
         self._try(conclude)
+
+    def record(self, run: Run, *, note: str, tags: Mapping[str, str], values: Values, artifacts: Path) -> str | None:
+        """Put a run there as a whole that has ended; its id, None where that failed."""
+
+        def whole() -> str:
+            from mlflow.entities import Metric, Param
+
+            client = self._connect()
+            if run.experiment not in self._experiments:
+                self._experiments[run.experiment] = self._experiment(client, run)
+            created = client.create_run(
+                self._experiments[run.experiment],
+                start_time=_milliseconds(run.started),
+                run_name=run_name(run),
+                tags=self._run_tags(run, note, tags),
+            )
+            run_id = self._run_id = str(created.info.run_id)
+            self._artifact_uri = str(created.info.artifact_uri)
+            params = [Param(n, self._cut(text, PARAM_LIMIT, f"params/{n}.txt")) for n, text in _flat(run.params)]
+            metrics = [Metric(name, value, at, step) for name, value, step, at in values]
+            while params or metrics:
+                client.log_batch(run_id, params=params[:PARAMS_A_REQUEST], metrics=metrics[: METRICS_A_REQUEST - 100])
+                del params[:PARAMS_A_REQUEST], metrics[: METRICS_A_REQUEST - 100]
+            client.set_terminated(run_id, STATUS[run.state], end_time=_milliseconds(run.ended))
+            self._place(run, note, artifacts)
+            return run_id
+
+        return self._try(whole)
 
     def end(self, mlflow_run_id: str, state: RunState, *, ended_ms: int | None) -> None:
         """Set how a run ended."""
@@ -143,8 +184,10 @@ class MlflowTracker:
 
     def _open(self, run: Run, note: str, tags: Mapping[str, str]) -> str:
         client = self._connect()
+        if run.experiment not in self._experiments:
+            self._experiments[run.experiment] = self._experiment(client, run)
         created = client.create_run(
-            self._experiment(client, run),
+            self._experiments[run.experiment],
             start_time=_milliseconds(run.started),
             run_name=run_name(run),
             tags=self._run_tags(run, note, tags),
@@ -182,6 +225,8 @@ class MlflowTracker:
             return None
         if found[0].info.lifecycle_stage == "deleted":
             return str(found[0].info.run_id)  # by a person, in MLflow: it stays as it is
+        if run.state == "running":
+            client.update_run(str(found[0].info.run_id), status=STATUS[run.state])  # an interrupted sweep goes on
         return self._opened(found[0], run)
 
     def _is_there(self) -> bool:
@@ -284,7 +329,13 @@ class MlflowTracker:
 
 
 def run_name(run: Run) -> str:
-    """What the run is called in MLflow: its preset, or the experiment for the default one, and its own id."""
+    """What the run is called in MLflow: what sets it apart, and its own id.
+
+    That is the values of a trial, what a sweep varies, else the preset, or the experiment for the default one.
+    """
+    sweep = swept(run)
+    if run.role == "trial" or sweep is not None:
+        return f"{name_of(run) if sweep is None else sweep.label}"[:NAME_LIMIT] + f" {run.short}"
     return f"{run.experiment if run.preset == 'default' else run.preset}-{run.short}"
 
 

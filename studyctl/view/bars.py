@@ -64,6 +64,24 @@ def _clock(seconds: float | None) -> str:
     return "-:--" if seconds is None else str(timedelta(seconds=int(seconds))).removeprefix("0:").removeprefix("0")
 
 
+def columns() -> tuple[ProgressColumn, ...]:
+    """What every row of progress shows: a sign, its label, a bar, how many of how many, the time."""
+    return (
+        SpinnerColumn(finished_text="✓"),
+        TextColumn("{task.description}", markup=False),
+        _Bar(),
+        _Count(),
+        _Time(),
+    )
+
+
+def on_terminal(stream: IO[str], color: str) -> Console:
+    """A console that moves the cursor, whether it shows colour or not."""
+    return Console(
+        file=stream, force_terminal=True, no_color=not decide_color(color, stream), markup=False, emoji=False
+    )
+
+
 class _Shown(Progress):
     """The bars, and a line of figures below them."""
 
@@ -92,15 +110,8 @@ class Bars:
         self._label = label
         self._rows: dict[tuple[str, int], Task] = {}  # (label, depth), -1 for a loop: what comes again has one row
         self._progress = _Shown(
-            SpinnerColumn(finished_text="✓"),
-            TextColumn("{task.description}", markup=False),
-            _Bar(),
-            _Count(),
-            _Time(),
-            # A terminal without colour still moves its cursor.
-            console=Console(
-                file=stream, force_terminal=True, no_color=not decide_color(color, stream), markup=False, emoji=False
-            ),
+            *columns(),
+            console=on_terminal(stream, color),
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,

@@ -7,6 +7,7 @@ import re
 
 from studyctl.core import reproduce
 from studyctl.core.models import Run
+from studyctl.core.sweeps import swept
 from studyctl.core.templates import exact
 from studyctl.core.times import moment as moment
 from studyctl.core.times import seconds_of as seconds_of
@@ -69,9 +70,11 @@ def short_number(value: float) -> str:
 
 
 def label(run: Run) -> str:
-    """What sets a run apart from one that counts: "quick", "anchor=116"."""
+    """What sets a run apart from one that counts: "quick", "anchor=116", "10 trials: lr=0.01,0.1, seed=0..4"."""
     parts = [] if run.preset == "default" else [run.preset]
     parts += [f"{name}={reproduce.value(run.params, name)}" for name in run.changed]
+    if (sweep := swept(run)) is not None:
+        parts.append(": ".join(part for part in (plural(sweep.trials, "trial"), sweep.label) if part))
     return ", ".join(parts)
 
 
@@ -132,7 +135,8 @@ def size(count: int) -> str:
     return ""
 
 
-def not_mirrored(problem: str) -> str:
-    """What a run says whose mirror in MLflow is not whole, and what to do about it."""
-    later = "" if problem.endswith("is not installed") else ", and `studyctl doctor --fix` delivers it"
-    return f"{problem}; the run itself is recorded{later}"
+def not_mirrored(problem: str, *, several: bool = False) -> str:
+    """What a run, or a sweep, says whose mirror in MLflow is not whole, and what to do about it."""
+    what, them = ("the runs themselves are", "them") if several else ("the run itself is", "it")
+    later = "" if problem.endswith("is not installed") else f", and `studyctl doctor --fix` delivers {them}"
+    return f"{problem}; {what} recorded{later}"

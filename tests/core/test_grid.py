@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 
 from studyctl.core import grid
 from studyctl.core.params import Params, values_of
+from studyctl.core.reproduce import several, shown
 from studyctl.errors import ExperimentError, UsageError
 
 
@@ -175,7 +176,7 @@ def plan(*assignments: str, **more: Any) -> grid.Grid:
 def test_trials_are_all_combinations_the_last_name_fastest() -> None:
     made = plan("lr=0.01,0.1", "n=5", "seed=0..1")
     assert made.names == ("lr", "seed")
-    assert [grid.shown(trial.varied) for trial in made.trials] == [
+    assert [shown(trial.varied) for trial in made.trials] == [
         "lr=0.01, seed=0",
         "lr=0.01, seed=1",
         "lr=0.1, seed=0",
@@ -191,7 +192,7 @@ def test_repeating_takes_seeds_upwards_from_the_one_that_is_set() -> None:
     assert [trial.varied["seed"] for trial in plan(repeat=3).trials] == [7, 8, 9]
     assert [trial.varied["seed"] for trial in plan("seed=20", repeat=2).trials] == [20, 21]
     made = plan("lr=0.1,0.2", repeat=2)
-    assert [grid.shown(trial.varied) for trial in made.trials][:2] == ["lr=0.1, seed=7", "lr=0.1, seed=8"]
+    assert [shown(trial.varied) for trial in made.trials][:2] == ["lr=0.1, seed=7", "lr=0.1, seed=8"]
     with pytest.raises(UsageError, match="swept already"):
         plan("seed=0..1", repeat=2)
 
@@ -247,18 +248,18 @@ def test_a_wrong_preset_is_its_authors_mistake() -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "shown"),
+    ("values", "expected"),
     [
         ((0, 1, 2), "0..2"),
         ((0, 1), "0,1"),
         ((0, 2, 4), "0,2,4"),
-        ((0.1, "a", None, True), "0.1,a,null,true"),
+        ((0.1, "a", None, True), "0.1,a,none,true"),
         (([1], [2, 3]), "[1],[2, 3]"),
         ((True, False), "true,false"),
     ],
 )
-def test_values_are_shown_as_they_are_typed(values: tuple[Any, ...], shown: str) -> None:
-    assert grid.several(values) == shown
+def test_values_are_shown_as_they_are_typed(values: tuple[Any, ...], expected: str) -> None:
+    assert several(values) == expected
 
 
 AXES = st.fixed_dictionaries(

@@ -137,8 +137,8 @@ class Bench:
         return self.workspace.runs / run.id
 
 
-def opened(bench: Bench, *assignments: str, run_id: str = "ab" * 16) -> tuple[Run, Path]:
-    """A run of the bench's experiment as a coordinator opens it."""
+def waiting(bench: Bench, *assignments: str, run_id: str = "ab" * 16) -> tuple[Run, Path]:
+    """A run of the bench's experiment that waits to be performed, and the folder that it will have."""
     order = bench.order("one", "default", *assignments)
     run = Run(
         id=run_id,
@@ -160,6 +160,12 @@ def opened(bench: Bench, *assignments: str, run_id: str = "ab" * 16) -> tuple[Ru
         role="trial",
         parent="cd" * 16,
     )
-    home = folder.make_folder(bench.workspace.runs, run.id)
+    return run, bench.workspace.runs / run.id
+
+
+def opened(bench: Bench, *assignments: str) -> tuple[Run, Path]:
+    """The same with its folder and its record, as it is opened here for a process of its own."""
+    run, home = waiting(bench, *assignments)
+    folder.make_folder(bench.workspace.runs, run.id)
     folder.write_record(home, run)
     return run, home

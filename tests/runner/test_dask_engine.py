@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import time
 from collections.abc import Iterator
@@ -10,15 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from runner_bench import Bench, source
+from runner_bench import Bench, source, waiting
 
 from studyctl.core.models import Run
-from studyctl.core.ports import Ended, Task
+from studyctl.core.ports import Began, Dropped, Ended, Engine, Event, Task
 from studyctl.errors import ExperimentError, UsageError
 from studyctl.runner import folder
-from studyctl.runner.closure import closure_of
 from studyctl.runner.dask_engine import DaskEngine
-from studyctl.runner.session import open_run
 
 distributed = pytest.importorskip("distributed", reason="needs the extra dask: python -m pip install 'studyctl[dask]'")
 
@@ -37,6 +36,8 @@ def cluster() -> Iterator[Any]:
 
 @pytest.fixture
 def address(cluster: Any) -> str:
+    with distributed.Client(cluster, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=30)  # one that a test ended comes back
     return str(cluster.scheduler_address).replace("tcp://", "dask://")
 
 
@@ -49,19 +50,37 @@ def engine(bench: Bench, address: str) -> Iterator[DaskEngine]:
 
 def task(bench: Bench, body: str, *assignments: str, decorator: str = "title='T'", **options: Any) -> Task:
     bench.write("experiments/one.py", source(body, decorator=decorator))
-    order = bench.order("one", "default", *assignments)
-    files = closure_of(bench.workspace, order.spec)
-    run, home = open_run(bench.workspace, order, files, bench.ledger)  # type: ignore[arg-type]
-    return Task(run, home, **options)
+    return Task(*waiting(bench, *assignments, run_id=secrets.token_hex(16)), **options)
 
 
-def ended(engine: DaskEngine, count: int = 1, seconds: float = 60) -> list[Run]:
-    found: list[Ended] = []
+def ended(engine: Engine, count: int = 1, seconds: float = 60, events: list[Event] | None = None) -> list[Run]:
+    """The runs that ended; each was told to have begun before, by the process that performed it."""
+    events = [] if events is None else events
     until = time.monotonic() + seconds
-    while len(found) < count:
+    while sum(isinstance(event, Ended) for event in events) < count:
         assert time.monotonic() < until, "the runs do not end"
-        found += engine.wait(1.0)
-    return [one.run for one in found]
+        events += engine.wait(1.0)
+    begun: dict[str, Run] = {}
+    found = []
+    for event in events:
+        if isinstance(event, Began):
+            assert event.run.id not in begun and event.run.state == "running"
+            begun[event.run.id] = event.run
+        elif isinstance(event, Ended):
+            began = begun[event.run.id]
+            assert (event.run.pid, event.run.host, event.run.started) == (began.pid, began.host, began.started)
+            found.append(event.run)
+    return found
+
+
+def follow(engine: Engine, one: Task, seconds: float = 30) -> list[Event]:
+    """Wait until the run has measured something."""
+    events: list[Event] = []
+    until = time.monotonic() + seconds
+    while not (one.home / folder.METRICS_FILE).exists():
+        assert time.monotonic() < until
+        events += engine.wait(0.2)
+    return events
 
 
 def test_a_run_is_performed_on_a_worker_and_its_folder_comes_back(bench: Bench, engine: DaskEngine) -> None:
@@ -103,16 +122,17 @@ def test_trials_are_performed_by_both_workers_and_a_failed_one_stops_none(bench:
 def test_metrics_are_seen_while_the_run_goes_on_and_a_stopped_run_keeps_them(bench: Bench, engine: DaskEngine) -> None:
     body = "import time\nfor i in range(600):\n    run.metric('x', i, step=i)\n    time.sleep(0.1)"
     one = task(bench, body)
-    waiting = [task(bench, body, f"n={n}") for n in range(3)]
-    for each in (one, *waiting):
+    others = [task(bench, body, f"n={n}") for n in range(3)]
+    for each in (one, *others):
         engine.submit(each)
-    until = time.monotonic() + 30
-    while not (one.home / folder.METRICS_FILE).exists():
-        assert time.monotonic() < until
-        engine.wait(0.2)
-    engine.stop()
-    runs = {run.id: run for run in ended(engine, 2)}
-    assert not engine.wait(0.1)  # those that waited for a place never began
+    events = follow(engine, one)
+    engine.stop("SIGINT")
+    runs = {run.id: run for run in ended(engine, 2, events=events)}
+    # Those that waited for a place never began, and nothing of them is anywhere.
+    events += engine.wait(0.1)
+    dropped = {event.run_id for event in events if isinstance(event, Dropped)}
+    assert len(dropped) == 2 and dropped | set(runs) == {each.run.id for each in (one, *others)}
+    assert not any((bench.workspace.runs / name).exists() for name in dropped)
     assert runs[one.run.id].state == "killed"
     assert runs[one.run.id].metrics[0].value >= 1
     assert {run.state for run in runs.values()} == {"killed"}
@@ -134,14 +154,13 @@ def test_a_process_that_ends_without_a_word_is_a_lost_run(bench: Bench, engine: 
 def test_a_worker_that_dies_does_not_perform_the_run_again(bench: Bench, cluster: Any, engine: DaskEngine) -> None:
     one = task(bench, "import time\nfor i in range(600):\n    run.metric('x', i, step=i)\n    time.sleep(0.1)")
     engine.submit(one)
-    while not (one.home / folder.METRICS_FILE).exists():
-        engine.wait(0.2)
+    events = follow(engine, one)
     here = engine._client  # the cluster's own view: which worker performs it
     (worker,) = {w for workers in here.processing().items() if workers[1] for w in [workers[0]]}
     os.kill(here.run(os.getpid, workers=[worker])[worker], signal.SIGKILL)
-    (run,) = ended(engine)
+    (run,) = ended(engine, events=events)
     assert run.state == "lost" and run.error == "its worker is gone"
-    assert run.metrics[0].value >= 1
+    assert run.metrics[0].name == "x"  # as far as it was told
 
 
 def test_other_code_than_the_run_was_opened_with_is_refused(bench: Bench, engine: DaskEngine) -> None:
