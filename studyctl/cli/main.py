@@ -69,6 +69,7 @@ PANELS: dict[str, tuple[Entry, ...]] = {
         Entry("runs", "runs", "List, show, compare and carry recorded runs"),
         Entry("answer", "answer", "Show the answer to a question or a claim"),
         Entry("verify", "verify", "Decide every recorded answer again from the recorded figures"),
+        Entry("report", "report", "Write a report"),
         Entry("ui", "ui", "Start the MLflow UI on this workspace's runs, and print its address"),
     ),
     WORKSPACE: (

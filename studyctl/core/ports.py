@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from studyctl.core.models import (
     Answer,
     Artifact,
+    Detail,
     FileStamp,
     Finding,
     Found,
@@ -133,6 +134,7 @@ class Reader(Protocol):
         self, kinds: Sequence[Kind], ids: Sequence[str], *, ignored: bool = False
     ) -> dict[str, str | None]: ...
     def item(self, item_id: str) -> Item | None: ...  # with details
+    def details_of(self, ids: Sequence[str]) -> dict[str, tuple[Detail, ...]]: ...  # of items that have some
     def children(self, item_id: str) -> list[Item]: ...
     def runs(self, where: RunFilter | None = None) -> list[Run]: ...  # newest first, without metrics and files
     # Newest first, with these metrics, how long they took if `timed`, and nothing else that is large.

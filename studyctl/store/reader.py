@@ -139,6 +139,10 @@ class StudyReader:
         query = f"SELECT {rows.DETAIL} FROM details WHERE item = ? ORDER BY position"
         return tuple(rows.detail(row) for row in self._all(query, item_id))
 
+    def details_of(self, ids: Sequence[str]) -> dict[str, tuple[Detail, ...]]:
+        """The lines below each of these items; one that has none is left out."""
+        return self._grouped(f"item, {rows.DETAIL}", "details", "item", ids, lambda row: rows.detail(row[1:]))
+
     def events(self, item_id: str) -> list[tuple[str, str, str]]:
         """What happened to the item, oldest first: when, what, and the words that say more."""
         return [
