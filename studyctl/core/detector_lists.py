@@ -77,8 +77,18 @@ def _zone(judge: Judge, one: Judged) -> Zone:
         return zone
     if node.gap and (zone.scope == "question" or not _answering(lead, node)):
         return zone
+    if not node.gap and zone.scope == "free" and _logs(lead, node):
+        return zone
     one.owner = lead
     return Zone("beneath")
+
+
+def _logs(lead: Judged, node: Node) -> bool:
+    """Whether a question is but the last remark of a line of a log, and the list below it goes on with the log."""
+    beside = node.parent.children if node.parent else []
+    pieces = wording.sentences(lead.node.words)
+    several = sum(each.kind == "bullet" and each.block == node.block for each in beside) > 1
+    return several and len(pieces) > 1 and wording.question(pieces[0]) is None
 
 
 def _answering(lead: Judged, node: Node) -> bool:
@@ -236,7 +246,12 @@ def _states(child: Node) -> bool:
         return False
     if answer_prefix(child.prose):
         return True
-    if child.asks or sources.is_citation(child.words) or child.line.box is not None:
+    if (
+        child.asks
+        or wording.asks_by_order(child.words)
+        or sources.is_citation(child.words)
+        or child.line.box is not None
+    ):
         return False
     return child.says and not statements.is_no_answer(child.words)
 

@@ -19,6 +19,10 @@ from studyctl.core.statements import is_no_answer
 
 _WRAPPED = re.compile(r"(\*\*|__|\*|_)(?=\S)((?:(?!\1).)+)\1")
 _NOUN = re.compile(r"question|질문|의문|물음|궁금|質問|疑問|问题|問題|疑问", re.IGNORECASE)
+# What a cell says that holds nothing.
+_EMPTY_CELL = re.compile(
+    r"[(（]?(?:없음|없다|無し?|なし|特になし|无|無|没有|沒有|none|n/?a|nil|nothing)[)）]?\W*", re.IGNORECASE
+)
 # Columns of a table that answer nothing.
 _OTHER_COLUMN = re.compile(
     r"(?:#|no\.?|id|date|status|state|done|priority|tags?|topic|category|owner|who|when|source"
@@ -231,7 +235,11 @@ class Judge:
             return
         column = scopes.index("question")
         text = node.cells[column] if column < len(node.cells) else ""
-        if not text.strip(" .-…") or not self.put(one, "question", "table", text=text):
+        if (
+            not text.strip(" .-…")
+            or _EMPTY_CELL.fullmatch(text.strip())
+            or not self.put(one, "question", "table", text=text)
+        ):
             return
         beside = scopes.index("answer") if "answer" in scopes else column + 1
         if beside >= len(node.header) or _OTHER_COLUMN.fullmatch(node.header[beside].strip()):

@@ -41,6 +41,18 @@ QUESTION = whole_of(
     r"|would like) to know"
     r"|(?:needs? )?clarif(?:y|ication)|clarifications? needed|question marks|q list|unresolved bits|still open"
     r"|head-?scratchers",
+    # What is to be found out, and when or with whom; a verb alone ("Understand the problem") heads a chapter.
+    r"(?:(?:things?|stuff|bits?|points?|questions?|what|topics?|issues?|items?|anything|something|everything) "
+    r"(?:(?:that )?(?:i|we)(?:'d| would)? )?|(?:i|we)(?:'d| would)? |(?=(?:still |really |also )*(?:want "
+    r"|need |have )?to ))"
+    r"(?:(?:still|really|also|just) )*(?:(?:want|need|have|hope|like|ought|must|should|meant|mean|plan)(?:ed)? )?"
+    r"(?:(?:still|really) )*(?:to )?"
+    r"(?:figure out|find out|work out|clear up|clarify|understand|ask|resolve|settle|puzzle out|make sense of|raise"
+    r"|bring up|get my head (?:around|round))(?: (?:(?:before|by|for|with|at|in|on|about|from|during|when|while|after"
+    r"|until) .{1,40}|(?:the |my |our |a |an |him|her|them|you)[\w' -]{0,30}))?",
+    r"(?:the |my |some |few |a few )*(?:fuzzy|hazy|shaky|murky|muddy|foggy|grey|gray|dark|blurry|vague"
+    r"|sticky)(?: \w+)? (?:points?|bits?|parts?|spots?|areas?|corners?|ends|qs|patches)",
+    r"(?:my |open |more |some |other )*q'?s(?: (?:for|to|about|on) .{1,30})?",
     # Korean
     r"궁금|의문 ?투성이|이해가? ?(?:잘 )?안 ?(?:감|됨|가|돼|되는 (?:것|점|부분))"
     r"|풀리지 ?않는 ?(?:것|점|문제)"
@@ -83,7 +95,8 @@ QUESTION = whole_of(
     r"(?:謎|議論)ポイント|なぞ|わからなさ|理解できん|理解不足|質問候補|次回聞く|未解明|持ち越し(?:事項)?"
     r"|(?:すっきりしない|納得いかない|不思議な|聞きそびれた)(?:こと|点)?",
     # Chinese
-    r"(?:.{0,4})?(?:没|沒|不)(?:太|怎么|完全|彻底)?[吃想听聽看搞弄学學记記悟](?:不)?(?:透|懂|通|明白|清|清楚|会|會)的?"
+    r"(?:.{0,4})?(?:没|沒|不)(?:太|怎么|完全|彻底)?[吃想听聽看搞弄学學记記悟](?:不)?(?:透|懂|通|明白|清|清楚"
+    r"|会|會)的?"
     r"(?:地方|事|点|點|问题|問題|内容|部分)?|想不(?:通|明白)的?(?:事|问题)?",
     r"(?:没|沒)掌握的?|掌握不牢的?|一头雾水|迷惑点?|模糊的(?:地方|点)|有点懵|卡住的地方|卡点|悬而未决"
     r"|未决(?:问题)?|问号"
@@ -92,6 +105,13 @@ QUESTION = whole_of(
     r"|搞定)(?:清楚)?(?:的)?(?:问题|問題|地方|点|點|内容)?",
     r"(?:.{0,4})?不(?:太|是很|大)?(?:会|會|懂|明白|理解|清楚|确定|確定|熟|熟悉)的(?:地方|点|點|问题|問題|内容"
     r"|內容|东西)?",
+    r"(?:待|要|想|需要|去|找|下次|回头|得|准备)*(?:请教|請教|问问|問問|问"
+    r"|問)(?:一下)?(?![题題答卷候世津罪责責号號句诊診])"
+    r"(?:[老小阿][一-龥]{1,2}|[一-龥]{0,3}(?:老板|师傅|師傅|医生|醫生|大夫|护士|房东|房東|中介|客服|律师|律師"
+    r"|教练|教練|同事"
+    r"|朋友|前辈|前輩|店家|商家|厂家|廠商|设计师|設計師|工程师|工程師|会计|會計|[师師长長]|姐|哥|总|總|经理|經理))的?"
+    r"(?:问题|問題|事|几件事)?",
+    r"(?:给|給|问|問|对|對)[一-龥]{1,6}的(?:问题|問題|疑问|疑問)",
     r"(?:待|要|想|需要)?(?:请教|請教|问|問)(?:一下)?(?:老师|老師|导师|導師|师兄|师姐|助教|同学)的?(?:问题|問題|事)?"
     r"|(?:组会|組會|导师|導師|课堂|課堂|延伸|拓展|面试常见|课后|課後)(?:问题|問題)|待(?:思考|请教|請教|讨论"
     r"|討論|探究)的?(?:问题|問題)?",
@@ -131,6 +151,13 @@ TODO = whole_of(
     r" [\w ]{1,20}))?",
     r"to (?:try|check|test|investigate|implement|explore|learn|study|fix|finish|write|practi[cs]e|review|revise"
     r"|revisit|look (?:into|up)|verify|buy|experiment|watch)(?: (?:out|next|later|soon))?",
+    r"(?:(?:odd|small|big|winter|spring|summer|autumn|weekend|outstanding|remaining|open|other|quick) )*jobs?"
+    r"(?: (?:list|left|(?:for|before|this|to do)(?: .{1,30})?))?",
+    r"(?:things?|stuff|jobs?|bits?|what(?:'s)?|work|paperwork) (?:(?:that )?(?:i|we) )?(?:still )?(?:left "
+    r"|need(?:s|ed)? "
+    r"|have |has |want |got )?(?:to |for )(?:do|sort(?: out)?|arrange|prepare|pack|bring|get done|send|order"
+    r"|finish|book|fix"
+    r"|organi[sz]e|clean|call|buy|pick up|chase|mend|repair|handle|tackle|improve|change|update|add)(?: .{1,40})?",
     r"(?:look up|look into|check|watch) later|look (?:up|into)|revise|up next|pending|remaining|left to do"
     r"|(?:must|should|could) do"
     r"|(?:top|my|today'?s) priorities|focus for .{1,20}|errands|reminders|work items|assignments?"
@@ -143,7 +170,8 @@ TODO = whole_of(
     r"|달|시간) ?(?:계획|목표|할 ?것|과제|숙제)|(?:다음|이번) ?(?:주|달|모임|시간|회의|회차|스터디|수업|미팅)"
     r" ?까지(?: 할 ?것)?|내일까지|내일(?:은)?|숙제|(?:다음 |향후 |남은 )?과제|액션 ?플랜|확인 ?필요|추가 ?공부"
     r"|해보고 ?싶은 ?(?:것|것들|거)|해볼 ?만한 ?것)",
-    r"(?:(?:공부|학습|오늘|내일|다음|앞으로의?|주간|일일)\s?)?계획|(?:오늘|금주|이번 ?주|이번 ?달|주간|내일)의? ?목표",
+    r"(?:(?:공부|학습|오늘|내일|다음|앞으로의?|주간|일일)\s?)?계획|(?:오늘|금주|이번 ?주|이번 ?달|주간"
+    r"|내일)의? ?목표",
     r"(?:(?:今日|今週|来週|今月|次回|今後|当面|直近|残り|自分|研究|実装|次)(?:の|に)?)?(?:タスク|残タスク"
     r"|宿題|課題|to-?do)(?:リスト|一覧)?|残タスク|今後の課題|(?:今日|今週|今月|明日|来週)の(?:目標|予定|計画)"
     r"|次回までの(?:課題|宿題)"
@@ -154,6 +182,8 @@ TODO = whole_of(
     r"|確認すること|確認したいこと|実装すること|実験すること|学びたいこと|勉強すること|勉強したいこと"
     r"|復習すること|直すこと"
     r"|未着手|アクション(?:アイテム|プラン)?)(?:リスト|一覧)?",
+    r"(?:今日|本日|今週|今月|来月|来週|明日|今年|今季|春|夏|秋|冬|週末|連休|休み中?)(?:の|に)?"
+    r"(?:作業|仕事|用事|やる(?:こと|作業)|段取り|準備)(?:リスト|一覧)?",
     r"やる|やります|(?:今日|明日|今週|来週|次回|週末|次)(?:まで)?(?:に|は)?(?:やる|する)|明日|(?:次回"
     r"|来週)まで(?:に)?|次回"
     r"|明天|(?:今日|今天|本周|本週|明日|下周)(?:的)?(?:目标|目標)"
@@ -203,6 +233,10 @@ TODO = whole_of(
     r"|shopping|packing) list"
     r"|action|(?:revision|training) plan|(?:fixes|work) needed|needs (?:fixing|doing)"
     r"|to (?:check|fix|write up|look up|try|do) (?:at|in|before|with|on) .{1,30}",
+    r"(?:.{0,20}\s)?(?:전|이전|날|때|일|주|달|월)?까지\s?(?:꼭 |다 )?(?:해야 ?할|할|준비할|챙길|끝낼|마칠|처리할"
+    r"|제출할|정할|해둘)\s?(?:것|것들|일|거|사항|준비)(?:들)?",
+    r"(?:.{0,16}\s)?(?:챙길|준비할|처리할|신청할|예약할|살|사야 ?할|알아볼|연락할|제출할|고칠|수정할|바꿀|손볼"
+    r"|정리할|만들|보낼)\s?(?:것|것들|일|거|사항|서류|목록|리스트)(?:들)?",
     r"퇴근 후|주말|(?:급한|미룬|밀린) ?(?:일|것)|(?:아직 )?(?:못|안) ?한 ?(?:것|일)|남은 ?거|후속 ?조치"
     r"|조치 ?사항|복습 ?계획"
     r"|(?:데일리 )?미션",
@@ -298,10 +332,27 @@ TODO_DONE = whole_of(
     r"|やったこと ?\(完了\)|已完成|完成|已完成的?(?:任务|任務|事项|事項)|做完的",
 )
 READING = whole_of(
+    r"(?:(?:the|my|some|good|other|more|new|related|key|old) )*(?:books?|papers?|articles?|posts?|essays?"
+    r"|novels?|texts?"
+    r"|literature|titles?|references?|preprints?|blogs?|threads?) "
+    r"(?:(?:that |which )?(?:(?:i|we) )?(?:(?:still )?(?:need |want |have |hope |mean |ought "
+    r"|plan )?to (?:get to|get through"
+    r"|get hold of|get|track down|look at|look up|look into|dig into|go through|catch up on|chase|find"
+    r"|check out|check"
+    r"|borrow|buy|order|finish|study|work through|follow up(?: on)?|skim)(?: .{1,30})?)"
+    r"|(?:that |which )?(?:people|everyone|everybody|others|friends|[\w'.]+|my \w+|the \w+) (?:keeps? )?"
+    r"(?:recommend(?:s|ed|ing)?|suggest(?:s|ed|ing)?|mention(?:s|ed|ing)?|told me (?:about|to read))(?: .{1,30})?"
+    r"|(?:that are |that look |which look )?(?:worth (?:reading|a (?:read|look)|getting(?: .{1,20})?)"
+    r"|recommended(?: .{1,30})?)"
+    r"|on (?:my|the) (?:list|desk|shelf|pile|nightstand|radar)|i (?:want|need|should|must|ought)(?: to read)?)"
+    r"|(?:recommended|suggested|borrowed|unread|waiting|wanted) (?:books?|papers?|articles?|titles?|literature)",
     r"(?:[\w'-]+ ){1,4}to read(?: (?:next|later|soon|first|this week))?|on the nightstand"
     r"|(?:up )?next (?:books?|papers?)|book list|refs? to (?:chase|check|read)|extra reading"
     r"|good reads"
     r"|literature to (?:check|read)",
+    r"(?:.{0,12}\s)?(?:빌려|사서|구해서?|찾아|챙겨|다시|마저|이어서?|꼭|먼저)\s?(?:(?:읽을|읽어 ?볼)\s?(?:것"
+    r"|것들|거)|(?:읽을|볼"
+    r"|읽어 ?볼)\s?(?:논문|책|글|자료|문헌)(?:들)?)|(?:빌릴|살|구할|주문할)\s?(?:책|논문|도서)(?:들)?",
     r"(?:찾아볼|챙겨볼|참고할)\s?(?:논문|자료|책|글|문헌)(?:들)?|읽기 ?과제|읽어올 ?것|다음 ?(?:책|논문)"
     r"|책 ?목록|추천받은 ?(?:책|논문)",
     r"読み?もの|読み物|よみたい|読書候補|次の(?:本|論文)|課題図書|必読|未読|途中の本",
@@ -456,6 +507,8 @@ SYMBOLS = re.compile(
     "|\\s|\ufffc)+"
     "|(?:[\u2190-\u2bff\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff*_~`=|<]|\\s|\ufffc)+$"
 )
+# "다음 미팅(11/13)까지"
+ASIDE = re.compile(r"\([^()]{1,20}\)(?=[가-힣ぁ-ん])")
 TRAILING = re.compile(r"(?:\s*[:;.!?…~]+|\s*\([^()]{0,40}\))$")
 WRAPPED = re.compile(r"^[\[(【<〈「『《{](.{1,60})[\])】>〉」』》}]$")
 AND = re.compile(r"\s*[/&+·・,、|]\s*|\s+(?:and|or|및|와|과)\s+|(?:와|과)\s+|(?<=[一-龥])(?:和|与|與|及)(?=[一-龥])")

@@ -45,6 +45,8 @@ def clean(text: str) -> str:
             words = words[numbering.end() :].strip()
         if not words[-1:].isalnum():
             words = patterns.TRAILING.sub("", words).strip()
+        if "(" in words:
+            words = patterns.ASIDE.sub("", words)
         wrapped = None if words[:1].isalnum() else patterns.WRAPPED.match(words)
         if wrapped:
             words = wrapped.group(1).strip()

@@ -28,7 +28,8 @@ from studyctl.core.scanner import Line, columns
 from studyctl.core.statements import is_statement
 from studyctl.core.wording import question_ending
 
-_BOLD = re.compile(r"(\*\*|__)(?=\S)(?:(?!\1).){1,120}\1\s*[:：]?$")
+# Also "** with blanks **", which its writer means to be bold.
+_BOLD = re.compile(r"(\*\*|__)\s?(?=\S)(?:(?!\1).){1,120}\1\s*[:：]?$")
 _CALLOUT = re.compile(r"\[!([A-Za-z][\w-]{0,30})(?:\|[^\[\]]{0,80})?\]([+-])?\s*")
 _ADDRESS = re.compile(r"<?(?:https?://|www\.)\S+$")
 _SENTENCE_END = re.compile(
@@ -276,6 +277,9 @@ class Outline:
                 self._new_paragraph(index)
             elif self._heads(index, text):
                 self._new_paragraph(index)
+            elif self._introduces(index, text):
+                self.block += 1
+                frame.para = frame.lead = self._node("para", index, frame.sections[-1])
             elif self._begins_unit(text) or self._ended(frame.para) or _in_turn(frame.para.prose, text):
                 parent = frame.para.parent
                 assert parent is not None
@@ -317,6 +321,14 @@ class Outline:
                 frame.para = self._node("para", index, bullet)
         else:
             self._extend(bullet, index)
+
+    def _introduces(self, index: int, text: str) -> bool:
+        """Whether a line below others of its paragraph is a label, with its list right behind it."""
+        if len(text) > 80 or self.lines[index].indent > 1 or self.frame.bullets:
+            return False
+        if index + 1 >= len(self.lines) or self.lines[index + 1].bullet is None:
+            return False
+        return _BOLD.fullmatch(text) is not None or label_of(text, self.extra) is not None
 
     def _list_follows(self, index: int) -> bool:
         following = index + 1

@@ -94,7 +94,8 @@ JA_PREDICATIVE = re.compile(
 ZH_PREDICATE = re.compile(
     r"等价|等價|相当于|相當於|即为|即為|指的?是|分为|分為|意味着|意味著|对应|對應|来自|來自|基于|基於|适合"
     r"|適合|适用|適用|支持|负责|負責|只(?:能|有|会|會|在|需)|都(?=[^市])|才(?!能)|被"
-    r"|是|有(?!效|关|關|序|限|向|机|機|趣)|没|沒|会(?!议|議|话|話|员)|會(?!議|話|員)|能(?!力|量)|可以|可能"
+    r"|已[经經]|[建应應][议議该該](?=[一-龥]{1,})|是|有(?!效|关|關|序|限|向|机|機|趣)|没|沒|会(?!议|議|话|話"
+    r"|员)|會(?!議|話|員)|能(?!力|量)|可以|可能"
     r"|需要|必须|必須|使得?(?!用者)|让|讓|比.{1,12}(?:更|快|慢|大|小|高|低|好|差|多|少)|更|大于|大於|小于"
     r"|小於|等于|等於|不|了$|了[,。;]|(?<![为為除])了(?![解不])"
     r"|因为|因為|由于|由於|所以|因此|导致|導致|通过|通過|用于|用於|用来|用來|表示|采用|採用|使用|减少|減少"
@@ -209,7 +210,8 @@ EN_ARGUE = re.compile(
 )
 # Such a verb with its object, wherever its subject stands.
 EN_PARTICIPLE = re.compile(
-    r"^(?:only |mostly |usually )?(?:used|needed|required|meant|intended|useful|allowed|caused|given|defined|computed)"
+    r"^(?:only |mostly |usually )?(?:used|needed|required|meant|intended|useful|allowed|caused|given|defined"
+    r"|computed)"
     r" (?:when|if|for|to|because|by|in|as|only)\b",
     re.IGNORECASE,
 )

@@ -113,6 +113,11 @@ def question_ending(text: str) -> bool:
     return False
 
 
+def asks_by_order(text: str) -> bool:
+    """Whether an English text has the word order of a question; without its mark, that counts below a label only."""
+    return patterns.EN_ORDER.match(text) is not None
+
+
 def doubt(text: str) -> bool:
     """Whether the text says that the writer does not know or understand something."""
     if not _HINT_DOUBT.search(text.lower()):

@@ -20,7 +20,7 @@ HINT = re.compile(
     "|不懂|不清楚|不理解|不太"
     "|不确定|不確定|困惑|疑惑"
     "|好奇"
-    "|想不通|搞不|听不|聽不|推不|没听|沒聽|没跟|沒跟|没太|没理|没搞|沒搞|没看|沒看|没懂|沒懂|看不|弄不|没想"
+    "|不晓得|不曉得|想不通|搞不|听不|聽不|推不|没听|沒聽|没跟|沒跟|没太|没理|没搞|沒搞|没看|沒看|没懂|沒懂|看不|弄不|没想"
     "|沒想|没弄|沒弄|有没有|有沒有|哪|多少|几个|幾個"
     "|与否|與否"
     "|是不是|能不能|可不可以|到底|究竟|疑问|疑問|存疑|不知"
@@ -31,6 +31,7 @@ HINT_EN = re.compile(
     "|curious"
     "|idea|know|grasp|figure|clarif|don't get|can we|could we|should |can i|can you"
     "|didn't get|not get|n't follow|not follow"
+    "|, is|, are|, was|, does|, do|, did|, can|, could|, should|, would|, will|, has|, have|– is|– are|– does|– do"
 )
 # Verbs with which a question begins that has no question word.
 HINT_FIRST = re.compile(
@@ -48,7 +49,7 @@ HINT_DOUBT = re.compile(
     "|分か|わか|いまいち|掴め|つかめ|しっくり|追いつ|気に|疑問|謎|不明|腑に|ピン|理解|自信|知りた|追え"
     "|ついていけ|納得|イメージ|懂|明白"
     "|清楚|想不|搞不|听不|聽不|推不|没听|沒聽|没跟|沒跟|没太|没理|确定|確定|困惑|疑惑|好奇"
-    "|疑问|存疑|不知"
+    "|疑问|存疑|不知|不晓得|不曉得"
 )
 MARK = re.compile(
     r"\?+[!?]*(?=$|[\s\"'”’)\]」』】*_~]|[가-힣ぁ-んァ-ヶ一-龥→⇒]|[\u2600-\u27bf\u2b50\U0001f300-\U0001faff])"
@@ -104,7 +105,8 @@ KO_LOOSE = re.compile(r"(?:나|지|까|냐|가|죠|지요|네|래|나요|대|더
 # Nouns that end like a question.
 KO_NOUN = re.compile(
     r"(?:까지|이미지|메시지|페이지|패키지|스테이지|엣지|에지|에너지|브리지|브릿지|랭귀지|스토리지|저지"
-    r"|유지|방지|정지|인지|감지|휴지|뿐인지|단지|(?:^|연구|작업|업무|학습|공부|독서|실험|훈련|운동|수업|육아|개발|관찰"
+    r"|유지|방지|정지|인지|감지|휴지|뿐인지|단지|(?:^|연구|작업|업무|학습|공부|독서|실험|훈련|운동|수업|육아"
+    r"|개발|관찰"
     r"|회의|투자|매매|여행|생활)일지"
     r"|추가|평가|증가|저가|단가|국가|참가|전문가|가격|휴가|인가|허가|결과|코로나|안테나|바나나|아레나|페르소나"
     r"|차이나|[이거]나|^하나|가지|그러나|이나|거나|누구나|언제나"
@@ -125,7 +127,7 @@ JA_NOUN_KA = re.compile(r"(?:[はがもでに]|って).{0,30}(?![静確豊僅微
 JA_VERB_END = frozenset("うくぐすつぬぶむるたいだ")
 JA_ASK = re.compile(
     r"なぜ|何故|どうして|どう(?:やって|すれば|いう|なる|する)|何[がをのでもかと]|なんで|なんの|どれ|どの"
-    r"|どちら|いつ|どこ|誰|いくつ"
+    r"|どちら|どっち|いつ|どこ|誰|いくつ|いくら|何[本個人回年月日時枚台分円度]"
     r"|どんな|とは"
 )
 ZH_ENDING = re.compile(
@@ -162,6 +164,10 @@ EN_START = re.compile(
     r"|how come\b|why (?:so|only|no|bother|use|even)\b"
     r"|how (?:big|large|small|fast|slow|good|bad|accurate|reliable|important|common|strong|stable|deep|wide|high|low"
     r"|robust|sensitive|expensive|hard|likely|close|general) (?:is|are|was|were|does|do|can|should|would)\b"
+    r"|[^,:.;]{3,60}[,–—-] ?(?:and |but |so |or )?(?:is|isn't|are|aren't|was|were|does|doesn't|do|did|didn't"
+    r"|can|can't"
+    r"|could|should|shouldn't|would|will|has|have) (?:this|that|it|these|those|i|we|they|he|she"
+    r"|there)\b(?=(?: [^\s,]+){1,12}$)"
     r"|who (?:invented|discovered|coined|came up|wrote|decides|first)\b|"
     r"(?:why|how|when|where)(?: (?:exactly|then|much|many|far|long|often|come|else))? (?:do|does|did|is|are"
     r"|was|were|can|could|should|would|will|don't|doesn't|isn't|aren't|not)\b"
@@ -171,6 +177,14 @@ EN_START = re.compile(
     r"|why (?:not|is|are)\b"
     r"|what about \w+|which(?: \w+){1,3} (?:is|are|does|do|should|to)\b|(?:can|could|should) (?:we|i|you|one"
     r"|it)\b.*\bor\b)",
+    re.IGNORECASE,
+)
+# "is X a Y", "do the bees …", "what load to begin with": also how a definition goes on ("is linear in its inputs").
+EN_ORDER = re.compile(
+    r"(?:(?:is|are|was|were|do|does|did|can|could|should|would|will|has|have) (?:the |a |an |my |our |this "
+    r"|that |any "
+    r"|all |some |it |there |they |we |i |you |one )?[\w'-]+ [\w'-]+"
+    r"|(?:what|which|how|where|when|who|whose|why) (?:\w+ ){0,2}to \w+)\b",
     re.IGNORECASE,
 )
 DOUBT = re.compile(
@@ -183,7 +197,8 @@ DOUBT = re.compile(
     r"|안돼)"
     r"|의문(?:이다|임|이 (?:든|들|남|생|있)|\.|$)|(?:확실|분명|명확)(?:하|치) ?(?:지 )?않|불분명"
     r"|불확실(?:하다|함|$)|애매(?:하다|함|하네|$)|알 ?수가? ?없"
-    r"|와 ?닿지 않|감이 (?:잘 )?(?:안 ?[오온잡]|잡히지 않|오지 않)|납득이? ?(?:잘 )?(?:안 ?[되됨가간]|가지 않|되지 않)"
+    r"|와 ?닿지 않|감이 (?:잘 )?(?:안 ?[오온잡]|잡히지 않|오지 않)|납득이? ?(?:잘 )?(?:안 ?[되됨가간]|가지 않"
+    r"|되지 않)"
     r"|(?<!않)나 싶(?:다|음|네)|건가 싶(?:다|음|네)|지(?:에 대해)? ?고민(?:이다|중|됨|된다|이 된다)?$"
     r"|(?:分|わ)から(?:ない(?!よう|場合|とき|時|人|方|こと(?:が|は)あ|まま)|ん$|なかった|ず)|(?:分"
     r"|わ)かりません|(?:分|わ)かって(?:い)?な(?:い|かった)|(?:分|わ)かんない"
@@ -196,7 +211,8 @@ DOUBT = re.compile(
     r"|(?<!如果)(?<!若)(?:不懂|不太懂|没搞懂|沒搞懂|没看懂|沒看懂|没懂|沒懂|搞不懂|看不懂|弄不懂|想不通"
     r"|想不明白|搞不清|不明白|不太明白|不清楚|不太清楚|不理解|不太理解|不确定|不太确定|不確定|很困惑|感到困惑"
     r"|有点困惑|有點困惑|疑惑|好奇|有疑问|有疑問|存疑|不知道(?:为|為|怎|是|如何|什|有|哪|能)|不知(?:为|為)"
-    r"|没想明白|沒想明白|没弄明白|沒弄明白|没听懂|沒聽懂|听不懂|聽不懂|没跟上|沒跟上|没太懂|没理解|推不出来"
+    r"|不[晓曉]得(?=[^,。]{2,})|没想明白|沒想明白|没弄明白|沒弄明白|没听懂|沒聽懂|听不懂|聽不懂|没跟上|沒跟上"
+    r"|没太懂|没理解|推不出来"
     r"|不知道?[^,。]{1,14}(?:能不能|是不是|有没有|有沒有|会不会|會不會|可不可以|该不该|該不該|怎么|怎麼|为什么"
     r"|為什麼|如何|是否))"
     r"|\b(?:don'?t|do not|didn'?t|did not|can'?t|cannot|can not|couldn'?t|never) (?:really |fully |quite "

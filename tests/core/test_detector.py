@@ -104,6 +104,20 @@ def _letters(found: Found) -> str:
             [("Q", 1, "heading.question"), ("C", 3, "beneath-question.statement")],
         ),
         ("## Why?\n\n## どんなもの？\n\n## 왜 필요한가?\n\na", []),
+        # a label of its own line, below other lines of its paragraph
+        ("5/6\n** 물어볼 것 **\n1. 귀", [("Q", 3, "question-label.leaf")]),
+        ("| 問 | 疑問 |\n|---|---|\n| 1 | なし |\n| 2 | 平衡条件 |", [("Q", 4, "table")]),
+        # the list of a log goes on behind a question that ends its line; it answers one that stands alone
+        ("Spotty brood. Is she failing?\n- fed the bees\n- the smoker went out", [("Q", 1, "wording.mark")]),
+        (
+            "Is she failing?\n- the brood was spotty\n- it is just cold",
+            [("Q", 1, "wording.mark"), ("C", 2, "beneath-question.statement"), ("C", 3, "beneath-question.statement")],
+        ),
+        # an order of words that asks, below a label
+        (
+            "## Questions\n- hangboards\n  - is a hang just isometrics with a name\n  - what load to begin with",
+            [("Q", 3, "question-label.leaf"), ("Q", 4, "question-label.leaf")],
+        ),
         # prose
         ("So how large is it, really?", [("Q", 1, "wording.mark")]),
         ("We use Adam. Why not SGD? Because it is slow. It needs tuning.", []),

@@ -14,6 +14,7 @@ can this be done in O(n)
 Paula: isn't the third formulation just the first one again
 rye: why does it go gummy
 ??? which edition does the library have
+drone cells along the bottom bar, is that already a swarm sign
 need to understand why this converges
 I'm lost at eq. 7
 이 정리가 n=1일 때도 성립하나
@@ -36,6 +37,8 @@ I'm lost at eq. 7
 谁提出的
 间隙锁解决了什么问题
 不知道缩微胶片能不能申请扫描
+不曉得預備金抓兩成夠不夠
+どっちが収量多いんだろう
 没听懂第二段
 """
 ASKS_NOT = """
@@ -45,6 +48,8 @@ what drives me crazy: no scale bar
 ?? is the nullish operator
 married Ann ? in Leeds
 can be found in chapter 3
+only when it rains, it is slow
+if the queen is there, do not disturb her
 does not scale
 do not use global state
 should read chapter 3 first
@@ -106,23 +111,32 @@ LABELS = {
 Questions after reading; What confuses me; To ask Anna; Points of confusion; FAQ; Things to figure out
 읽으면서 생긴 질문; 이해 안 된 것; 해결되지 않은 의문; 모르는 용어; 함께 이야기해볼 것; 선배한테 물어볼 것
 残った疑問; 先輩に聞くこと; 疑問に感じたこと; 気になっている点まとめ; わからない用語
+To figure out before winter; What I still want to ask him; Things to settle with the landlord
+Open Qs; Fuzzy points
+Shaky bits; 问老周; 回头问房东; 给设计师的问题
 Things I want to know; 확신이 없는 것; 不思議な点; 没吃透的; 想不通的事
 今天的疑问; 还没解决的问题; 请教老师; 想不明白的; 面试常见问题; 爭點
 """,
     "todo": """
 To prepare; Need to do; Don't forget; Goals for the week; Fix later; Next session; To check at home; Exam prep
 To revise before the exam
+Jobs for the weekend; Things to sort out before we move; 다음 미팅(11/13)까지
+잔금 전까지 해야 할 것들; 사야 할 것; 今月の作業
 다음 주차 준비; 나중에; 해야 하는 것; 방학 계획; 다음 실험 계획; 추후 공부할 내용
 今日中にやる; 明日に向けて; 追加したい機能; 覚えること; 実装予定; やらねば; やり残したこと; 급한 일; 下周
 还想做的; 没做完的; 待优化; 要背的单词; 下周安排; 别忘了
 """,
     "reading": """
+Books people keep recommending; Papers to get to; Books worth getting hold of; 빌려 읽을 책; 마저 읽을 것
 Reading this week; Related work to read; Papers I should read; Saved for later; Books to read
 올해 읽을 책; 추가로 읽어볼 자료; 꼭 읽을 논문
 これから読む論文; 読んでみたい本; 気になる論文
 有空看; 찾아볼 자료; 次の本; 接下来要读的书; 打算读的论文; 待读文献; 必读书目
 """,
     "": """
+Books that changed my mind; Weak points; Jobs report 2023
+Steve Jobs; Settle the score; Understand the problem; Clear up; Loose ends
+问卷结果; 问题分类; 더 찾아볼 것은 없음
 What I read; Books read in 2023; Steps to reproduce; Later Heidegger; Deadlines in the court; To the lighthouse
 주의할 점; 배울 점; 기억할 것; 읽은 책; 선형 계획법; 질문 기반 학습; 할 수 있는 것
 気をつけること; 伝えたいこと; 読んだ本; 目標値; 疑問詞; できること
