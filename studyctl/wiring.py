@@ -647,6 +647,7 @@ def examine(workspace: Workspace, *, fix: bool) -> Iterator[Check]:
     """The checks of `doctor`, one after the other; `fix` mends on the way."""
     from studyctl import wiring_marks
     from studyctl.app import doctor
+    from studyctl.app.mend_links import broken
     from studyctl.runner import folder, lost
     from studyctl.store import indexing, repair
     from studyctl.tracking import inspection
@@ -657,6 +658,7 @@ def examine(workspace: Workspace, *, fix: bool) -> Iterator[Check]:
         index_problem=indexing.problem,
         make_index=indexing.mend,
         open_ledger=lambda: open_ledger(workspace),
+        open_reader=lambda: open_reader(workspace),
         synchronise=lambda: synchronise(workspace),
         discover=lambda: discover(workspace),
         is_lost=lost.is_lost,
@@ -668,6 +670,7 @@ def examine(workspace: Workspace, *, fix: bool) -> Iterator[Check]:
         mirrored=lambda: inspection.statuses(workspace.mlflow_database),
         deliver=lambda ledger, run_ids: deliver(workspace, ledger, lambda reader: run_ids),
         mend_links=lambda fix: _mend_links(workspace, fix),
+        broken_links=lambda reader: [f"{item.note}:{tie.line}" for item, tie, _ in broken(workspace, reader)],
         tell_mlflow=lambda ledger, tell: wiring_marks.tell_mlflow(workspace, ledger, tell=tell),
         now=now,
     )

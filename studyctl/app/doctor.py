@@ -1,16 +1,18 @@
 """Checking a workspace, and mending what can be mended without a person's decision.
 
 Each check is a step that returns lines; a step that finds the database unusable ends the examination, unless it
-was mended.
+was mended. Where nothing can be written, everything is still looked at, as it was last read.
 """
 
 from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from studyctl.app import answers, doctor_marks
 from studyctl.app.export import write_record
@@ -37,6 +39,7 @@ class Tools:
     index_problem: Callable[[Path], str | None]  # of the words that are searched
     make_index: Callable[[Path], int]
     open_ledger: Callable[[], Ledger]
+    open_reader: Callable[[], Reader]
     synchronise: Callable[[], SyncReport]
     discover: Callable[[], Sequence[ExperimentSpec | ExperimentProblem]]
     is_lost: Callable[[Run], bool]
@@ -49,6 +52,7 @@ class Tools:
     # Runs brought up to date in MLflow, by id; how many, and what went wrong.
     deliver: Callable[[Ledger, Sequence[str]], tuple[int, str | None]]
     mend_links: Callable[[bool], Sequence[str]]  # links whose path leads nowhere; True: write them anew
+    broken_links: Callable[[Reader], Sequence[str]]  # the same, of what was last read
     tell_mlflow: doctor_marks.Tell  # of tags and deletions
     now: Callable[[], str]
 
@@ -64,8 +68,9 @@ def examine(workspace: Workspace, tools: Tools, *, fix: bool) -> Iterator[Check]
         report = tools.synchronise()
         ledger = tools.open_ledger()
     except StudyctlError as error:
-        # What cannot be written cannot be mended either.
+        # What cannot be written cannot be mended either, but it can be looked at.
         yield Check("notes", False, error.message, error.hint)
+        yield from _looking(workspace, tools)
         return
     yield from _notes(report)
     try:
@@ -86,6 +91,49 @@ def examine(workspace: Workspace, tools: Tools, *, fix: bool) -> Iterator[Check]
     finally:
         ledger.close()
     yield _leftovers(workspace, fix)
+
+
+class _AsRead:
+    """What a check asks of a ledger when it mends nothing, of a database that can only be read."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def reading(self) -> AbstractContextManager[Reader]:
+        return nullcontext(self._reader)
+
+    def running_runs(self) -> list[Run]:
+        return self._reader.runs(RunFilter(state="running", roles=ROLES))
+
+
+def _looking(workspace: Workspace, tools: Tools) -> Iterator[Check]:
+    """Every check behind that of the notes that needs no writing (that of the index does), on what was last read."""
+    try:
+        reader = tools.open_reader()
+    except StudyctlError:
+        return  # said by the check of the notes
+    ledger = cast(Ledger, _AsRead(reader))
+    steps: dict[str, Callable[[], Iterable[Check]]] = {
+        "run folders": lambda: [_folders(tools, ledger, False)],
+        "running": lambda: [_lost(tools, ledger, False)],
+        "MLflow": lambda: [
+            *_mlflow(workspace, tools, ledger, _all_runs(reader), False),
+            *doctor_marks.check(ledger, tools.tell_mlflow, False),
+        ],
+        "experiments": lambda: _experiments(tools.discover()),
+        "ties": lambda: [_ties(reader, tools.discover())],
+        "links": lambda: [_links(tools.broken_links(reader), False)],
+        "record": lambda: [_record(workspace, reader, False)],
+        "leftovers": lambda: [_leftovers(workspace, False)],
+    }
+    with closing(reader):
+        for name, step in steps.items():
+            try:
+                yield from step()
+            except StudyctlError as error:
+                yield Check(name, False, f"not checked: {error.message}", error.hint)
+            except OSError as error:
+                yield Check(name, False, f"not checked: {error.strerror or error}", "check the permissions")
 
 
 def _database(workspace: Workspace, tools: Tools, fix: bool) -> Check:
@@ -290,7 +338,10 @@ def _ties(reader: Reader, found: Sequence[ExperimentSpec | ExperimentProblem]) -
 
 
 def _paths(tools: Tools, fix: bool) -> Check:
-    broken = tools.mend_links(fix)
+    return _links(tools.mend_links(fix), fix)
+
+
+def _links(broken: Sequence[str], fix: bool) -> Check:
     if not broken:
         return Check("links", True, "every link to an experiment leads there")
     text = f"links whose path leads nowhere: {', '.join(broken)}"

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +37,30 @@ def test_a_sound_workspace(study: Study) -> None:
 
 def test_a_workspace_in_which_nothing_happened_yet(fresh: Study) -> None:
     assert fresh("doctor").code == 0
+
+
+@pytest.mark.skipif(os.name == "nt" or (os.geteuid() == 0 and not shutil.which("setpriv")), reason="needs a user")
+def test_where_nothing_can_be_written_everything_else_is_looked_at(study: Study) -> None:
+    sound = set(checks(study))
+    paths = [study.root, *study.root.rglob("*")]
+    paths = [path for path in paths if not path.is_symlink()]
+    modes = {path: path.stat().st_mode for path in paths}
+    command = [sys.executable, "-m", "studyctl", "doctor", "--json"]
+    if os.geteuid() == 0:  # root writes everywhere, unless it gives up the right to
+        rights = "-dac_override,-dac_read_search"
+        command = ["setpriv", f"--bounding-set={rights}", f"--inh-caps={rights}", *command]
+    for path in paths:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    try:
+        done = subprocess.run(command, cwd=study.root, capture_output=True, check=False)
+    finally:
+        for path, mode in modes.items():
+            path.chmod(mode)
+    said = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert {one["name"] for one in said} == sound - {"search"}  # its check has to write
+    assert [one["name"] for one in said if not one["ok"]] == ["notes"]
+    assert "cannot be written" in next(one["text"] for one in said if one["name"] == "notes")
 
 
 class TestDatabase:
