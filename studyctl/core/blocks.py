@@ -18,6 +18,8 @@ NAME_LINE = 9
 
 HARD_BREAK = re.compile(r"<br\s*/?>\s*$", re.IGNORECASE)
 _TAGS = re.compile(r"^(?:#[^\s#]+\s+)+|(?:\s+#[^\s#]+)+$")
+# What todo.txt puts around the words of a task: its priority, its dates, its projects and contexts.
+_TODO_TXT = re.compile(r"^\([A-Z]\) (?:\d{4}-\d{2}-\d{2} )*(.*?)(?:\s+[+@]\S+|\s+[a-z]+:\S+)*$")
 _HASHES = re.compile(r"#{1,6}\s+")
 _ANSWER = re.compile(
     r"A\d{1,3}\s+(?=\S)|(?:\*\*|__)?(?:A|[Aa]ns|Answer|답|답변|정답|해답|대답|答|答え|回答|解答|答案)\s?\d{0,3}\s?(?:[.:：)）]"
@@ -92,6 +94,8 @@ class Node:
                 words = plain(ties.visible(prose))
             if "#" in words:
                 words = _TAGS.sub("", words)
+            if words[:1] == "(" and self.marker is not None and not self.marker.word:
+                words = _TODO_TXT.sub(r"\1", words)
             self._words = words if len(words) <= _LONGEST else f"{words[: _LONGEST // 2]} {words[-_LONGEST // 2 :]}"
         return self._words
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from studyctl.core import markup, masking, scanner, ties
+from studyctl.core import markup, masking, scanner, sources, ties
 from studyctl.core.detector_items import Judged
 from studyctl.core.detector_rules import Judge
 from studyctl.core.labels import folded_labels
@@ -124,6 +124,8 @@ def _own_details(one: Judged) -> list[Detail]:
     line = one.item.line
     links = [] if one.second else markup.links(one.node.raw)
     own = [Detail("source", line, link.text or link.target, link.target) for link in links]
+    if not links and (named := sources.published(one.node.raw)):
+        own.append(Detail("source", line, named, None))
     if one.inline_answer:
         own.append(Detail("answer", line, one.inline_answer))
     return own

@@ -19,6 +19,7 @@ from studyctl.errors import NoteError
 State = Literal["done", "open", "dropped"]
 _BOXES: dict[State, str] = {"done": "x", "open": " ", "dropped": "-"}
 _MARKERS: dict[State, str] = {"done": "DONE", "open": "TODO", "dropped": "CANCELED"}
+_TODO_TXT: dict[State, str] = {"done": "x ", "open": "", "dropped": "CANCELED "}
 _CHECK = re.compile(r"^✅\ufe0f?\s*|\s*✅\ufe0f?(?:\s?\d{4}-\d{2}-\d{2}|\s*$)")
 _STRUCK = re.compile(r"~~(?P<tilde>.+)~~|<(?P<tag>del|s|strike)>(?P<html>.*)</(?P=tag)>")
 _PLAIN_TARGET = re.compile(r"[^\s()<>]+")
@@ -48,7 +49,9 @@ def set_state(item: Item, source: bytes, state: State) -> Edit | None:
     line = line_at(item.note, source, item.line)
     if _says(line, state):
         return None
-    marked = states.marker_of(line.text) is not None
+    marker = states.marker_of(line.text)
+    # A task of todo.txt has no word; in a list it is ticked like what stands beside it.
+    marked = marker is not None and (marker.word != "" or line.bullet is None)
     body = _body(line, state)
     if line.bullet is None and not marked:
         raw = line.raw
@@ -83,7 +86,10 @@ def _body(line: Line, state: State) -> str:
     text = line.text
     marker = states.marker_of(text)
     if marker is not None and marker.mark != state:
-        text = text[: marker.start] + _MARKERS[state] + text[marker.end :]
+        if marker.word and text[marker.end : marker.end + 1] != "(":
+            text = text[: marker.start] + _MARKERS[state] + text[marker.end :]
+        elif line.bullet is None:  # todo.txt
+            text = _TODO_TXT[state] + text[marker.end :]
     if state == "done":
         return text
     text = _CHECK.sub("", text)

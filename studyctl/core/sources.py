@@ -28,6 +28,11 @@ _PAPER_HOST = re.compile(
     r"|\.pdf(?:$|[?#])",
     re.IGNORECASE,
 )
+# An identifier of what was published, without an address.
+_PUBLISHED = re.compile(
+    r"(?:(?:paper|논문|論文|论文)[:\s]\s?)?(?:arxiv:\s?(?:[a-z-]+/)?[\d.]{7,10}(?:v\d+)?|(?:doi:\s?|doi\.org/)10\.\d{4,9}/[^\s]+)",
+    re.IGNORECASE,
+)
 _TRACKER = re.compile(
     r"/(?:issues?|pull|pulls|merge_requests|browse|tickets?)/|trello\.com|jira|linear\.app", re.IGNORECASE
 )
@@ -65,9 +70,15 @@ _READ = re.compile(
 def only_links(text: str) -> bool:
     """Whether the text (with its markup) is nothing but links, apart from a word such as "paper:" before them."""
     if "](" not in text and "://" not in text and "[[" not in text and "www." not in text:
-        return False
+        return _PUBLISHED.fullmatch(text.strip()) is not None
     rest = _LEAD.sub("", without_links(text).strip().strip(":-–—|,.;&()[]<>*_\"'“”·~ ").strip())
     return not rest.strip(":-–—|,.;&()[]<>*_\"'“”·~ ")
+
+
+def published(text: str) -> str | None:
+    """The DOI or arXiv id that a text names without an address."""
+    found = _PUBLISHED.search(text) if ":" in text or "doi.org" in text else None
+    return found[0] if found else None
 
 
 def begins_with_link(text: str) -> bool:
@@ -116,6 +127,8 @@ def looks_like_paper(raw: str, words: str) -> bool:
 def leads_to_paper(raw: str) -> bool:
     """Whether a text that is only a link leads to something to read, and not to an issue tracker."""
     targets = links(raw)
+    if not targets and _PUBLISHED.fullmatch(raw.strip()):
+        return True
     if not targets:  # wiki links: a title in them decides
         return title_like(without_brackets(raw))
     return not any(_TRACKER.search(link.target) for link in targets)

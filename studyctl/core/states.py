@@ -48,6 +48,8 @@ _PHRASE = re.compile(
 )
 # A task that is done, as todo.txt writes it: "x 2024-05-01 2024-04-28 …".
 _DONE_TXT = re.compile(r"x \d{4}-\d{2}-\d{2}(?: \d{4}-\d{2}-\d{2})?(?= \S)")
+# One that is open has a priority, and what else todo.txt knows: "(A) …" alone is a paragraph's letter.
+_OPEN_TXT = re.compile(r"(?:x )?\([A-Z]\) (?=\S)(?=.*(?:\s[+@][^\W\d]|\b[Dd]ue:\d{4}-))")
 _PRIORITY = re.compile(r"\s*\[#[A-C]\](?=\s|$)")
 _DATE_MARKS = "📅📆🗓⏳⌛🛫✅❌➕"
 _ALL_MARKS = _DATE_MARKS + "🔺⏫🔼🔽⏬🔁🆔⛔🏁"
@@ -107,6 +109,9 @@ def marker_of(text: str) -> Marker | None:
     """The marker with which a text begins: capitals (`TODO`, `**DONE**:`), `#todo`, or the `x DATE` of todo.txt."""
     if text[:2] == "x " and (done := _DONE_TXT.match(text)):
         return Marker("x", 0, done.end(), done.end() + 1, "done")
+    if text[:1] in "(x" and _OPEN_TXT.match(text):
+        # Its priority stays a part of the text, as everywhere else.
+        return Marker("x", 0, 2, 2, "done") if text[0] == "x" else Marker("", 0, 0, 0, "open")
     head = text[:2].lstrip("*_=#")
     if head and not ("A" <= head[0] <= "Z") and text[:1] not in "#*_=":
         return None
@@ -187,7 +192,7 @@ def state_of(box: str | None, marker: Marker | None, raw_text: str, default: Mar
     said: list[tuple[str, Mark]] = []
     if box is not None:
         said.append((f"the box [{box}]", BOX_MARKS[box]))
-    if marker is not None:
+    if marker is not None and (marker.word or box is None):
         said.append((f"the marker {marker.word}", marker.mark))
     if checked(raw_text):
         said.append(("✅", "done"))

@@ -77,6 +77,12 @@ def _letters(found: Found) -> str:
         ("- [ ] Read [a paper](https://arxiv.org/abs/1)", [("R", 1, "box.reading")]),
         ("- TODO a\n- todo list of b\n- a TODO", [("T", 1, "marker")]),
         ("TODO: book a room\n\nNOW is better", [("T", 1, "marker")]),
+        ("- [ ] arXiv:1706.03762\n- [ ] doi:10.1038/nature14539", [("R", 1, "box.reading"), ("R", 2, "box.reading")]),
+        (
+            "(A) 2024-03-02 order it +hull due:2024-03-20\n(B) is it too loose? @yard\nx (C) pay +hull",
+            [("T", 1, "marker"), ("QT", 2, "marker.question"), ("T", 3, "marker")],
+        ),
+        ("(A) holds by symmetry\n(B) follows from (A)", []),
         ("- DONE why is it slow?", [("QT", 1, "marker.question")]),
         ("- LATER https://arxiv.org/abs/1", [("R", 1, "marker.reading")]),
         ("### Attention Is All You Need\n\nTODO", [("R", 1, "marker.heading")]),
@@ -140,6 +146,11 @@ def test_parents_topics_and_details() -> None:
     assert [(d.role, d.line) for d in first.details] == [("context", 5), ("source", 6)]
     assert (claim.kind, claim.parent, below.parent) == ("claim", 0, 1)
     assert below.topic == ("N", "질문", "yolo")
+
+
+def test_what_an_item_names_by_its_number_is_its_source() -> None:
+    (found,) = read("## To read\n- doi:10.1038/nature14539\n").found
+    assert [(d.role, d.line, d.text) for d in found.details] == [("source", 2, "doi:10.1038/nature14539")]
 
 
 def test_links_within_an_item_are_its_sources() -> None:
