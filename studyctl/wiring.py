@@ -448,6 +448,20 @@ def _witnesses(
     return found
 
 
+def person(workspace: Workspace) -> str:
+    """Who works here, as git knows them, else as the system does."""
+    import getpass
+
+    from studyctl.runner.provenance import asked
+
+    if name := asked(workspace.root, "config", "user.name"):
+        return name
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # no such user, as in some containers
+        return "somebody"
+
+
 def run_is_lost(run: Run) -> bool:
     """Whether a run that is recorded as running cannot be running any more."""
     from studyctl.runner.lost import is_lost

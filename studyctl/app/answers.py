@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 
-from studyctl.core import answers, drafting, reproduce
+from studyctl.core import acceptance, answers, drafting, reproduce
 from studyctl.core.models import Answer, Item, Reason, Run
 from studyctl.core.pages import Answered, AnswerPage
 from studyctl.core.ports import Ledger, Reader, RunFilter
@@ -136,8 +136,15 @@ def page_for(
         missing=missing,
         children=tuple(children),
         earlier=len(reader.answer_history(item.id)) - 1 if answer is not None else 0,
+        accepted=_accepted(reader, answer) if answer is not None else None,
         produce=_produce(reader, item, choices, missing, experiments) if answer is None else (),
     )
+
+
+def _accepted(reader: Reader, answer: Answer) -> acceptance.Acceptance | None:
+    kept = {item: value for item, name, value, _ in reader.overrides() if name == acceptance.FIELD}
+    found = acceptance.load(kept.get(answer.item))
+    return found if found is not None and found.answer == answer.digest else None
 
 
 def _produce(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from studyctl.core.models import Reason
+from studyctl.core.models import Answer, Reason
 from studyctl.core.ports import Ledger, Reader
 
 Key = tuple[str, int, int]  # path, size, mtime_ns
@@ -27,6 +27,22 @@ def reasons(reader: Reader, root: Path, digests: Digests, ids: Sequence[str] = (
     items = {i.id: i for i in reader.items(ids=[a.item for a in recorded], gone=True, ignored=True)}
     now, _ = digests(root, staleness.watched_paths(runs.values()), reader.digests())
     found = {a.item: staleness.reasons(a, items.get(a.item), runs, now) for a in recorded}
+    stale = {item: why for item, why in found.items() if why}
+    return _standing(reader, recorded, stale) if stale else stale
+
+
+def _standing(
+    reader: Reader, recorded: Sequence[Answer], stale: Mapping[str, tuple[Reason, ...]]
+) -> dict[str, tuple[Reason, ...]]:
+    """The reasons that no person has accepted."""
+    from studyctl.core import acceptance
+
+    kept = {item: value for item, name, value, _ in reader.overrides() if name == acceptance.FIELD}
+    found = {
+        answer.item: acceptance.standing(acceptance.load(kept.get(answer.item)), answer, stale[answer.item])
+        for answer in recorded
+        if answer.item in stale
+    }
     return {item: why for item, why in found.items() if why}
 
 

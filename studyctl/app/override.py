@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from studyctl.app.change import Change
+from studyctl.core import acceptance
 from studyctl.core.ids import pick, standing
 from studyctl.core.intents import Override
 from studyctl.core.models import KINDS, Item, Kind
@@ -66,7 +67,7 @@ def restore(words: Sequence[str], reader: Reader) -> Change:
     overrides: list[Override] = []
     lines: list[str] = []
     for item in items:
-        own = [(name, value) for (one, name), value in current.items() if one == item.id]
+        own = [(name, value) for (one, name), value in current.items() if one == item.id and name != acceptance.FIELD]
         overrides += [(item.id, name, value, None) for name, value in own]
         said = ", ".join(name if value == "yes" else f"{name} {value}" for name, value in own)
         lines.append(f"{item.id} is as detected again (was: {said})" if own else f"{item.id} has no correction")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from studyctl.core import ids, predicates, verifying
+from studyctl.core import acceptance, ids, predicates, verifying
 from studyctl.core.models import Answer, Item, Reason, Run
 from studyctl.core.ports import Reader
 from studyctl.core.verifying import Fault, Verified, Witness
@@ -35,10 +35,14 @@ def verify(reader: Reader, words: Sequence[str], sources: Sources, *, strict: bo
         for run_id, names in verifying.figures_of(answer, runs).items():
             wanted.setdefault(run_id, set()).update(names)
     witnesses = sources.witnesses(runs, wanted)
+    accepted = {o[0]: acceptance.load(o[2]) for o in reader.overrides() if o[1] == acceptance.FIELD} if pairs else {}
     changed: dict[str, Sequence[str]] = {}
     again: dict[str, Run] = {}
     for item, answer in pairs:
         one = verifying.verify(item, answer, runs, witnesses, reasons.get(item.id, ()))
+        if (kept := accepted.get(item.id)) is not None and kept.answer == answer.digest:
+            said = f"accepted by {kept.by}, {kept.at[:10]}: {kept.reason} ({'; '.join(kept.texts)})"
+            one = replace(one, notes=(*one.notes, said))
         for run_id in dict.fromkeys(e.run for e in answer.evidence if e.run in runs):
             if run_id not in changed:
                 changed[run_id] = sources.environment(runs[run_id])

@@ -68,6 +68,7 @@ PANELS: dict[str, tuple[Entry, ...]] = {
         Entry("run", "run", "Run an experiment, record it, and answer the questions that are tied to it"),
         Entry("runs", "runs", "List, show, compare and carry recorded runs"),
         Entry("answer", "answer", "Show the answer to a question or a claim"),
+        Entry("accept", "accept", "Keep a stale answer, for a reason that is recorded with it"),
         Entry("verify", "verify", "Decide every recorded answer again from the recorded figures"),
         Entry("report", "report", "Write a report"),
         Entry("ui", "ui", "Start the MLflow UI on this workspace's runs, and print its address"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from studyctl.core.acceptance import Acceptance
 from studyctl.core.answers import Choice
 from studyctl.core.models import Answer, ExperimentProblem, ExperimentSpec, Item, Kind, Reason, Run
 
@@ -104,6 +105,7 @@ class AnswerPage:
     children: tuple[Item, ...] = ()
     earlier: int = 0  # answers that were superseded
     produce: tuple[str, ...] = ()  # commands that would give it evidence
+    accepted: Acceptance | None = None  # what a person found harmless, for this very answer
 
 
 @dataclass(frozen=True, slots=True)

@@ -195,7 +195,12 @@ class Ledger(Protocol):
     ) -> None: ...
     def next_numbers(self) -> dict[Kind, int]: ...
     def override(
-        self, item_id: str, field: Literal["ignored", "kind", "dropped", "relinked"], value: str | None, *, now: str
+        self,
+        item_id: str,
+        field: Literal["ignored", "kind", "dropped", "relinked", "accepted"],
+        value: str | None,
+        *,
+        now: str,
     ) -> None: ...
     def journal(
         self,

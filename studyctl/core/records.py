@@ -149,6 +149,8 @@ class Reason:
 
     trigger: Literal["code", "params", "data", "question", "environment", "run"]
     text: str
+    key: str = ""  # what changed: a file's path, a run's id
+    now: str = ""  # what it is now: a digest, the words
 
 
 @dataclass(frozen=True, slots=True)

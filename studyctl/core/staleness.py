@@ -34,9 +34,9 @@ def reasons(
     """
     found: dict[tuple[str, str], Reason] = {}
 
-    def add(trigger: str, key: str, text: str) -> None:
+    def add(trigger: str, key: str, text: str, now: str = "") -> None:
         # One file that two runs share is one reason.
-        found.setdefault((trigger, key), Reason(trigger, text))  # type: ignore[arg-type]
+        found.setdefault((trigger, key), Reason(trigger, text, key, now))  # type: ignore[arg-type]
 
     for run_id in dict.fromkeys(e.run for e in answer.evidence):
         run = runs.get(run_id)
@@ -50,14 +50,15 @@ def reasons(
             if now is None:
                 add(file.role, file.path, f"{file.path} is gone or unreadable since run {run.short}")
             elif now != file.digest:
-                add(file.role, file.path, f"{file.path} changed since run {run.short}")
+                add(file.role, file.path, f"{file.path} changed since run {run.short}", now)
         if run.evidence_version < evidence_version:
             add(
                 "code",
                 f"evidence-version:{run.evidence_version}",
                 f"studyctl measures differently since run {run.short} "
                 f"(evidence version {run.evidence_version} → {evidence_version})",
+                str(evidence_version),
             )
     if item is not None and item.norm != answer.question_norm:
-        add("question", "", f"the {item.kind} changed: “{answer.question}” → “{item.text}”")
+        add("question", "", f"the {item.kind} changed: “{answer.question}” → “{item.text}”", item.norm)
     return tuple(found.values())

@@ -89,11 +89,17 @@ class StudyLedger:
             self._decided_on = None
 
     def override(
-        self, item_id: str, field: Literal["ignored", "kind", "dropped", "relinked"], value: str | None, *, now: str
+        self,
+        item_id: str,
+        field: Literal["ignored", "kind", "dropped", "relinked", "accepted"],
+        value: str | None,
+        *,
+        now: str,
     ) -> None:
         """Keep what a person decided against the detector; None takes it back.
 
-        `relinked`: the item's text gets the number `value`, and the item becomes a tombstone.
+        `relinked`: the item's text gets the number `value`, and the item becomes a tombstone. `accepted`: an
+        acceptance of what changed since its answer (`core.acceptance`).
         """
         with self._transactions.begin() as session:
             if field == "relinked":

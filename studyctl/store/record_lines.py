@@ -54,7 +54,7 @@ class TieLine(_Line):
 class OverrideLine(_Line):
     type: Literal["override"]
     item: ItemId
-    field: Literal["ignored", "kind", "dropped", "relinked"]
+    field: Literal["ignored", "kind", "dropped", "relinked", "accepted"]
     value: str
     at: str
 

@@ -9,6 +9,12 @@ from __future__ import annotations
 
 import sqlite3
 
+# Whether a person said that the answer `a` holds for these words of the item `i` too.
+_ACCEPTED = """EXISTS (
+                SELECT 1 FROM override AS p, json_each(p.value, '$.seen') AS seen
+                WHERE p.item = i.id AND p.field = 'accepted' AND json_extract(p.value, '$.answer') = a.digest
+                    AND json_extract(seen.value, '$[0]') = 'question' AND json_extract(seen.value, '$[2]') = i.norm)"""
+
 
 def _status(kind: str) -> str:
     """The status of the item `i` read as `kind`, from its mark, its overrides and its current answer `a`.
@@ -19,13 +25,13 @@ def _status(kind: str) -> str:
     return f"""CASE {kind}
         WHEN 'question' THEN CASE
             WHEN d.value IS NOT NULL OR i.mark = 'dropped' THEN 'dropped'
-            WHEN a.question_norm <> i.norm THEN 'stale'
+            WHEN a.question_norm <> i.norm AND NOT {_ACCEPTED} THEN 'stale'
             WHEN a.number IS NOT NULL THEN 'answered'
             WHEN i.mark IN ('noted', 'done') THEN 'noted'
             ELSE 'open' END
         WHEN 'claim' THEN CASE
             WHEN d.value IS NOT NULL OR i.mark = 'dropped' THEN 'dropped'
-            WHEN a.question_norm <> i.norm THEN 'stale'
+            WHEN a.question_norm <> i.norm AND NOT {_ACCEPTED} THEN 'stale'
             ELSE coalesce(a.verdict, 'unchecked') END
         WHEN 'todo' THEN CASE WHEN i.mark IN ('doing', 'done', 'dropped') THEN i.mark ELSE 'open' END
         WHEN 'reading' THEN CASE WHEN i.mark IN ('done', 'dropped') THEN i.mark ELSE 'open' END

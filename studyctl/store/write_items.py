@@ -13,6 +13,7 @@ from sqlalchemy import RowMapping, Table, bindparam, delete, func, insert, selec
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlmodel import Session, SQLModel
 
+from studyctl.core import acceptance
 from studyctl.core.ids import sort_key
 from studyctl.core.models import KINDS, LETTERS, FileStamp, Kind
 from studyctl.core.ports import Assigned
@@ -306,6 +307,7 @@ _SAID = {
     "dropped": ("dropped", "no longer dropped"),
     "kind": ("kind set", "kind no longer set"),
     "relinked": ("relinked", "relink undone"),
+    "accepted": ("answer accepted as it is", "answer no longer accepted"),
 }
 
 
@@ -323,6 +325,8 @@ def override(session: Session, item_id: str, field: str, value: str | None, *, n
     else:
         row.value, row.at = value, now
     text = (value or "") if field == "kind" else ""
+    if field == acceptance.FIELD and (accepted := acceptance.load(value)) is not None:
+        text = accepted.reason
     session.add(EventRow(**_event(item_id, now, said(field, value), text)))
 
 

@@ -80,8 +80,13 @@ def _conclusion(page: AnswerPage, answer: Answer) -> list[RenderableType]:
     elif answer.backed:
         unwatched = _unwatched(page)
         how = "as far as it can be seen" if unwatched else "code, data and question are as they were"
+        if page.accepted is not None:
+            how = "nothing changed but what was accepted"
         parts.append(pieces(("✓ fresh", "green"), f": {how}", indent=2))
         parts += [block(f"- not watched: {what}", 4, "dim") for what in unwatched]
+    if (kept := page.accepted) is not None:
+        parts.append(pieces(("accepted", "cyan"), f" by {kept.by}, {words.when(kept.at)}: {kept.reason}", indent=2))
+        parts += [block(f"- {text}", 4, "dim") for text in kept.texts]
     return parts
 
 
@@ -167,6 +172,13 @@ def reproduce_lines(page: AnswerPage) -> list[str]:
     return [line for line, _ in _how(page, page.answer)] if page.answer is not None else []
 
 
+def _accepted_json(page: AnswerPage) -> dict[str, Any] | None:
+    kept = page.accepted
+    if kept is None:
+        return None
+    return {"reason": kept.reason, "by": kept.by, "at": kept.at, "changes": list(kept.texts)}
+
+
 def answer_json(page: AnswerPage) -> dict[str, Any]:
     """An answer as programs read it; fields are only ever added. `conclusion` is null where there is none."""
     answer = page.answer
@@ -194,6 +206,7 @@ def answer_json(page: AnswerPage) -> dict[str, Any]:
             "template": answer.template,
             "verdict": answer.verdict,
             "fresh": not page.reasons,
+            "accepted": _accepted_json(page),
             "unwatched": _unwatched(page),
             "author": answer.author,
             "backed": answer.backed,

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from studyctl.store.migrations import v0001_first, v0002_search, v0003_tasks, v0004_engine
+from studyctl.store.migrations import v0001_first, v0002_search, v0003_tasks, v0004_engine, v0005_accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,4 +27,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(2, "search", v0002_search.apply),
     Migration(3, "tasks", v0003_tasks.apply),
     Migration(4, "engine", v0004_engine.apply),
+    Migration(5, "accepted", v0005_accepted.apply),
 )
