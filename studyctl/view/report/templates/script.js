@@ -171,11 +171,14 @@
   // On paper everything is there, whatever was closed.
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = all("main details:not([open])");
+    closed.push(...all("main details:not([open])"));
     for (const one of closed) one.open = true;
     for (const image of all("img[loading=lazy]")) image.loading = "eager";
   });
-  addEventListener("afterprint", () => { for (const one of closed) one.open = false; });
+  addEventListener("afterprint", () => {
+    for (const one of closed) one.open = false;
+    closed = [];
+  });
 
   // On a phone the contents come when they are asked for.
   if (matchMedia("(max-width: 62rem)").matches) document.getElementById("contents").open = false;
