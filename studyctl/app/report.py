@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from studyctl.app.lists import with_reasons
 from studyctl.app.status import counts
+from studyctl.core import acceptance
 from studyctl.core import answers as deciding
 from studyctl.core.answers import Choice
 from studyctl.core.ids import pick, standing
@@ -39,9 +40,14 @@ def report(
     details = reader.details_of(shown)
     answers = {answer.item: answer for answer in reader.answers(shown)} if shown else {}
     candidates = _Candidates(reader)
+    kept = {item: value for item, name, value, _ in reader.overrides() if name == acceptance.FIELD}
     entries = {
         item.id: _entry(
-            replace(item, details=details.get(item.id, ())), answers.get(item.id), reasons.get(item.id, ()), candidates
+            replace(item, details=details.get(item.id, ())),
+            answers.get(item.id),
+            reasons.get(item.id, ()),
+            candidates,
+            acceptance.load(kept.get(item.id)),
         )
         for item in items
     }
@@ -58,7 +64,13 @@ def report(
     )
 
 
-def _entry(item: Item, answer: Answer | None, reasons: tuple[Reason, ...], candidates: _Candidates) -> Entry:
+def _entry(
+    item: Item,
+    answer: Answer | None,
+    reasons: tuple[Reason, ...],
+    candidates: _Candidates,
+    kept: acceptance.Acceptance | None,
+) -> Entry:
     newer: tuple[Choice, ...] = ()
     missing: tuple[str, ...] = ()
     if item.ties and item.status != "dropped" and item.kind in ("question", "claim"):
@@ -70,7 +82,8 @@ def _entry(item: Item, answer: Answer | None, reasons: tuple[Reason, ...], candi
             newer = tuple(
                 choice for choice in deciding.newer_evidence(answer, choices) if answer.quick or not choice.quick
             )
-    return Entry(item, answer, reasons, newer, missing)
+    accepted = kept if kept is not None and answer is not None and kept.answer == answer.digest else None
+    return Entry(item, answer, reasons, newer, missing, accepted)
 
 
 class _Candidates:

@@ -6,9 +6,10 @@ Pure: `tree` puts items below their headings as the note has them; the rest are 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from studyctl.core.acceptance import Acceptance
 from studyctl.core.answers import Choice
 from studyctl.core.models import Answer, Item, Kind, Reason, Run
 
@@ -26,6 +27,7 @@ class Entry:
     reasons: tuple[Reason, ...] = ()
     newer: tuple[Choice, ...] = ()  # runs that count and that the answer does not rest on
     missing: tuple[str, ...] = ()  # tied experiments without a finding for it
+    accepted: Acceptance | None = None  # what a person found harmless, for this very answer
     below: tuple[Entry, ...] = ()
 
 
@@ -108,7 +110,7 @@ def tree(items: Sequence[Item], entries: Mapping[str, Entry]) -> tuple[NotePart,
     def entry(item: Item) -> Entry:
         one = entries[item.id]
         inner = tuple(entry(child) for child in below.get(item.id, ()))
-        return Entry(one.item, one.answer, one.reasons, one.newer, one.missing, inner)
+        return replace(one, below=inner)
 
     parts = []
     for number, (note, found) in enumerate(notes.items(), 1):

@@ -49,6 +49,14 @@ def test_stale_answers_say_why(study: Study) -> None:
     assert study("report", "--json").json["stale"] == ["Q1", "C1", "Q2"]
 
 
+def test_what_was_accepted_says_so(study: Study) -> None:
+    study.edit("experiments/_luck.py", "SHIFT = 0.0", "SHIFT = 0.0 + 0.0")
+    assert study("accept", "Q1", "--reason", "the <same> sum").code == 0
+    words = text(page(study))
+    assert words.count("the &lt;same&gt; sum") == 1 and "Looked at and accepted 20" in words
+    assert "Q1" not in study("report", "--json").json["stale"]
+
+
 def test_the_same_state_gives_the_same_bytes_and_is_not_written_again(study: Study) -> None:
     page(study)
     before = (study.root / PAGE).read_bytes()
