@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from studyctl.app.sweep import Earlier, Estimate
     from studyctl.config import Workspace
     from studyctl.core.models import ExperimentSpec, Item, Run
-    from studyctl.core.ports import Ledger, Progress, Reader, Tracker, Watch
+    from studyctl.core.ports import Engine, Ledger, Progress, Reader, Tracker, Watch
     from studyctl.runner.perform import Order
     from studyctl.runner.sweep import SweepOrder
 
@@ -68,6 +68,20 @@ def prepare_run(
     return SweepOrder(spec, closure_of(workspace, spec), preset, planned, command)
 
 
+def engine_for(workspace: Workspace, spec: ExperimentSpec, jobs: int, on: str = "", gpus: int = 0) -> Engine:
+    """What performs runs: processes here, so many at a time, or the workers of the cluster at `on`.
+
+    Times of one comparison never mix hosts: an experiment that measures time gets the workers of one host.
+    """
+    if on:
+        from studyctl.runner.dask_engine import DaskEngine
+
+        return DaskEngine(workspace, on, gpus=gpus, one_host="time" in spec.measures)
+    from studyctl.runner.local_engine import LocalEngine
+
+    return LocalEngine(workspace, spec.name, jobs)
+
+
 def execute_run(
     workspace: Workspace,
     order: Order,
@@ -75,10 +89,13 @@ def execute_run(
     progress: Progress,
     *,
     timeout_s: float | None = None,
+    on: str = "",
+    gpus: int = 0,
 ) -> RunOutcome:
     """Execute and record a run, and the answers that it gives to the items tied to its experiment.
 
-    One with a time limit is performed by a process of its own, which can be ended whatever it does.
+    One with a time limit is performed by a process of its own, which can be ended whatever it does; one `on` a cluster
+    by a worker there.
     """
     from dataclasses import replace
 
@@ -88,12 +105,14 @@ def execute_run(
     from studyctl.runner.session import execute
     from studyctl.tracking.remote import tracker_of
 
+    # A cluster that does not answer is said before anything is recorded.
+    engine = None if timeout_s is None and not on else engine_for(workspace, order.spec, 1, on, gpus)
     tracker = tracker_of(workspace)
     ledger = open_ledger(workspace)
     order = replace(order, tags=item_tags(items))
     problem: str | None
     try:
-        if timeout_s is None:
+        if engine is None:
             run = execute(
                 workspace,
                 order,
@@ -104,7 +123,7 @@ def execute_run(
             )
             problem = tracker.problem
         else:
-            run, problem = _execute_apart(workspace, order, items, progress, timeout_s, ledger, tracker)
+            run, problem = _execute_apart(workspace, order, items, progress, timeout_s, ledger, tracker, engine)
         answered = answers.record_for_run(ledger, run, now=now()) if run.state == "finished" else ()
         freshness.keep(ledger, workspace.root, current_digests)
         if problem is None:
@@ -119,19 +138,18 @@ def _execute_apart(
     order: Order,
     items: Sequence[Item],
     progress: Progress,
-    timeout_s: float,
+    timeout_s: float | None,
     ledger: Ledger,
     tracker: Tracker,
+    engine: Engine,
 ) -> tuple[Run, str | None]:
     from studyctl.app.run import describe
     from studyctl.runner.closure import closure_of
-    from studyctl.runner.local_engine import LocalEngine
     from studyctl.runner.sweep import execute_apart
     from studyctl.view.watching import RunWatch
 
-    files = closure_of(workspace, order.spec)
-    engine = LocalEngine(workspace, order.spec.name, 1)
     try:
+        files = closure_of(workspace, order.spec)
         return execute_apart(
             workspace,
             order,
@@ -181,20 +199,18 @@ def earlier_sweep(workspace: Workspace, order: SweepOrder) -> Earlier | None:
 
 
 def execute_sweep(
-    workspace: Workspace, order: SweepOrder, earlier: Earlier | None, jobs: int, watch: Watch
+    workspace: Workspace, order: SweepOrder, earlier: Earlier | None, engine: Engine, watch: Watch
 ) -> tuple[Run, list[Run], str | None]:
     """Execute the trials of a sweep that are not there yet; the sweep, its trials, and what MLflow lacks."""
     from studyctl.app import freshness
     from studyctl.app.sweep import describe_sweep, describe_trial
     from studyctl.runner.digests import current_digests
-    from studyctl.runner.local_engine import LocalEngine
     from studyctl.runner.sweep import Interrupted
     from studyctl.runner.sweep import execute_sweep as execute
     from studyctl.tracking.remote import tracker_of
 
     tracker = tracker_of(workspace)
     ledger = open_ledger(workspace)
-    engine = LocalEngine(workspace, order.spec.name, jobs)
     try:
         done = execute(
             workspace,

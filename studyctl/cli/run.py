@@ -18,6 +18,7 @@ from studyctl.core.pages import RunPage
 from studyctl.errors import ExperimentError, Interrupted, UsageError
 
 if TYPE_CHECKING:
+    from studyctl.cli.run_sweep import Options
     from studyctl.core.models import Run
     from studyctl.runner.perform import Order
     from studyctl.runner.sweep import SweepOrder
@@ -56,6 +57,12 @@ def app(
     timeout: Annotated[
         str | None, typer.Option("--timeout", metavar="TIME", help="End what takes longer: 90s, 10m, 2h.")
     ] = None,
+    on: Annotated[
+        str, typer.Option("--on", metavar="dask://HOST:PORT", help="Run on the workers of a Dask cluster.")
+    ] = "",
+    gpus: Annotated[
+        int | None, typer.Option("--gpus", metavar="N", help="So many GPUs of a worker for each run.")
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin an interrupted sweep anew.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Allow more than 10,000 trials.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run, and about how long.")] = False,
@@ -77,7 +84,7 @@ def app(
     if quick and preset not in (None, "quick"):
         raise UsageError(f"--quick and --preset {preset} exclude each other", "give one of them")
     chosen = "quick" if quick else preset or "default"
-    options = run_sweep.Options(jobs, None if timeout is None else seconds(timeout, "--timeout"), fresh)
+    options = run_sweep.Options(jobs, None if timeout is None else seconds(timeout, "--timeout"), fresh, on, gpus)
     order = prepare(here, name, chosen, params, param or (), grid=grid, repeat=repeat, many=yes)
     run_sweep.check(options, draft=draft, sweep=isinstance(order, SweepOrder))
     if dry_run:
@@ -85,7 +92,7 @@ def app(
     elif isinstance(order, SweepOrder):
         run_sweep.run(here, order, options, as_json=as_json)
     else:
-        _show(here, perform(here, order, timeout_s=options.timeout_s, draft=draft), as_json=as_json)
+        _show(here, perform(here, order, options, draft=draft), as_json=as_json)
 
 
 def _show(here: Session, page: RunPage, *, as_json: bool) -> None:
@@ -150,12 +157,12 @@ def run_and_record(here: Session, name: str) -> RunPage:
     return perform(here, order)
 
 
-def perform(here: Session, order: Order, *, timeout_s: float | None = None, draft: bool = False) -> RunPage:
+def perform(here: Session, order: Order, options: Options | None = None, *, draft: bool = False) -> RunPage:
     """The steps of one run."""
     from studyctl.view.progress import make_progress
 
     progress = make_progress(order.spec.name, quiet=here.quiet, color=here.options.color)
-    return _draft(order, progress) if draft else _recorded(here, order, progress, timeout_s)
+    return _draft(order, progress) if draft else _recorded(here, order, progress, options)
 
 
 def _draft(order: Order, progress: Bars | Quiet) -> RunPage:
@@ -166,7 +173,7 @@ def _draft(order: Order, progress: Bars | Quiet) -> RunPage:
     return RunPage(run, shown(folder), notes=_warnings(run), draft=True)
 
 
-def _recorded(here: Session, order: Order, progress: Bars | Quiet, timeout_s: float | None) -> RunPage:
+def _recorded(here: Session, order: Order, progress: Bars | Quiet, options: Options | None) -> RunPage:
     from studyctl.app.answers import tied_items
     from studyctl.view.words import not_mirrored
     from studyctl.wiring_runs import execute_run
@@ -175,7 +182,15 @@ def _recorded(here: Session, order: Order, progress: Bars | Quiet, timeout_s: fl
         items = tied_items(reader, order.spec.name)
     here.mark_lost()
     with progress.showing():
-        done = execute_run(here.workspace, order, items, progress, timeout_s=timeout_s)
+        done = execute_run(
+            here.workspace,
+            order,
+            items,
+            progress,
+            timeout_s=options.timeout_s if options else None,
+            on=options.on if options else "",
+            gpus=(options.gpus or 0) if options else 0,
+        )
     if done.problem:
         here.warn(not_mirrored(done.problem))
     return RunPage(

@@ -22,12 +22,22 @@ class Options(NamedTuple):
     jobs: int | None
     timeout_s: float | None
     fresh: bool
+    on: str = ""  # the address of a cluster
+    gpus: int | None = None  # for each run there
 
 
 def check(options: Options, *, draft: bool, sweep: bool) -> None:
     """UsageError for options that are out of bounds, or that the run has no use for."""
     if options.jobs is not None and options.jobs < 1:
         raise UsageError(f"--jobs {options.jobs}: at least one", "leave it out for one a core")
+    if options.gpus is not None and options.gpus < 1:
+        raise UsageError(f"--gpus {options.gpus}: at least one", "leave it out for none")
+    if options.gpus is not None and not options.on:
+        raise UsageError("--gpus takes devices of a cluster's workers", "name the cluster: --on dask://HOST:PORT")
+    if options.on and draft:
+        raise UsageError("a draft runs here, and --on runs elsewhere", "leave out one of them")
+    if options.on and options.jobs is not None:
+        raise UsageError("--jobs is for processes here; a cluster has as many places as its workers", "leave it out")
     if sweep and draft:
         raise UsageError("a sweep is recorded, and a draft is not", "leave out --draft, or try one value")
     if draft and options.timeout_s is not None:
@@ -56,7 +66,7 @@ def _perform(here: Session, order: SweepOrder, options: Options) -> SweepPage:
     from studyctl.core.pages import SweepPage
     from studyctl.view.watching import watch_sweep
     from studyctl.view.words import not_mirrored
-    from studyctl.wiring_runs import execute_sweep
+    from studyctl.wiring_runs import engine_for, execute_sweep
 
     with here.reader():
         pass  # the notes as they are now, before the experiment begins
@@ -64,11 +74,13 @@ def _perform(here: Session, order: SweepOrder, options: Options) -> SweepPage:
     earlier = _earlier(here, order, options)
     there = len(earlier.finished) if earlier else 0
     trials = len(order.grid.trials)
-    jobs = min(jobs_of(here, order, options), trials - there) or 1
-    watch = watch_sweep(order.spec.name, trials, there, jobs, quiet=here.quiet, color=here.options.color)
+    jobs = 1 if options.on else min(jobs_of(here, order, options), trials - there) or 1
+    engine = engine_for(here.workspace, order.spec, jobs, options.on, options.gpus or 0)
+    places = min(engine.jobs, trials - there) or 1
+    watch = watch_sweep(order.spec.name, trials, there, places, quiet=here.quiet, color=here.options.color)
     with watch.showing():
         sweep, found, problem = execute_sweep(
-            here.workspace, replace(order, timeout_s=options.timeout_s), earlier, jobs, watch
+            here.workspace, replace(order, timeout_s=options.timeout_s), earlier, engine, watch
         )
     if problem:
         here.warn(not_mirrored(problem, several=True))
@@ -138,6 +150,8 @@ def show_dry_run(here: Session, order: Order | SweepOrder, options: Options, *, 
     from studyctl.view.sweeps import dry_run_json, dry_run_page
     from studyctl.wiring_runs import earlier_sweep, estimate_run
 
+    if options.on:
+        raise UsageError("--dry-run knows how long runs take here, not at a cluster", "leave out --on")
     sweep = order if isinstance(order, SweepOrder) else None
     earlier = earlier_sweep(here.workspace, sweep) if sweep and not options.fresh else None
     if earlier is not None and earlier.changed:

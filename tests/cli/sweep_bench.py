@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from study_bench import Study
 
-PATIENCE_S = 60
+PATIENCE_S = 180
 
 TRYING = '''\
 """Does what its parameters say."""

@@ -15,7 +15,7 @@ import pytest
 from study_bench import Study
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
-PATIENCE_S = 60
+PATIENCE_S = 180
 
 
 def wait_for_metric(study: Study) -> None:
