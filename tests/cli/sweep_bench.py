@@ -130,5 +130,10 @@ def wait_until(holds: Any) -> None:
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     """The exit code of a command that was started, and what it printed."""
-    out, err = process.communicate(timeout=PATIENCE_S)
+    try:
+        out, err = process.communicate(timeout=PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()  # its trials end by themselves; nothing is left for other tests to stumble over
+        process.communicate()
+        raise
     return process.returncode, out, err
