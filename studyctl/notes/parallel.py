@@ -111,7 +111,8 @@ class _Team:
     def __init__(self, task: Task, chunks: deque[list[str]], count: int) -> None:
         self._task = task
         self._chunks = chunks
-        self._answers: queue.SimpleQueue[list[NoteRead] | None] = queue.SimpleQueue()
+        # Not a SimpleQueue: in CPython its `get` never returns where a signal is handled for longer than the timeout.
+        self._answers: queue.Queue[list[NoteRead] | None] = queue.Queue()
         self._processes: list[subprocess.Popen[bytes]] = []
         self._threads: list[threading.Thread] = []
         self.at_work = 0  # helpers that may still answer

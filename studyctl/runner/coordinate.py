@@ -76,7 +76,6 @@ class Coordinator:
         stopped: float | None = None
         recorded = 0.0
         while True:
-            self._signals.renew()
             # The engine has the next ones at hand, so that no place is free while what ended is written down.
             while waiting and len(self._active) < AHEAD * self._engine.jobs:
                 self._submit(waiting.popleft())

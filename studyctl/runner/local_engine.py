@@ -118,7 +118,8 @@ class LocalEngine:
         self._hosts: list[_Host] = []
         self._waiting: deque[Task] = deque()
         self._dropped: list[Dropped] = []
-        self._queue: queue.SimpleQueue[tuple[_Host, dict[str, Any] | None]] = queue.SimpleQueue()
+        # Not a SimpleQueue: in CPython its `get` never returns where a signal is handled for longer than the timeout.
+        self._queue: queue.Queue[tuple[_Host, dict[str, Any] | None]] = queue.Queue()
 
     # Engine ------------------------------------------------------------------------------------------
 

@@ -60,7 +60,8 @@ class MirrorThread:
         self._first = tracker
         self._describe = describe
         self._measured = measured
-        self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        # Not a SimpleQueue: in CPython its `get` never returns where a signal is handled for longer than the timeout.
+        self._orders: queue.Queue[Callable[[], None] | None] = queue.Queue()
         self._new: dict[str, _Open] = {}  # too young to be followed
         self._open: dict[str, _Open] = {}
         self._mlflow_ids: dict[str, str] = {}

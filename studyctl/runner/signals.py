@@ -61,14 +61,6 @@ class Signals:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
-    def renew(self) -> None:
-        """Catch them again, where something else took them over meanwhile.
-
-        Seen with SIGTERM in a sweep whose mirror thread was loading MLflow: the handler was gone, and the signal lost.
-        """
-        for number in self._before:
-            signal.signal(number, self._handle)
-
     def allow(self) -> None:
         """From here on a signal ends the experiment; one that came before does so at once."""
         self._allowed = True

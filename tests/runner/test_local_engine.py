@@ -315,3 +315,24 @@ def test_events_stay_lines_that_a_pipe_takes_whole() -> None:
         lines = stream.read().splitlines()
     assert all(len(line) < host.LINE_LIMIT + 200 < 4096 for line in lines)
     assert [set(json.loads(line)) for line in lines] == [{"said", "line"}, {"loop", "label", "done", "total", "over"}]
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="timers as POSIX has them")
+def test_waiting_ends_in_time_though_a_signal_is_handled_for_longer(bench: Bench) -> None:
+    """CPython's `SimpleQueue.get(timeout=…)` waits for ever where a handler outlives the timeout."""
+    handled = []
+
+    def slowly(number: int, frame: object) -> None:
+        handled.append(number)
+        assert len(handled) == 1, "waiting did not end"
+        time.sleep(0.4)
+
+    before = signal.signal(signal.SIGALRM, slowly)
+    try:
+        with engine(bench) as made:
+            signal.setitimer(signal.ITIMER_REAL, 0.05, 10.0)  # the second one ends a wait that does not end by itself
+            assert made.wait(0.2) == []
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert handled == [signal.SIGALRM]
