@@ -27,7 +27,7 @@ def accept(words: Sequence[str], reason: str, reader: Reader, reasons: Reasons, 
         raise NoEvidenceError(f"{without[0].id} has no recorded answer", f"studyctl answer {without[0].id}")
     stale = reasons(reader, [item.id for item in items])
     _refuse_lost(items, stale)
-    kept = {item: value for item, name, value, _ in reader.overrides() if name == acceptance.FIELD}
+    kept = acceptance.kept(reader.overrides())
     overrides: list[Override] = []
     lines: list[str] = []
     for item in items:
@@ -36,14 +36,8 @@ def accept(words: Sequence[str], reason: str, reader: Reader, reasons: Reasons, 
             lines.append(f"{item.id} is fresh: there is nothing to accept")
             continue
         answer = answers[item.id]
-        before = acceptance.load(kept.get(item.id))
-        # What was accepted of this answer before stays so.
-        earlier = before if before is not None and before.answer == answer.digest else None
-        one = acceptance.accept(answer, found, why, by=by, now=now)
-        if earlier is not None:
-            one = acceptance.Acceptance(
-                one.answer, why, by, now, (*earlier.seen, *one.seen), (*earlier.texts, *one.texts)
-            )
+        earlier = acceptance.of(answer, kept)
+        one = acceptance.accept(answer, found, why, earlier=earlier, by=by, now=now)
         overrides.append((item.id, acceptance.FIELD, kept.get(item.id), acceptance.dump(one)))
         lines.append(f"{item.id} is kept as it is: {why}")
         lines += [f"  {reason.text}" for reason in found]

@@ -136,15 +136,9 @@ def page_for(
         missing=missing,
         children=tuple(children),
         earlier=len(reader.answer_history(item.id)) - 1 if answer is not None else 0,
-        accepted=_accepted(reader, answer) if answer is not None else None,
+        accepted=acceptance.of(answer, acceptance.kept(reader.overrides())) if answer is not None else None,
         produce=_produce(reader, item, choices, missing, experiments) if answer is None else (),
     )
-
-
-def _accepted(reader: Reader, answer: Answer) -> acceptance.Acceptance | None:
-    kept = {item: value for item, name, value, _ in reader.overrides() if name == acceptance.FIELD}
-    found = acceptance.load(kept.get(answer.item))
-    return found if found is not None and found.answer == answer.digest else None
 
 
 def _produce(

@@ -37,9 +37,9 @@ def _standing(
     """The reasons that no person has accepted."""
     from studyctl.core import acceptance
 
-    kept = {item: value for item, name, value, _ in reader.overrides() if name == acceptance.FIELD}
+    kept = acceptance.kept(reader.overrides())
     found = {
-        answer.item: acceptance.standing(acceptance.load(kept.get(answer.item)), answer, stale[answer.item])
+        answer.item: acceptance.standing(acceptance.of(answer, kept), stale[answer.item])
         for answer in recorded
         if answer.item in stale
     }

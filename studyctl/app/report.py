@@ -40,14 +40,14 @@ def report(
     details = reader.details_of(shown)
     answers = {answer.item: answer for answer in reader.answers(shown)} if shown else {}
     candidates = _Candidates(reader)
-    kept = {item: value for item, name, value, _ in reader.overrides() if name == acceptance.FIELD}
+    kept = acceptance.kept(reader.overrides())
     entries = {
         item.id: _entry(
             replace(item, details=details.get(item.id, ())),
             answers.get(item.id),
             reasons.get(item.id, ()),
             candidates,
-            acceptance.load(kept.get(item.id)),
+            kept,
         )
         for item in items
     }
@@ -69,7 +69,7 @@ def _entry(
     answer: Answer | None,
     reasons: tuple[Reason, ...],
     candidates: _Candidates,
-    kept: acceptance.Acceptance | None,
+    kept: Mapping[str, str],
 ) -> Entry:
     newer: tuple[Choice, ...] = ()
     missing: tuple[str, ...] = ()
@@ -82,7 +82,7 @@ def _entry(
             newer = tuple(
                 choice for choice in deciding.newer_evidence(answer, choices) if answer.quick or not choice.quick
             )
-    accepted = kept if kept is not None and answer is not None and kept.answer == answer.digest else None
+    accepted = acceptance.of(answer, kept) if answer is not None else None
     return Entry(item, answer, reasons, newer, missing, accepted)
 
 

@@ -35,12 +35,12 @@ def verify(reader: Reader, words: Sequence[str], sources: Sources, *, strict: bo
         for run_id, names in verifying.figures_of(answer, runs).items():
             wanted.setdefault(run_id, set()).update(names)
     witnesses = sources.witnesses(runs, wanted)
-    accepted = {o[0]: acceptance.load(o[2]) for o in reader.overrides() if o[1] == acceptance.FIELD} if pairs else {}
+    accepted = acceptance.kept(reader.overrides()) if pairs else {}
     changed: dict[str, Sequence[str]] = {}
     again: dict[str, Run] = {}
     for item, answer in pairs:
         one = verifying.verify(item, answer, runs, witnesses, reasons.get(item.id, ()))
-        if (kept := accepted.get(item.id)) is not None and kept.answer == answer.digest:
+        if (kept := acceptance.of(answer, accepted)) is not None:
             said = f"accepted by {kept.by}, {kept.at[:10]}: {kept.reason} ({'; '.join(kept.texts)})"
             one = replace(one, notes=(*one.notes, said))
         for run_id in dict.fromkeys(e.run for e in answer.evidence if e.run in runs):

@@ -8,7 +8,7 @@ answers in the record, and taken back by `undo`. The view `items` reads what is 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from studyctl.core.records import Answer, Reason
@@ -34,19 +34,37 @@ def acceptable(reason: Reason) -> bool:
     return reason.trigger != "run"
 
 
-def accept(answer: Answer, reasons: Iterable[Reason], reason: str, *, by: str, now: str) -> Acceptance:
-    """The acceptance of these reasons, all of which are `acceptable`."""
+def accept(
+    answer: Answer, reasons: Iterable[Reason], reason: str, *, earlier: Acceptance | None, by: str, now: str
+) -> Acceptance:
+    """The acceptance of these reasons, all of which are `acceptable`, and of what was accepted `earlier`."""
+    seen, texts = (earlier.seen, earlier.texts) if earlier is not None else ((), ())
     found = tuple(reasons)
     return Acceptance(
-        answer.digest, reason, by, now, tuple((r.trigger, r.key, r.now) for r in found), tuple(r.text for r in found)
+        answer.digest,
+        reason,
+        by,
+        now,
+        (*seen, *((r.trigger, r.key, r.now) for r in found)),
+        (*texts, *(r.text for r in found)),
     )
 
 
-def standing(acceptance: Acceptance | None, answer: Answer, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
-    """The reasons that the person has not accepted for this answer."""
-    if acceptance is None or acceptance.answer != answer.digest:
-        return tuple(reasons)
-    return tuple(r for r in reasons if not acceptable(r) or (r.trigger, r.key, r.now) not in acceptance.seen)
+def standing(accepted: Acceptance | None, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """The reasons that the person has not accepted; `accepted` is of the answer that they are about."""
+    seen = accepted.seen if accepted is not None else ()
+    return tuple(r for r in reasons if not acceptable(r) or (r.trigger, r.key, r.now) not in seen)
+
+
+def kept(overrides: Iterable[tuple[str, str, str, str]]) -> dict[str, str]:
+    """Every acceptance as it is kept, by item, from a person's decisions: (item, field, value, when)."""
+    return {item: value for item, name, value, _ in overrides if name == FIELD}
+
+
+def of(answer: Answer, kept: Mapping[str, str]) -> Acceptance | None:
+    """What was accepted for this very answer: one that was recorded since needs no old word."""
+    found = load(kept.get(answer.item))
+    return found if found is not None and found.answer == answer.digest else None
 
 
 def dump(acceptance: Acceptance) -> str:
