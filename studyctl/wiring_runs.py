@@ -97,6 +97,7 @@ def execute_run(
     One with a time limit is performed by a process of its own, which can be ended whatever it does; one `on` a cluster
     by a worker there.
     """
+    from contextlib import ExitStack, closing
     from dataclasses import replace
 
     from studyctl.app import answers, freshness
@@ -105,13 +106,15 @@ def execute_run(
     from studyctl.runner.session import execute
     from studyctl.tracking.remote import tracker_of
 
-    # A cluster that does not answer is said before anything is recorded.
-    engine = None if timeout_s is None and not on else engine_for(workspace, order.spec, 1, on, gpus)
-    tracker = tracker_of(workspace)
-    ledger = open_ledger(workspace)
-    order = replace(order, tags=item_tags(items))
     problem: str | None
-    try:
+    with ExitStack() as stack:
+        engine: Engine | None = None
+        if on or timeout_s is not None:
+            # A cluster that does not answer is said before anything is recorded.
+            engine = stack.enter_context(closing(engine_for(workspace, order.spec, 1, on, gpus)))
+        tracker = tracker_of(workspace)
+        ledger = stack.enter_context(closing(open_ledger(workspace)))
+        order = replace(order, tags=item_tags(items))
         if engine is None:
             run = execute(
                 workspace,
@@ -128,8 +131,6 @@ def execute_run(
         freshness.keep(ledger, workspace.root, current_digests)
         if problem is None:
             settle(workspace, ledger, tracker.uri)
-    finally:
-        ledger.close()
     return RunOutcome(run, answered, problem)
 
 
@@ -148,21 +149,17 @@ def _execute_apart(
     from studyctl.runner.sweep import execute_apart
     from studyctl.view.watching import RunWatch
 
-    try:
-        files = closure_of(workspace, order.spec)
-        return execute_apart(
-            workspace,
-            order,
-            files,
-            timeout_s=timeout_s,
-            ledger=ledger,
-            tracker=tracker,
-            engine=engine,
-            watch=RunWatch(progress),
-            describe=lambda run: describe(run, items),
-        )
-    finally:
-        engine.close()
+    return execute_apart(
+        workspace,
+        order,
+        closure_of(workspace, order.spec),
+        timeout_s=timeout_s,
+        ledger=ledger,
+        tracker=tracker,
+        engine=engine,
+        watch=RunWatch(progress),
+        describe=lambda run: describe(run, items),
+    )
 
 
 def default_jobs(spec: ExperimentSpec) -> int:
@@ -227,7 +224,6 @@ def execute_sweep(
         if done[2] is None:
             settle(workspace, ledger, tracker.uri)
     finally:
-        engine.close()
         ledger.close()
     return done
 

@@ -14,11 +14,11 @@ from studyctl.cli.commands import single
 from studyctl.cli.common import AsJson, Session, session
 from studyctl.cli.completion import experiment_names
 from studyctl.cli.paths import shown
+from studyctl.cli.run_sweep import DEFAULTS, Options
 from studyctl.core.pages import RunPage
 from studyctl.errors import ExperimentError, Interrupted, UsageError
 
 if TYPE_CHECKING:
-    from studyctl.cli.run_sweep import Options
     from studyctl.core.models import Run
     from studyctl.runner.perform import Order
     from studyctl.runner.sweep import SweepOrder
@@ -84,7 +84,7 @@ def app(
     if quick and preset not in (None, "quick"):
         raise UsageError(f"--quick and --preset {preset} exclude each other", "give one of them")
     chosen = "quick" if quick else preset or "default"
-    options = run_sweep.Options(jobs, None if timeout is None else seconds(timeout, "--timeout"), fresh, on, gpus)
+    options = Options(jobs, None if timeout is None else seconds(timeout, "--timeout"), fresh, on, gpus)
     order = prepare(here, name, chosen, params, param or (), grid=grid, repeat=repeat, many=yes)
     run_sweep.check(options, draft=draft, sweep=isinstance(order, SweepOrder))
     if dry_run:
@@ -157,7 +157,7 @@ def run_and_record(here: Session, name: str) -> RunPage:
     return perform(here, order)
 
 
-def perform(here: Session, order: Order, options: Options | None = None, *, draft: bool = False) -> RunPage:
+def perform(here: Session, order: Order, options: Options = DEFAULTS, *, draft: bool = False) -> RunPage:
     """The steps of one run."""
     from studyctl.view.progress import make_progress
 
@@ -173,7 +173,7 @@ def _draft(order: Order, progress: Bars | Quiet) -> RunPage:
     return RunPage(run, shown(folder), notes=_warnings(run), draft=True)
 
 
-def _recorded(here: Session, order: Order, progress: Bars | Quiet, options: Options | None) -> RunPage:
+def _recorded(here: Session, order: Order, progress: Bars | Quiet, options: Options) -> RunPage:
     from studyctl.app.answers import tied_items
     from studyctl.view.words import not_mirrored
     from studyctl.wiring_runs import execute_run
@@ -187,9 +187,9 @@ def _recorded(here: Session, order: Order, progress: Bars | Quiet, options: Opti
             order,
             items,
             progress,
-            timeout_s=options.timeout_s if options else None,
-            on=options.on if options else "",
-            gpus=(options.gpus or 0) if options else 0,
+            timeout_s=options.timeout_s,
+            on=options.on,
+            gpus=options.gpus or 0,
         )
     if done.problem:
         here.warn(not_mirrored(done.problem))

@@ -19,11 +19,14 @@ if TYPE_CHECKING:
 class Options(NamedTuple):
     """How to run it."""
 
-    jobs: int | None
-    timeout_s: float | None
-    fresh: bool
+    jobs: int | None = None
+    timeout_s: float | None = None
+    fresh: bool = False
     on: str = ""  # the address of a cluster
     gpus: int | None = None  # for each run there
+
+
+DEFAULTS = Options()
 
 
 def check(options: Options, *, draft: bool, sweep: bool) -> None:
@@ -61,6 +64,7 @@ def run(here: Session, order: SweepOrder, options: Options, *, as_json: bool) ->
 
 
 def _perform(here: Session, order: SweepOrder, options: Options) -> SweepPage:
+    from contextlib import closing
     from dataclasses import replace
 
     from studyctl.core.pages import SweepPage
@@ -68,20 +72,18 @@ def _perform(here: Session, order: SweepOrder, options: Options) -> SweepPage:
     from studyctl.view.words import not_mirrored
     from studyctl.wiring_runs import engine_for, execute_sweep
 
-    with here.reader():
-        pass  # the notes as they are now, before the experiment begins
-    here.mark_lost()
+    here.catch_up()  # the notes as they are now, before the experiment begins
     earlier = _earlier(here, order, options)
     there = len(earlier.finished) if earlier else 0
     trials = len(order.grid.trials)
     jobs = 1 if options.on else min(jobs_of(here, order, options), trials - there) or 1
-    engine = engine_for(here.workspace, order.spec, jobs, options.on, options.gpus or 0)
-    places = min(engine.jobs, trials - there) or 1
-    watch = watch_sweep(order.spec.name, trials, there, places, quiet=here.quiet, color=here.options.color)
-    with watch.showing():
-        sweep, found, problem = execute_sweep(
-            here.workspace, replace(order, timeout_s=options.timeout_s), earlier, engine, watch
-        )
+    with closing(engine_for(here.workspace, order.spec, jobs, options.on, options.gpus or 0)) as engine:
+        places = min(engine.jobs, trials - there) or 1
+        watch = watch_sweep(order.spec.name, trials, there, places, quiet=here.quiet, color=here.options.color)
+        with watch.showing():
+            sweep, found, problem = execute_sweep(
+                here.workspace, replace(order, timeout_s=options.timeout_s), earlier, engine, watch
+            )
     if problem:
         here.warn(not_mirrored(problem, several=True))
     notes = sorted({str(one) for trial in found for one in trial.provenance.get("warnings") or ()})
