@@ -122,14 +122,7 @@ class MlflowTracker:
             from mlflow.entities import Metric, Param
 
             client = self._connect()
-            if run.experiment not in self._experiments:
-                self._experiments[run.experiment] = self._experiment(client, run)
-            created = client.create_run(
-                self._experiments[run.experiment],
-                start_time=_milliseconds(run.started),
-                run_name=run_name(run),
-                tags=self._run_tags(run, note, tags),
-            )
+            created = self._create(client, run, note, tags)
             run_id = self._run_id = str(created.info.run_id)
             self._artifact_uri = str(created.info.artifact_uri)
             params = [Param(n, self._cut(text, PARAM_LIMIT, f"params/{n}.txt")) for n, text in _flat(run.params)]
@@ -183,16 +176,18 @@ class MlflowTracker:
         return (str(error).strip() or type(error).__name__).splitlines()[0]
 
     def _open(self, run: Run, note: str, tags: Mapping[str, str]) -> str:
-        client = self._connect()
+        return self._opened(self._create(self._connect(), run, note, tags), run)
+
+    def _create(self, client: MlflowClient, run: Run, note: str, tags: Mapping[str, str]) -> Any:
+        """MLflow's run, new in its experiment, with its page and its tags."""
         if run.experiment not in self._experiments:
             self._experiments[run.experiment] = self._experiment(client, run)
-        created = client.create_run(
+        return client.create_run(
             self._experiments[run.experiment],
             start_time=_milliseconds(run.started),
             run_name=run_name(run),
             tags=self._run_tags(run, note, tags),
         )
-        return self._opened(created, run)
 
     def _opened(self, there: Any, run: Run) -> str:
         """Go on with MLflow's run, once it has the parameters: those that it has already may come again."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import IO, TYPE_CHECKING
@@ -12,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 from studyctl.core.models import Metric, Run
 from studyctl.core.ports import Advanced, Printed, Progress, Stepped
 from studyctl.core.sweeps import last_line, name_of, number_of
-from studyctl.view import progress as waiting
+from studyctl.view.progress import Quiet
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -72,9 +71,7 @@ class QuietSweep:
     """Implements `Watch` without bars: a line when it takes a while, and one for each trial that does not finish."""
 
     def __init__(self, stream: IO[str], started: str = "") -> None:
-        self._stream = stream
-        self._started = started
-        self._trials = 0
+        self._quiet = Quiet(stream, started)
 
     def began(self, run: Run) -> None:
         """Nothing is shown."""
@@ -88,7 +85,7 @@ class QuietSweep:
     def ended(self, run: Run) -> None:
         """Say so where it did not finish."""
         if run.state not in ("finished", "killed"):
-            self._say(f"trial {number_of(run)} ({name_of(run)}) {run.state}: {last_line(run.error)}")
+            self._quiet.message(f"trial {number_of(run)} ({name_of(run)}) {run.state}: {last_line(run.error)}")
 
     def left(self, runs: int) -> None:
         """Nothing is shown."""
@@ -96,18 +93,8 @@ class QuietSweep:
     @contextmanager
     def showing(self) -> Iterator[None]:
         """Say once that trials are going on, when it takes a while."""
-        timer = threading.Timer(waiting.PATIENCE_S, self._say, (self._started,))
-        timer.daemon = True
-        timer.start()
-        try:
+        with self._quiet.showing():
             yield
-        finally:
-            timer.cancel()
-
-    def _say(self, line: str) -> None:
-        if self._started:
-            self._stream.write(f"{line}\n")
-            self._stream.flush()
 
 
 class SweepBars:
