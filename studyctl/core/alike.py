@@ -82,8 +82,17 @@ def _device(run: Run) -> list[str]:
         str(machine.get("cpu") or ""),
         ", ".join(map(str, gpus)) if isinstance(gpus, (list, tuple)) else str(gpus),
         str(machine.get("usable_cores") or machine.get("cores") or ""),
-        ", ".join(f"{name}={value}" for name, value in sorted(threads.items())),
+        ", ".join(f"{name}={value}" for name, value in sorted(threads.items()) if not may_be_unseen(name)),
     ]
+
+
+def may_be_unseen(threads: str) -> bool:
+    """Whether a number of threads, by its name, may be missing though it was the same.
+
+    Those of BLAS and OpenMP are only seen where something had loaded threadpoolctl before the run ended, which is
+    not the experiment's doing. What it set itself is in its environment, or asked of torch or tensorflow by name.
+    """
+    return threads.islower() and threads.partition(".")[0] not in ("torch", "tensorflow")
 
 
 def labels(runs: Sequence[Run], which: Trait) -> dict[str, str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from studyctl.core.alike import may_be_unseen
 from studyctl.core.comparing import flat
 from studyctl.core.models import Metric, Run
 from studyctl.core.templates import exact
@@ -103,12 +104,15 @@ def diff(before: Run, after: Run) -> RunDiff:
 
 def _facts(before: Run, after: Run, unknown: list[str]) -> Iterator[Change]:
     known = _known(before), _known(after)
+    unseen = {name for run in (before, after) for name in _part(run.provenance, "threads") if may_be_unseen(name)}
     for name in dict.fromkeys([*known[0], *known[1]]):
         one, other = known[0].get(name, ""), known[1].get(name, "")
         if one == other:
             continue
         if one and other:
             yield Change(name, one, other)
+        elif name in unseen:
+            continue
         elif before.imported or after.imported:
             unknown.append(name)
         else:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from study_bench import Study
@@ -12,15 +11,10 @@ distributed = pytest.importorskip("distributed", reason="needs the extra dask: p
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of Tornado and asyncio, when a cluster is begun and ended in one process
-        with distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=":0", resources={"GPU": 1}
-        ) as cluster:
-            with distributed.Client(cluster, set_as_default=False) as client:
-                client.wait_for_workers(2, timeout=60)
-            yield str(cluster.scheduler_address).replace("tcp://", "dask://")
+def address(cluster: Any) -> str:
+    with distributed.Client(cluster, set_as_default=False) as client:
+        client.wait_for_workers(2, timeout=60)
+    return str(cluster.scheduler_address).replace("tcp://", "dask://")
 
 
 def test_a_run_is_recorded_here_and_answers(fresh: Study, address: str) -> None:

@@ -69,6 +69,13 @@ class TestAlike:
         assert differing([first, other]) == ("machine",)
         assert len(alike([first, other], ["machine"])) == 1
 
+    def test_threads_that_are_only_seen_by_chance_set_nothing_apart(self) -> None:
+        seen = {**CPU, "threads": {"openblas": "2", "openmp": "2"}}
+        runs = [run(measures=["time"], provenance=one) for one in (CPU, seen)]
+        assert len(alike(runs)) == 1 and differing(runs) == ()
+        own = {**CPU, "threads": {"torch": "1", "torch.interop": "1"}}
+        assert len(alike([run(measures=["time"], provenance=one) for one in (CPU, own)])) == 2
+
     def test_of_a_run_without_a_machine_nothing_is_known(self) -> None:
         imported = [run(measures=["time"], host="", imported=True) for _ in range(2)]
         found = sets(*imported)

@@ -65,6 +65,20 @@ def test_facts(name: str, path: tuple[str, ...], value: object, shown: str) -> N
     assert not found.same
 
 
+def test_threads_of_a_library_differ_only_where_both_were_seen() -> None:
+    """Whether they are seen hangs on what else the process had loaded."""
+
+    def threads(**more: str) -> dict[str, Any]:
+        return WHOLE | {"threads": {"OMP_NUM_THREADS": "1", **more}}
+
+    assert diff(run(provenance=threads()), run(provenance=threads(openblas="2"))).same
+    assert diff(run(provenance=threads(openblas="2")), run(provenance=threads())).same
+    found = diff(run(provenance=threads(openblas="2")), run(provenance=threads(openblas="4")))
+    assert [(one.name, one.before, one.after) for one in found.facts] == [("openblas", "2", "4")]
+    found = diff(run(provenance=threads()), run(provenance=threads(torch="4")))
+    assert [(one.name, one.before, one.after) for one in found.facts] == [("torch", None, "4")]
+
+
 def test_experiment_state_preset_host() -> None:
     found = diff(run(), run(experiment="y", state="failed", preset="quick", host="there", evidence_version=2))
     assert [(one.name, one.before, one.after) for one in found.facts] == [

@@ -22,18 +22,6 @@ from studyctl.runner.dask_engine import DaskEngine
 distributed = pytest.importorskip("distributed", reason="needs the extra dask: python -m pip install 'studyctl[dask]'")
 
 
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
-    import warnings
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of Tornado and asyncio, when a cluster is begun and ended in one process
-        with distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=":0", resources={"GPU": 1}
-        ) as here:
-            yield here
-
-
 @pytest.fixture
 def address(cluster: Any) -> str:
     with distributed.Client(cluster, set_as_default=False) as client:
