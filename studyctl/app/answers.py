@@ -21,9 +21,9 @@ def require_answerable(item: Item) -> None:
 
 
 def choices_for(reader: Reader, item: Item, wanted: Run | None = None) -> tuple[answers.Choice, ...]:
-    """The run that counts for each experiment that the item is tied to, as lists know it: without metrics."""
+    """The runs that count for each experiment that the item is tied to, as lists know them: without metrics."""
     runs = {name: reader.candidates(name) for name in answers.ordered(item.ties)}
-    return answers.choose(item.ties, runs, wanted)
+    return answers.choose(item.ties, runs, reader.candidates_by_host, wanted)
 
 
 def whole_choices(reader: Reader, item: Item, wanted: Run | None = None) -> tuple[answers.Choice, ...]:

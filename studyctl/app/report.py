@@ -74,7 +74,8 @@ def _entry(
     newer: tuple[Choice, ...] = ()
     missing: tuple[str, ...] = ()
     if item.ties and item.status != "dropped" and item.kind in ("question", "claim"):
-        choices = deciding.choose(item.ties, {tie.experiment: candidates.of(tie.experiment) for tie in item.ties})
+        runs = {tie.experiment: candidates.of(tie.experiment) for tie in item.ties}
+        choices = deciding.choose(item.ties, runs, candidates.by_host)
         found = {choice.experiment for choice in choices}
         missing = tuple(name for name in deciding.ordered(item.ties) if name not in found)
         if answer is not None:
@@ -91,21 +92,38 @@ class _Candidates:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._read: dict[str, tuple[list[Run], Iterator[Run]]] = {}
+        self._read: dict[str, _Once] = {}
+        self._by_host: dict[str, list[tuple[str, _Once]]] = {}
 
     def of(self, experiment: str) -> Iterable[Run]:
         if experiment not in self._read:
-            self._read[experiment] = ([], iter(self._reader.candidates(experiment)))
-        known, more = self._read[experiment]
+            self._read[experiment] = _Once(self._reader.candidates(experiment))
+        return self._read[experiment]
+
+    def by_host(self, experiment: str) -> Iterable[tuple[str, Iterable[Run]]]:
+        if experiment not in self._by_host:
+            found = self._reader.candidates_by_host(experiment)
+            self._by_host[experiment] = [(host, _Once(runs)) for host, runs in found]
+        return self._by_host[experiment]
+
+
+class _Once:
+    """Runs that are read on demand, and only once however often somebody looks through them."""
+
+    def __init__(self, runs: Iterable[Run]) -> None:
+        self._known: list[Run] = []
+        self._more = iter(runs)
+
+    def __iter__(self) -> Iterator[Run]:
         at = 0
         while True:
-            while at < len(known):
-                yield known[at]
+            while at < len(self._known):
+                yield self._known[at]
                 at += 1
-            following = next(more, None)
+            following = next(self._more, None)
             if following is None:
                 return
-            known.append(following)
+            self._known.append(following)
 
 
 def _cited(reader: Reader, entries: Sequence[Entry], folder: Path) -> dict[str, Cited]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from studyctl.core import predicates, templates
+from studyctl.core import machines, predicates, templates
+from studyctl.core.alike import measures_time
 from studyctl.core.models import Answer, Evidence, Finding, Item, Run, Tie
 from studyctl.errors import NotFoundError, UsageError
 
@@ -24,17 +25,26 @@ ORDER = ("supported", "refuted", "inconclusive")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The run that counts for an item's ties to one experiment, and what they select of it."""
+    """The run that counts for an item's ties to one experiment, and what they select of it.
+
+    Of an experiment that measures time there is one for each machine that it ran on.
+    """
 
     experiment: str
     run: Run
     findings: tuple[Finding, ...]
     conclusions: tuple[str, ...]  # keys of those that open the answer
     fragments: tuple[str, ...]
+    machine: str = ""  # in words, where there are several
 
     @property
     def quick(self) -> bool:
         return not counts(self.run)
+
+
+# The runs of one experiment that count, by host, as `candidates_by_host` puts them. Nobody asks for it unless the
+# experiment measures time.
+ByMachine = Callable[[str], Iterable[tuple[str, Iterable[Run]]]]
 
 
 def counts(run: Run) -> bool:
@@ -82,22 +92,76 @@ def candidates(runs: Iterable[Run]) -> list[Run]:
     return sorted(alone, key=lambda run: not counts(run))
 
 
-def choose(ties: Iterable[Tie], runs: Mapping[str, Iterable[Run]], wanted: Run | None = None) -> tuple[Choice, ...]:
+def candidates_by_host(runs: Iterable[Run]) -> list[tuple[str, list[Run]]]:
+    """Those of them that count, newest first, by the host that they were made on."""
+    found: dict[str, list[Run]] = {}
+    for run in candidates(runs):
+        if counts(run):
+            found.setdefault(run.host, []).append(run)
+    return sorted(found.items())
+
+
+def choose(
+    ties: Iterable[Tie], runs: Mapping[str, Iterable[Run]], by_machine: ByMachine, wanted: Run | None = None
+) -> tuple[Choice, ...]:
     """For each tied experiment the run that counts: the newest that `counts`, else the newest finished one.
 
-    `runs` are the candidates of each experiment, best first (`candidates` puts them so), and no more of them are asked
-    for than are needed; a run without a selected finding is passed over.
-    `wanted` is a run that a person chose (`--from`): it stands for its experiment whatever its parameters.
+    Of one that measures time it is the newest of each machine that has one that counts: what was made here first, then
+    what was imported. `runs` are the candidates of each experiment, best first (`candidates` puts them so), and no more
+    of them are asked for than are needed; a run without a selected finding is passed over.
+    `wanted` is a run that a person chose (`--from`): it alone stands for its experiment, whatever its parameters.
     """
     choices: list[Choice] = []
     for name, fragments in ordered(ties).items():
-        possible = runs.get(name, ())
         if wanted is not None and wanted.experiment == name:
-            possible = [wanted]
-        first = next((c for run in possible if (c := choice_of(run, fragments)) is not None), None)
-        if first is not None:
+            choices += filter(None, [choice_of(wanted, fragments)])
+            continue
+        first = next((c for run in runs.get(name, ()) if (c := choice_of(run, fragments)) is not None), None)
+        if first is None:
+            continue
+        if counts(first.run) and measures_time(first.run):
+            choices += _of_each_machine(by_machine(name), fragments)
+        else:
             choices.append(first)
     return tuple(choices)
+
+
+def _of_each_machine(groups: Iterable[tuple[str, Iterable[Run]]], fragments: Sequence[str]) -> list[Choice]:
+    found: dict[tuple[str, ...], Choice] = {}
+    for host, runs in groups:
+        for run in runs:
+            if machines.key(run) not in found and (choice := choice_of(run, fragments)) is not None:
+                found[machines.key(run)] = choice
+                if host:
+                    break
+    newest = sorted(found.values(), key=lambda choice: choice.run.started, reverse=True)
+    newest.sort(key=lambda choice: choice.run.imported)
+    if len(newest) < 2:
+        return newest
+    named = machines.names([choice.run for choice in newest])
+    return [replace(choice, machine=name) for choice, name in zip(newest, named, strict=True)]
+
+
+def qualifiers(runs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What the figures of each run are named after, by its id; `runs` are (experiment, id) as they are cited.
+
+    The first run of an experiment has its name, `inference-timing.ratio`; further ones, of other machines, have their
+    id beside it: `inference-timing@3f2a91bc.ratio`.
+    """
+    found: dict[str, str] = {}
+    seen: set[str] = set()
+    for experiment, run in runs:
+        if run not in found:
+            found[run] = f"{experiment}@{run[:8]}" if experiment in seen else experiment
+            seen.add(experiment)
+    return found
+
+
+def _qualified(choices: Iterable[Choice]) -> list[tuple[str, Choice]]:
+    """Each choice with what its figures are named after."""
+    every = list(choices)
+    named = qualifiers((choice.experiment, choice.run.id) for choice in every)
+    return [(named[choice.run.id], choice) for choice in every]
 
 
 def verdict_of(verdicts: Iterable[str | None]) -> str | None:
@@ -118,36 +182,48 @@ def _listing(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _sentence(choices: Sequence[Choice]) -> str:
+def _sentence(choices: Sequence[tuple[str, Choice]]) -> str:
     """What several conditions come to where the author wrote no conclusion, as a template."""
-    judged = [(c, f) for c in choices for f in c.findings if conditional(f)]
-    several = len({c.experiment for c, _ in judged}) > 1
-    verdict = verdict_of(f.verdict for _, f in judged)
+    judged = [(named, c, f) for named, c in choices for f in c.findings if conditional(f)]
+    several = len({c.experiment for _, c, _ in judged}) > 1
+    verdict = verdict_of(f.verdict for _, _, f in judged)
     if verdict is None:
-        return " ".join(templates.qualify(f.template, c.experiment) for c in choices for f in c.findings)
+        return " ".join(templates.qualify(f.template, named) for named, c in choices for f in c.findings)
     if len(judged) == 1:
-        choice, finding = judged[0]
-        return f"{verdict}: {templates.qualify(finding.template, choice.experiment)}"
+        named, _, finding = judged[0]
+        return f"{verdict}: {templates.qualify(finding.template, named)}"
 
     def name(choice: Choice, finding: Finding) -> str:
         short = condition(finding.key, choice.fragments)
         return f"{choice.experiment} {short}" if several else short
 
     if verdict != MIXED:
-        return f"{verdict} in all {len(judged)} conditions: {_listing([name(c, f) for c, f in judged])}"
+        return f"{verdict} in all {len(judged)} conditions: {_listing([name(c, f) for _, c, f in judged])}"
     parts = []
     for one in ORDER:
-        names = [name(c, f) for c, f in judged if f.verdict == one]
+        names = [name(c, f) for _, c, f in judged if f.verdict == one]
         if names:
             parts.append(f"{one} for {_listing(names)}")
     return f"{MIXED}: {'; '.join(parts)}"
 
 
 def conclusion_template(choices: Sequence[Choice]) -> str:
-    """The text that opens the answer, with its placeholders qualified by experiment."""
+    """The text that opens the answer, with its placeholders qualified by experiment; machines stand apart in it."""
+    every = _qualified(choices)
+    apart = [one for one in every if one[1].machine]
+    together = [one for one in every if not one[1].machine]
+    parts = [_opening(together)] if together else []
+    if apart:
+        escaped = [choice.machine.replace("{", "{{").replace("}", "}}") for _, choice in apart]
+        told = [f"{machine}: {_opening([one]).rstrip('.')}" for machine, one in zip(escaped, apart, strict=True)]
+        parts.append("; ".join(told))
+    return " ".join(parts)
+
+
+def _opening(choices: Sequence[tuple[str, Choice]]) -> str:
     written = [
-        templates.qualify(finding.template, choice.experiment)
-        for choice in choices
+        templates.qualify(finding.template, named)
+        for named, choice in choices
         for finding in choice.findings
         if finding.key in choice.conclusions
     ]
@@ -157,8 +233,8 @@ def conclusion_template(choices: Sequence[Choice]) -> str:
 def available(choices: Iterable[Choice]) -> dict[str, Any]:
     """Every figure that the chosen runs recorded, by its qualified name."""
     return {
-        f"{choice.experiment}.{name}": value
-        for choice in choices
+        f"{named}.{name}": value
+        for named, choice in _qualified(choices)
         for name, value in templates.namespace_of(choice.run).items()
     }
 
@@ -166,14 +242,14 @@ def available(choices: Iterable[Choice]) -> dict[str, Any]:
 def deciding(choices: Iterable[Choice]) -> dict[str, str]:
     """The exact figures that the chosen findings cite or are decided by, by qualified name."""
     figures: dict[str, str] = {}
-    for choice in choices:
+    for named, choice in _qualified(choices):
         metrics = {metric.name: metric.value for metric in choice.run.metrics}
         for finding in choice.findings:
-            figures.update({f"{choice.experiment}.{name}": text for name, text in finding.figures})
+            figures.update({f"{named}.{name}": text for name, text in finding.figures})
             for predicate in filter(None, (finding.when, finding.unless)):
                 for name in predicates.parse(predicate).names:
                     if name in metrics:
-                        figures[f"{choice.experiment}.{name}"] = templates.exact(metrics[name])
+                        figures[f"{named}.{name}"] = templates.exact(metrics[name])
     return figures
 
 

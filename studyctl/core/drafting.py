@@ -19,7 +19,11 @@ def draft(item: Item, choices: Sequence[answers.Choice], text: str) -> str:
     lines = [text, "", CUT, "", f"{item.id}  {item.text}", ""]
     if choices:
         lines += ["Findings:", ""]
-        lines += [f"- {f.verdict or 'found'}  {c.experiment}.{f.key}: {f.text}" for c in choices for f in c.findings]
+        lines += [
+            f"- {f.verdict or 'found'}  {c.experiment}.{f.key}{f' on {c.machine}' if c.machine else ''}: {f.text}"
+            for c in choices
+            for f in c.findings
+        ]
         lines += ["", "Figures, to be cited as {NAME} or {NAME:.2f}; they are pinned when the answer is recorded:", ""]
         # What the findings rest on first: an experiment may have recorded a thousand figures.
         deciding = answers.deciding(choices)

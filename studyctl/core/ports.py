@@ -143,6 +143,8 @@ class Reader(Protocol):
     def metric_names(self, where: RunFilter) -> list[str]: ...  # of the newest runs
     def run_tags(self) -> list[str]: ...
     def candidates(self, experiment: str) -> Iterator[Run]: ...  # that may be cited, best first; as `runs`, on demand
+    # Those of them that count, newest first, by the host that they were made on; "" where that is not known.
+    def candidates_by_host(self, experiment: str) -> Iterator[tuple[str, Iterator[Run]]]: ...
     def run(self, prefix: str) -> Run: ...  # whole; NotFoundError, UsageError when ambiguous
     def runs_of(self, ids: Iterable[str]) -> dict[str, Run]: ...  # whole, by id
     def answer(self, item_id: str) -> Answer | None: ...  # the current one

@@ -20,7 +20,8 @@ from typing import Any
 from studyctl.core.models import Run
 from studyctl.errors import StudyctlError, UsageError
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*")
+# After an experiment's name may stand which of its runs: core.answers.qualifiers.
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?:@[0-9a-f]{8})?(?:\.[A-Za-z0-9_-]+)*")
 _WORD = re.compile(r"[\w.'’-]+")
 _DIGITS = re.compile(r"\d")
 _CODE = re.compile(r"`[^`]*[^\W\d_][^`]*`")

@@ -54,12 +54,12 @@ class Witness:
 def figures_of(answer: Answer, runs: Mapping[str, Run]) -> dict[str, set[str]]:
     """The recorded figures that an answer rests on, by run: cited by it or its findings, or named by a predicate."""
     found: dict[str, set[str]] = {}
-    for run_id in dict.fromkeys(e.run for e in answer.evidence):
+    for run_id, named in _named(answer).items():
         run = runs.get(run_id)
         if run is None:
             continue
         metrics = {metric.name for metric in run.metrics}
-        names = {name.partition(".")[2] for name, _ in answer.figures if name.partition(".")[0] == run.experiment}
+        names = {name.partition(".")[2] for name, _ in answer.figures if name.partition(".")[0] == named}
         for evidence in answer.evidence:
             finding = _finding(run, evidence)
             if evidence.run == run_id and finding is not None:
@@ -151,14 +151,17 @@ def _of_finding(evidence: Evidence, finding: Finding, run: Run, verdict: str | N
             yield Fault("text", f"{name}: its text does not say what its figures say")
 
 
+def _named(answer: Answer) -> dict[str, str]:
+    """What the figures of each cited run are named after in the answer."""
+    return answers.qualifiers((e.experiment, e.run) for e in answer.evidence)
+
+
 def _of_pinned(answer: Answer, runs: Mapping[str, Run]) -> Iterable[Fault]:
     """The figures that the answer pinned, against its runs."""
     recorded: dict[str, tuple[str, Run]] = {}
-    for run_id in dict.fromkeys(e.run for e in answer.evidence):
+    for run_id, named in _named(answer).items():
         if (run := runs.get(run_id)) is not None:
-            recorded |= {
-                f"{run.experiment}.{name}": (text, run) for name, text in templates.recorded_names(run).items()
-            }
+            recorded |= {f"{named}.{name}": (text, run) for name, text in templates.recorded_names(run).items()}
     known = {name.partition(".")[0] for name in recorded}
     for name, pinned in answer.figures:
         if name not in recorded:

@@ -89,17 +89,31 @@ def tags(reader: StudyReader) -> list[str]:
     return [row[0] for row in reader.query("SELECT DISTINCT tag FROM run_tag ORDER BY tag")]
 
 
+CANDIDATE = "experiment = ? AND state = 'finished' AND role = 'run' AND deleted IS NULL"
+COUNTS = f"preset {ONE_OF} AND changed = '[]'"
+
+
 def candidates(reader: StudyReader, experiment: str) -> Iterator[Run]:
     """The runs that an answer may cite, best first, as `core.answers.candidates` sorts them; a few at a time."""
-    presets = json.dumps(COUNTING_PRESETS)
-    query = (
-        f"SELECT {record_rows.RUN} FROM runs WHERE experiment = ? AND state = 'finished' AND role = 'run'"
-        f" AND deleted IS NULL ORDER BY preset {ONE_OF} AND changed = '[]' DESC, started DESC, id LIMIT ? OFFSET ?"
+    return _few_at_a_time(
+        reader, f"{CANDIDATE} ORDER BY {COUNTS} DESC, started DESC, id", experiment, json.dumps(COUNTING_PRESETS)
     )
+
+
+def candidates_by_host(reader: StudyReader, experiment: str) -> Iterator[tuple[str, Iterator[Run]]]:
+    """Those of them that count, newest first, by the host that they were made on."""
+    condition, values = f"{CANDIDATE} AND {COUNTS}", (experiment, json.dumps(COUNTING_PRESETS))
+    for (host,) in reader.query(f"SELECT DISTINCT host FROM runs WHERE {condition} ORDER BY host", *values):
+        yield host, _few_at_a_time(reader, f"{condition} AND host = ? {NEWEST_FIRST}", *values, host)
+
+
+def _few_at_a_time(reader: StudyReader, condition: str, *values: Any) -> Iterator[Run]:
     at = 0
     while True:
         with reader.snapshot():
-            found = reader.query(query, experiment, presets, TOGETHER, at)
+            found = reader.query(
+                f"SELECT {record_rows.RUN} FROM runs WHERE {condition} LIMIT ? OFFSET ?", *values, TOGETHER, at
+            )
             findings = reader.findings_of([row[0] for row in found])
         for row in found:
             yield record_rows.run(row, findings=findings.get(row[0], ()))

@@ -208,6 +208,12 @@ class StudyReader:
 
         return choosing.candidates(self, experiment)
 
+    def candidates_by_host(self, experiment: str) -> Iterator[tuple[str, Iterator[Run]]]:
+        """Those of them that count, by host, as `core.answers.candidates_by_host` puts them; a few at a time."""
+        from studyctl.store import choosing
+
+        return choosing.candidates_by_host(self, experiment)
+
     def run(self, prefix: str) -> Run:
         """The run whose id begins so, whole; NotFoundError for none, UsageError for several."""
         wanted = prefix.strip().lower()

@@ -91,8 +91,8 @@ def _cited_names(answers: Iterable[Answer]) -> dict[str, set[str]]:
     names: dict[str, set[str]] = {}
     for answer in answers:
         for qualified, _ in answer.figures:
-            experiment, _, name = qualified.partition(".")
-            names.setdefault(experiment, set()).add(name)
+            named, _, name = qualified.partition(".")
+            names.setdefault(named.partition("@")[0], set()).add(name)
     return names
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from studyctl.core import answers, reproduce
+from studyctl.core import answers, machines, reproduce
 from studyctl.core.models import Answer, Evidence, Run
 from studyctl.core.pages import AnswerPage
 from studyctl.view import words
@@ -118,8 +118,13 @@ def _run_name(page: AnswerPage, evidence: Evidence) -> str:
     if run is None:
         return f"run {evidence.run[:8]}, no longer recorded"
     apart = words.label(run)
-    said = [f"run {run.short}", words.when(run.started), apart, "imported" if run.imported else ""]
+    said = [f"run {run.short}", words.when(run.started), _machine(page, run), apart, "imported" if run.imported else ""]
     return ", ".join(filter(None, said))
+
+
+def _machine(page: AnswerPage, run: Run) -> str:
+    """On which machine it was made, where the answer rests on runs of several."""
+    return machines.told_apart(page.runs.values()).get(run.id, "")
 
 
 def _elsewhere(page: AnswerPage, answer: Answer) -> list[RenderableType]:
@@ -143,8 +148,9 @@ def _how(page: AnswerPage, answer: Answer) -> list[tuple[str, str]]:
     for run_id in dict.fromkeys(evidence.run for evidence in answer.evidence):
         run = page.runs.get(run_id)
         if run is not None:
-            checkout = reproduce.checkout(run)
-            lines.append((reproduce.command(run), f"at commit {checkout}" if checkout else ""))
+            checkout, machine = reproduce.checkout(run), _machine(page, run)
+            said = [f"on {machine}" if machine else "", f"at commit {checkout}" if checkout else ""]
+            lines.append((reproduce.command(run), ", ".join(filter(None, said))))
     return lines
 
 
@@ -169,7 +175,7 @@ def _surroundings(page: AnswerPage) -> list[RenderableType]:
 
 def reproduce_lines(page: AnswerPage) -> list[str]:
     """The commands that repeat the cited runs."""
-    return [line for line, _ in _how(page, page.answer)] if page.answer is not None else []
+    return list(dict.fromkeys(line for line, _ in _how(page, page.answer))) if page.answer is not None else []
 
 
 def _accepted_json(page: AnswerPage) -> dict[str, Any] | None:
@@ -233,4 +239,5 @@ def _evidence_json(evidence: Evidence, run: Run | None) -> dict[str, Any]:
         "text": evidence.text,
         "preset": run.preset if run else None,
         "changed": list(run.changed) if run else [],
+        "machine": words.machine(run) if run else None,
     }

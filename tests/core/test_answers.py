@@ -18,7 +18,8 @@ NOW = "2026-11-24T03:04:05.123Z"
 
 def choose(ties: Any, runs: dict[str, list[Run]], wanted: Run | None = None) -> tuple[answers.Choice, ...]:
     """As the store gives them: best first."""
-    return answers.choose(ties, {name: answers.candidates(some) for name, some in runs.items()}, wanted)
+    found = {name: answers.candidates(some) for name, some in runs.items()}
+    return answers.choose(ties, found, lambda name: answers.candidates_by_host(found[name]), wanted)
 
 
 def a_tie(fragment: str = "width", experiment: str = "box-decoding") -> Tie:

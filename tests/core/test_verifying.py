@@ -70,7 +70,8 @@ def a_run(ratio: float = 2.0, lost: float = math.inf) -> Run:
 
 
 def an_answer(run: Run) -> Answer:
-    found = answers.compose(ITEM, answers.choose(ITEM.ties, {"boxes": [run]}), now=NOW)
+    runs = answers.candidates_by_host([run])
+    found = answers.compose(ITEM, answers.choose(ITEM.ties, {"boxes": [run]}, lambda _: runs), now=NOW)
     assert found is not None
     return found
 

@@ -273,3 +273,22 @@ def test_candidates_come_best_first_a_few_at_a_time(ledger: StudyLedger, reader:
     assert [one.id for one in found] == [one.id for one in answers.candidates(newest)]
     assert found[0].findings == run().findings
     assert list(reader.candidates("none")) == []
+
+
+def test_those_that_count_come_by_host(ledger: StudyLedger, reader: StudyReader) -> None:
+    for n in range(30):
+        ledger.finish_run(
+            run(
+                f"{n:032x}",
+                host=("here", "there", "")[n % 3],
+                preset="quick" if n % 4 == 0 else "default",
+                changed=("anchor",) if n % 5 == 0 else (),
+                state="failed" if n % 7 == 0 else "finished",
+                started=f"2026-11-24T03:{n:02}:00.000Z",
+            )
+        )
+    found = [(host, [one.id for one in runs]) for host, runs in reader.candidates_by_host("box-decoding")]
+    listed = reader.runs()
+    assert found == [(host, [one.id for one in runs]) for host, runs in answers.candidates_by_host(listed)]
+    assert [host for host, _ in found] == ["", "here", "there"]
+    assert list(reader.candidates_by_host("none")) == []

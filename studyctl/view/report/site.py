@@ -81,6 +81,7 @@ def environment(escape: bool = True) -> Environment:
         tally=words.tally,
         rules_of=words.rules,
         rules_of_run=words.rules_of_run,
+        machines_of=words.machines_of,
         apart=words.apart,
         facts=words.facts,
         params_of=words.params,

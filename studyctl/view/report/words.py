@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import NamedTuple
 
-from studyctl.core import answers, reproduce
+from studyctl.core import answers, machines, reproduce
 from studyctl.core.models import Answer, Evidence, Finding, Item, Kind, Run
 from studyctl.core.report_pages import ANSWERED, WAITING, Cited, Entry, Report
 from studyctl.core.times import moment, seconds_of
@@ -138,6 +138,11 @@ def _finding(runs: Mapping[str, Cited], one: Evidence) -> Finding | None:
 def cited_by(answer: Answer, runs: Mapping[str, Cited]) -> list[Cited]:
     """The runs that an answer rests on and that are still recorded."""
     return [runs[run] for run in dict.fromkeys(one.run for one in answer.evidence) if run in runs]
+
+
+def machines_of(answer: Answer, runs: Mapping[str, Cited]) -> dict[str, str]:
+    """The machines of the runs that an answer rests on, by run, where they were made on several."""
+    return machines.told_apart(cited.run for cited in cited_by(answer, runs))
 
 
 def apart(run: Run) -> str:
