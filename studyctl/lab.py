@@ -108,7 +108,7 @@ def recording(
     """
     from studyctl.core.given import given
     from studyctl.runner.source import source_of_caller
-    from studyctl.wiring_recording import recorded
+    from studyctl.wiring.recording import recorded
 
     for what, value in (("data", data), ("measures", measures)):
         if isinstance(value, str):

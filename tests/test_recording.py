@@ -22,7 +22,9 @@ from studyctl.errors import NotFoundError, UsageError, WorkspaceError
 from studyctl.lab import ExperimentError, recording
 from studyctl.runner.folder import read_record
 from studyctl.runner.lost import is_lost
-from studyctl.wiring import discover, find_experiment, open_reader, stale_reasons, synchronise
+from studyctl.wiring.experiments import discover, find_experiment
+from studyctl.wiring.opening import open_reader
+from studyctl.wiring.syncing import stale_reasons, synchronise
 
 posix = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 PATIENCE_S = 120

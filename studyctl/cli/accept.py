@@ -34,7 +34,8 @@ def app(
     too. `studyctl undo` takes it back.
     """
     from studyctl.app.accept import accept
-    from studyctl.wiring import now, person, stale_reasons
+    from studyctl.wiring.opening import now, person
+    from studyctl.wiring.syncing import stale_reasons
 
     here = session(ctx)
     workspace = here.workspace

@@ -126,7 +126,7 @@ def _edit(here: Session, word: str, unbacked: bool, from_run: str | None) -> Non
 
 def _record(here: Session, word: str, text: str | None, unbacked: bool, from_run: str | None) -> None:
     from studyctl.app.answers import record
-    from studyctl.wiring import now, open_ledger
+    from studyctl.wiring.opening import now, open_ledger
 
     item = _item(here, word)
     here.mark_lost()
@@ -144,7 +144,7 @@ def _write(ctx: typer.Context, here: Session, word: str, dry_run: bool) -> None:
     from studyctl.app.add import Reads
     from studyctl.app.write_answer import write_answer
     from studyctl.cli import writing
-    from studyctl.wiring import labels_of
+    from studyctl.wiring.opening import labels_of
 
     settings = here.workspace.settings
     reads = Reads(labels_of(settings), settings.rules_off)
@@ -155,7 +155,8 @@ def _write(ctx: typer.Context, here: Session, word: str, dry_run: bool) -> None:
 
 def _page(here: Session, word: str) -> AnswerPage:
     from studyctl.app.answers import page_for
-    from studyctl.wiring import experiment_names, stale_reasons
+    from studyctl.wiring.experiments import experiment_names
+    from studyctl.wiring.syncing import stale_reasons
 
     item = _item(here, word)
     with here.reader() as reader:

@@ -54,7 +54,7 @@ class Session:
     @contextmanager
     def reader(self, synced: Callable[[SyncReport], None] = lambda report: None) -> Iterator[Reader]:
         """What the notes say now, for reading; synced first where one changed, which `synced` is told."""
-        from studyctl.wiring import current
+        from studyctl.wiring.syncing import current
 
         reader = current(self.workspace, note=self.note, warn=self.warn, synced=synced, waiting=self.waiting)
         try:
@@ -70,7 +70,7 @@ class Session:
 
     def mark_lost(self) -> None:
         """Write down the runs whose process is gone, and say so; for commands that write."""
-        from studyctl.wiring import mark_lost
+        from studyctl.wiring.tracking import mark_lost
 
         for lost in mark_lost(self.workspace):
             if lost.role == "sweep":
@@ -89,7 +89,7 @@ class Session:
         answered = [item.id for item in items if item.answer is not None]
         if not answered:
             return {}
-        from studyctl.wiring import stale_reasons
+        from studyctl.wiring.syncing import stale_reasons
 
         return stale_reasons(reader, self.workspace, answered)
 

@@ -60,7 +60,7 @@ def experiment_names(ctx: typer.Context, incomplete: str) -> Offers:
                 names.append(path.stem.replace("_", "-"))
     except OSError:
         pass  # there may be installed ones
-    from studyctl.wiring import installed_names
+    from studyctl.wiring.experiments import installed_names
 
     names += [name for name in installed_names() if name not in names]
     typed = incomplete.replace("_", "-")
@@ -115,7 +115,7 @@ def _items(ctx: typer.Context, kinds: tuple[Kind, ...], *, gone: bool = False) -
     workspace = _workspace(ctx)
     if workspace is None:
         return []
-    from studyctl.wiring import open_reader
+    from studyctl.wiring.opening import open_reader
 
     try:
         reader = open_reader(workspace)
@@ -140,7 +140,7 @@ def _runs(ctx: typer.Context, ask: Callable[[Reader], Sequence[Any]]) -> Sequenc
     workspace = _workspace(ctx)
     if workspace is None:
         return ()
-    from studyctl.wiring import open_reader
+    from studyctl.wiring.opening import open_reader
 
     try:
         reader = open_reader(workspace)

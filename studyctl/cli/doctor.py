@@ -23,7 +23,7 @@ def app(
     notes, the record and the run folders. Exit 1 where a problem remains.
     """
     from studyctl.view.doctor import check_json, doctor_page
-    from studyctl.wiring import examine
+    from studyctl.wiring.doctor import examine
 
     here = session(ctx)
     checks = []

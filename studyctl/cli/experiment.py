@@ -23,7 +23,8 @@ def list_(ctx: typer.Context, as_json: AsJson = False) -> None:
     """
     from studyctl.app.experiments import listing
     from studyctl.view.experiments import experiment_json, experiment_table, problem_json, problem_lines, shadow_lines
-    from studyctl.wiring import discover, run_is_lost
+    from studyctl.wiring.experiments import discover
+    from studyctl.wiring.opening import run_is_lost
 
     here = session(ctx)
     with here.reader() as reader:
@@ -51,7 +52,8 @@ def show(
     from studyctl.app.experiments import row_of
     from studyctl.app.lists import with_reasons
     from studyctl.view.experiments import experiment_json, experiment_page
-    from studyctl.wiring import describe_experiment, find_experiment, run_is_lost
+    from studyctl.wiring.experiments import describe_experiment, find_experiment
+    from studyctl.wiring.opening import run_is_lost
 
     here = session(ctx)
     spec = find_experiment(here.workspace, name)
@@ -84,7 +86,8 @@ def new(
     from studyctl.app.link import link
     from studyctl.core.ids import pick
     from studyctl.core.models import Item
-    from studyctl.wiring import change, discover
+    from studyctl.wiring.changing import change
+    from studyctl.wiring.experiments import discover
 
     here = session(ctx)
     here.mark_lost()

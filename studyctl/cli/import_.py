@@ -27,7 +27,7 @@ def app(
     The record keeps its numbers. An item of yours that has one of them for something else gets a new number, which
     is printed. Importing the same record again changes nothing.
     """
-    from studyctl.wiring import now, open_ledger
+    from studyctl.wiring.opening import now, open_ledger
 
     here = session(ctx)
     text = _read(file)

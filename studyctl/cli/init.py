@@ -29,18 +29,19 @@ def app(
 
     Around notes, only studyctl.toml and .studyctl/ (which git ignores) are added; to notes that lie elsewhere, nothing.
     """
-    from studyctl import wiring
     from studyctl.view.sync import count_kinds
+    from studyctl.wiring.changing import init as make
+    from studyctl.wiring.syncing import sync_and_count
 
     here = session(ctx)
-    made = wiring.init(folder, notes or [])
+    made = make(folder, notes or [])
     root = made.workspace.root
     here.say(f"workspace made in {root}")
     for name in made.files:
         here.say(f"  {name}")
     if made.around is not None:
         here.note(f"it lies within the workspace {made.around}; commands in here use the new one")
-    report, counts = wiring.sync_and_count(made.workspace, waiting=here.waiting)
+    report, counts = sync_and_count(made.workspace, waiting=here.waiting)
     for problem in report.unread:
         here.warn(problem.message)
     here.say(f"found in {report.notes} note{'' if report.notes == 1 else 's'}: {count_kinds(counts)}")

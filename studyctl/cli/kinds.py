@@ -274,7 +274,7 @@ def add_add(group: Group, kind: Kind) -> None:
         from studyctl.app.add import Reads, added, plan
         from studyctl.cli.writing import write
         from studyctl.view.items import item_json
-        from studyctl.wiring import labels_of
+        from studyctl.wiring.opening import labels_of
 
         here = session(ctx)
         settings = here.workspace.settings

@@ -27,7 +27,7 @@ def app(
     A part after # names a finding, or the beginning of several: #width-stability.
     """
     from studyctl.app.link import link
-    from studyctl.wiring import experiment_names
+    from studyctl.wiring.experiments import experiment_names
 
     workspace = session(ctx).workspace
     write(

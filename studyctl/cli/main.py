@@ -235,7 +235,7 @@ def _damage(argv: Sequence[str]) -> StudyctlError | None:
     from studyctl.config import find_workspace
 
     try:
-        from studyctl.wiring import damage
+        from studyctl.wiring.doctor import damage
 
         return damage(find_workspace(_said(argv, "--workspace", "-w")))
     except Exception:

@@ -25,7 +25,7 @@ def app(
     """
     from studyctl.app.add import Reads
     from studyctl.app.pin import pin
-    from studyctl.wiring import labels_of
+    from studyctl.wiring.opening import labels_of
 
     settings = session(ctx).workspace.settings
     reads = Reads(labels_of(settings), settings.rules_off)

@@ -52,7 +52,7 @@ def app(
     is written into a folder that holds anything but a report.
     """
     from studyctl.view.report.told import report_json, report_lines
-    from studyctl.wiring_report import FORMATS, check, gather, pages, write
+    from studyctl.wiring.report import FORMATS, check, gather, pages, write
 
     here = session(ctx)
     if form not in FORMATS:

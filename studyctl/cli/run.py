@@ -123,8 +123,8 @@ def prepare(
     many: bool = False,
 ) -> Order | SweepOrder:
     """What is to be run, with every parameter checked."""
-    from studyctl.wiring import find_experiment
-    from studyctl.wiring_runs import prepare_run
+    from studyctl.wiring.experiments import find_experiment
+    from studyctl.wiring.runs import prepare_run
 
     return prepare_run(
         here.workspace,
@@ -166,7 +166,7 @@ def perform(here: Session, order: Order, options: Options = DEFAULTS, *, draft: 
 
 
 def _draft(order: Order, progress: Bars | Quiet) -> RunPage:
-    from studyctl.wiring_runs import execute_draft
+    from studyctl.wiring.runs import execute_draft
 
     with progress.showing():
         run, folder = execute_draft(order, progress)
@@ -176,7 +176,7 @@ def _draft(order: Order, progress: Bars | Quiet) -> RunPage:
 def _recorded(here: Session, order: Order, progress: Bars | Quiet, options: Options) -> RunPage:
     from studyctl.app.answers import tied_items
     from studyctl.view.words import not_mirrored
-    from studyctl.wiring_runs import execute_run
+    from studyctl.wiring.runs import execute_run
 
     with here.reader() as reader:  # the notes as they are now, before the experiment begins
         items = tied_items(reader, order.spec.name)

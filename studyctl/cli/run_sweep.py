@@ -70,7 +70,7 @@ def _perform(here: Session, order: SweepOrder, options: Options) -> SweepPage:
     from studyctl.core.pages import SweepPage
     from studyctl.view.watching import watch_sweep
     from studyctl.view.words import not_mirrored
-    from studyctl.wiring_runs import engine_for, execute_sweep
+    from studyctl.wiring.runs import engine_for, execute_sweep
 
     here.catch_up()  # the notes as they are now, before the experiment begins
     earlier = _earlier(here, order, options)
@@ -94,7 +94,7 @@ def _perform(here: Session, order: SweepOrder, options: Options) -> SweepPage:
 
 def jobs_of(here: Session, order: SweepOrder, options: Options) -> int:
     """How many trials at a time; what people should know about that is said."""
-    from studyctl.wiring_runs import default_jobs
+    from studyctl.wiring.runs import default_jobs
 
     timed = "time" in order.spec.measures
     if options.jobs is None:
@@ -108,7 +108,7 @@ def jobs_of(here: Session, order: SweepOrder, options: Options) -> int:
 
 def _earlier(here: Session, order: SweepOrder, options: Options) -> Earlier | None:
     """The interrupted sweep that goes on, if there is one."""
-    from studyctl.wiring_runs import earlier_sweep
+    from studyctl.wiring.runs import earlier_sweep
 
     if options.fresh:
         return None
@@ -150,7 +150,7 @@ def show_dry_run(here: Session, order: Order | SweepOrder, options: Options, *, 
     from studyctl.core.reproduce import value
     from studyctl.runner.sweep import SweepOrder
     from studyctl.view.sweeps import dry_run_json, dry_run_page
-    from studyctl.wiring_runs import earlier_sweep, estimate_run
+    from studyctl.wiring.runs import earlier_sweep, estimate_run
 
     if options.on:
         raise UsageError("--dry-run knows how long runs take here, not at a cluster", "leave out --on")

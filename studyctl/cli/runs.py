@@ -69,7 +69,7 @@ def list_(
     from studyctl.core.ids import pick
     from studyctl.core.ports import RunFilter
     from studyctl.view.runs import nothing_listed, run_json, run_table
-    from studyctl.wiring import run_is_lost
+    from studyctl.wiring.opening import run_is_lost
 
     here = session(ctx)
     wanted = next((one for one in STATES if one == state), None)
@@ -118,7 +118,7 @@ def show(
     from studyctl.core.pages import Answered, RunPage, SweepPage
     from studyctl.view.runs import run_json, run_page
     from studyctl.view.sweeps import sweep_json, sweep_page
-    from studyctl.wiring import run_is_lost
+    from studyctl.wiring.opening import run_is_lost
 
     here = session(ctx)
     with here.reader() as reader:

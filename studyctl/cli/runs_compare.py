@@ -41,7 +41,7 @@ def app(
     from studyctl.app.choose import choose, metrics_for, parameters_for, traits_of
     from studyctl.core.comparing import compare
     from studyctl.view.compare import comparison_csv, comparison_json, comparison_page, notes
-    from studyctl.wiring import run_is_lost
+    from studyctl.wiring.opening import run_is_lost
 
     here = session(ctx)
     if as_json and as_csv:

@@ -39,7 +39,7 @@ def app(
     MLflow's copies are removed for good, after a question, except of what an answer ever rested on.
     """
     from studyctl.app import marks
-    from studyctl.wiring_marks import changed
+    from studyctl.wiring.marks import changed
 
     here = session(ctx)
     if purge:
@@ -65,8 +65,8 @@ def _purge(here: Session, refs: list[str], *, yes: bool, as_json: bool) -> None:
     """Ask, and remove for good."""
     from studyctl.app import marks
     from studyctl.view.words import size
-    from studyctl.wiring import run_is_lost
-    from studyctl.wiring_marks import changed
+    from studyctl.wiring.marks import changed
+    from studyctl.wiring.opening import run_is_lost
 
     with here.reader() as reader:
         wanted = marks.to_purge(reader, run_is_lost, refs)

@@ -22,7 +22,7 @@ def app(ctx: typer.Context, before: Run, after: Run, as_json: AsJson = False) ->
     from studyctl.app.runs import as_far_as_it_came, as_seen
     from studyctl.core.diffing import diff
     from studyctl.view.run_diff import diff_json, diff_page, unknown_note
-    from studyctl.wiring import run_is_lost
+    from studyctl.wiring.opening import run_is_lost
 
     here = session(ctx)
     with here.reader() as reader:

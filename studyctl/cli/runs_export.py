@@ -42,7 +42,7 @@ def app(
     A sweep takes its trials along. The same runs give the same bytes; the digest names the content.
     """
     from studyctl.view.bundles import written_json, written_lines
-    from studyctl.wiring_bundles import export_runs
+    from studyctl.wiring.bundles import export_runs
 
     here = session(ctx)
     if allow and not public:

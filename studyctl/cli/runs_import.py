@@ -31,7 +31,7 @@ def app(
     Every byte is checked first; if one file is damaged, nothing is imported. Importing a run again changes nothing.
     """
     from studyctl.view.bundles import import_json, import_lines
-    from studyctl.wiring_bundles import import_runs
+    from studyctl.wiring.bundles import import_runs
 
     here = session(ctx)
     with here.reader():

@@ -46,7 +46,7 @@ def app(
     """
     from studyctl.app.plot import plotted
     from studyctl.view.pictures import FORMATS, drawn, title
-    from studyctl.wiring import run_is_lost
+    from studyctl.wiring.opening import run_is_lost
 
     here = session(ctx)
     if not metric:

@@ -21,7 +21,7 @@ def app(
 ) -> None:
     """Bring deleted runs back, and what they answer; `runs list --deleted` shows them."""
     from studyctl.app import marks
-    from studyctl.wiring_marks import changed
+    from studyctl.wiring.marks import changed
 
     here = session(ctx)
     here.catch_up()

@@ -32,7 +32,7 @@ def app(
 
     from studyctl.app import marks
     from studyctl.core.tags import checked
-    from studyctl.wiring_marks import changed
+    from studyctl.wiring.marks import changed
 
     here = session(ctx)
     words = checked(tag)

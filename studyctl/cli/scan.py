@@ -25,11 +25,11 @@ def app(
 
     Within a workspace, its labels and rules hold. Exit code 5 where a note could not be read.
     """
-    from studyctl import wiring
     from studyctl.view.scan import found_json, found_table, summary
+    from studyctl.wiring import syncing
 
     here = session(ctx)
-    readings, unread = wiring.scan(paths, here.options.workspace)
+    readings, unread = syncing.scan(paths, here.options.workspace)
     if as_json:
         here.json([one for reading in readings for one in found_json(reading)])
     else:

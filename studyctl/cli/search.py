@@ -67,7 +67,7 @@ def app(
     from studyctl.view.search import Results, result_json, summary
     from studyctl.view.words import plural
     from studyctl.view.wrap import plain
-    from studyctl.wiring import complete_index
+    from studyctl.wiring.opening import complete_index
 
     here = session(ctx)
     # A shell passes on any bytes; what is no text is none here either.

@@ -18,7 +18,8 @@ def app(ctx: typer.Context, as_json: AsJson = False) -> None:
     from studyctl.view.status import status_json
     from studyctl.view.status import status_page as show
     from studyctl.view.sync import changes
-    from studyctl.wiring import discover, run_is_lost
+    from studyctl.wiring.experiments import discover
+    from studyctl.wiring.opening import run_is_lost
 
     here = session(ctx)
     news: list[str] = []

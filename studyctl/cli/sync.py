@@ -24,13 +24,13 @@ def app(
     Every other command does so by itself where it has to. Public bundles of runs below `experiments/*/evidence/` are
     taken in as well. Exit code 5 where a note could not be read.
     """
-    from studyctl import wiring
     from studyctl.view import sync as view
+    from studyctl.wiring.syncing import sync_and_count
 
     here = session(ctx)
     if not dry_run:
         here.mark_lost()
-    report, counts = wiring.sync_and_count(here.workspace, everything=everything, dry_run=dry_run, waiting=here.waiting)
+    report, counts = sync_and_count(here.workspace, everything=everything, dry_run=dry_run, waiting=here.waiting)
     if as_json:
         here.json(view.sync_json(report))
     else:

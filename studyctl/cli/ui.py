@@ -30,7 +30,8 @@ def app(
 
     Where runs go to a server of your own (MLFLOW_TRACKING_URI, or the setting tracking_uri), its address is printed.
     """
-    from studyctl.wiring import find_experiment, serve_ui, tracking_server
+    from studyctl.wiring.experiments import find_experiment
+    from studyctl.wiring.tracking import serve_ui, tracking_server
 
     here = session(ctx)
     if server := tracking_server(here.workspace):

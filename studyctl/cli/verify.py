@@ -34,7 +34,7 @@ def app(
     from studyctl.view.progress import make_progress
     from studyctl.view.verify import verified_json, verified_lines
     from studyctl.view.words import plural
-    from studyctl.wiring import verifying
+    from studyctl.wiring.verifying import verifying
 
     here = session(ctx)
     progress = make_progress("verify", quiet=here.quiet or not rerun, color=here.options.color)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def write(ctx: typer.Context, command: str, plan: Plan, *, dry_run: bool = False, silent: bool = False) -> Outcome:
     """Do what `plan` decides and say what was done, or show it as a diff with --dry-run."""
-    from studyctl.wiring import change
+    from studyctl.wiring.changing import change
 
     here = session(ctx)
     if not dry_run:

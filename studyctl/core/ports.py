@@ -1,6 +1,6 @@
 """What the use cases and the runner need of the edges, as protocols.
 
-The rooms that implement them (`notes`, `store`, `tracking`, `runner`) never import one another; `wiring.py` builds
+The rooms that implement them (`notes`, `store`, `tracking`, `runner`) never import one another; `wiring` builds
 them and passes them in.
 """
 

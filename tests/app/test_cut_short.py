@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from studyctl import wiring
 from studyctl.app import mark, undo
 from studyctl.app.change import Plan
 from studyctl.config import Workspace, find_workspace
 from studyctl.core.intents import Intent, carried_out, digest, dump, load
 from studyctl.core.ports import Edit
 from studyctl.errors import NotFoundError, StoreError
+from studyctl.wiring import changing, opening
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of POSIX")
 
@@ -43,12 +43,12 @@ def done(*ids: str) -> Plan:
 
 
 def write(root: Path, plan: Plan, command: str = "todo done") -> None:
-    wiring.change(workspace(root), command, plan)
+    changing.change(workspace(root), command, plan)
 
 
 def journal(root: Path) -> list[tuple[str, bool]]:
     """What the journal holds, newest first."""
-    reader = wiring.open_reader(workspace(root))
+    reader = opening.open_reader(workspace(root))
     try:
         return [(entry.summary, entry.undone) for entry in reader.journal()]
     finally:

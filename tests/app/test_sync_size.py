@@ -13,11 +13,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from studyctl import wiring
 from studyctl.app import sync as app
 from studyctl.config import find_workspace
 from studyctl.core.models import Item
 from studyctl.notes import parallel
+from studyctl.wiring import opening, syncing
 
 OLD = 1_700_000_000_000_000_000
 NOTES = 40
@@ -48,7 +48,7 @@ def age(root: Path) -> None:
 
 
 def items(root: Path) -> list[Item]:
-    reader = wiring.open_reader(find_workspace(str(root)))
+    reader = opening.open_reader(find_workspace(str(root)))
     try:
         return reader.items()
     finally:
@@ -56,7 +56,7 @@ def items(root: Path) -> list[Item]:
 
 
 def test_numbers_do_not_depend_on_who_read_what(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    wiring.synchronise(find_workspace(str(root)))
+    syncing.synchronise(find_workspace(str(root)))
     together = items(root)
     assert [(item.id, item.text) for item in together[:3]] == [
         ("T1", "first of 0"),
@@ -66,7 +66,7 @@ def test_numbers_do_not_depend_on_who_read_what(root: Path, monkeypatch: pytest.
     monkeypatch.setattr(app, "MANY_NOTES", 10**6)
     monkeypatch.setattr(app, "MANY_BYTES", 10**9)
     (root / ".studyctl" / "study.db").unlink()
-    wiring.synchronise(find_workspace(str(root)))
+    syncing.synchronise(find_workspace(str(root)))
     assert items(root) == together
 
 
@@ -77,11 +77,11 @@ def test_it_is_told_how_far_it_is(root: Path) -> None:
     def waiting() -> Iterator[app.Told]:
         yield lambda *how_far: told.append(how_far)
 
-    wiring.synchronise(find_workspace(str(root)), waiting=waiting)
+    syncing.synchronise(find_workspace(str(root)), waiting=waiting)
     assert told == [*(("reading notes", done, NOTES) for done in range(1, NOTES + 1)), ("recording", 0, 0)]
     told.clear()
     write(root, 1, "- [ ] first of 1, and more\n")
-    wiring.synchronise(find_workspace(str(root)), waiting=waiting)
+    syncing.synchronise(find_workspace(str(root)), waiting=waiting)
     assert told == []
 
 
@@ -98,10 +98,10 @@ def test_a_note_that_changes_before_the_lock_is_taken_is_read_again(root: Path) 
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(app, "read_ahead", late)
-        wiring.synchronise(find_workspace(str(root)))
+        syncing.synchronise(find_workspace(str(root)))
     found = {item.note: item.text for item in items(root) if item.kind == "todo"}
     assert found["03.md"] == "changed meanwhile" and found["99.md"] == "new meanwhile" and "04.md" not in found
-    assert wiring.synchronise(find_workspace(str(root))).read == ()
+    assert syncing.synchronise(find_workspace(str(root))).read == ()
 
 
 def test_notes_of_this_very_second_are_looked_at_twice(root: Path) -> None:
@@ -111,7 +111,7 @@ def test_notes_of_this_very_second_are_looked_at_twice(root: Path) -> None:
     for number in range(NOTES):
         write(root, number, f"- [ ] todo {number}\n", time.time_ns())
     detected: list[str] = []
-    real = wiring._read_note
+    real = syncing.read_note
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(parallel, "_processors", lambda: 1)
 
@@ -119,42 +119,42 @@ def test_notes_of_this_very_second_are_looked_at_twice(root: Path) -> None:
             detected.append(note)
             return real(source, note, settings)  # type: ignore[arg-type]
 
-        patched.setattr(wiring, "_read_note", count)
-        wiring.synchronise(find_workspace(str(root)))
+        patched.setattr(syncing, "read_note", count)
+        syncing.synchronise(find_workspace(str(root)))
     assert len(detected) == NOTES
 
 
 def test_a_note_that_cannot_be_read_is_named_once(root: Path) -> None:
     (root / "07.md").write_bytes(b"\xff\xfe")
-    report = wiring.synchronise(find_workspace(str(root)))
+    report = syncing.synchronise(find_workspace(str(root)))
     assert [problem.note for problem in report.unread] == ["07.md"] and len(report.read) == NOTES - 1
 
 
 def test_all_of_it_again(root: Path) -> None:
-    wiring.synchronise(find_workspace(str(root)))
-    report = wiring.synchronise(find_workspace(str(root)), everything=True)
+    syncing.synchronise(find_workspace(str(root)))
+    report = syncing.synchronise(find_workspace(str(root)), everything=True)
     assert len(report.read) == NOTES and not report.changed
 
 
 def test_a_sync_without_need_is_none(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     workspace = find_workspace(str(root))
-    wiring.sync_and_count(workspace)
+    syncing.sync_and_count(workspace)
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("synced without need")
 
     with monkeypatch.context() as patched:
-        patched.setattr(wiring, "synchronise", refuse)
-        report, counts = wiring.sync_and_count(workspace)
+        patched.setattr(syncing, "synchronise", refuse)
+        report, counts = syncing.sync_and_count(workspace)
         assert (report.notes, report.read, counts) == (NOTES, (), {"question": NOTES, "todo": NOTES})
         with pytest.raises(AssertionError):
-            wiring.sync_and_count(workspace, everything=True)
+            syncing.sync_and_count(workspace, everything=True)
     write(root, 1, "- [ ] another\n")
-    assert wiring.sync_and_count(workspace)[0].read == ("01.md",)
+    assert syncing.sync_and_count(workspace)[0].read == ("01.md",)
     # One that could not be read is tried each time.
     (root / "02.md").write_bytes(b"\xff\xfe")
-    assert len(wiring.sync_and_count(workspace)[0].unread) == 1
-    assert len(wiring.sync_and_count(workspace)[0].unread) == 1
+    assert len(syncing.sync_and_count(workspace)[0].unread) == 1
+    assert len(syncing.sync_and_count(workspace)[0].unread) == 1
 
 
 INTERRUPTED = """
@@ -192,7 +192,7 @@ sys.exit(run(["sync"]))
 def test_ctrl_c_loses_nothing(root: Path, where: str) -> None:
     """What was there before stays, nothing of the new comes half, and no process is left behind."""
     workspace = find_workspace(str(root))
-    wiring.synchronise(workspace)
+    syncing.synchronise(workspace)
     before = items(root)
     for number in range(NOTES):
         write(root, number, f"# Note {number}\n\n- [ ] second of {number}\n- why {number}?\n", OLD + 10**10)
@@ -212,5 +212,5 @@ def test_ctrl_c_loses_nothing(root: Path, where: str) -> None:
     assert said[0] == f"reading notes ({NOTES:,}) …\n"
     assert not psutil.wait_procs(helpers, timeout=10)[1]
     assert items(root) == before
-    assert len(wiring.synchronise(workspace).read) == NOTES
+    assert len(syncing.synchronise(workspace).read) == NOTES
     assert {item.text for item in items(root) if item.kind == "todo"} == {f"second of {n}" for n in range(NOTES)}

@@ -13,12 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from studyctl import wiring
 from studyctl.app.current import forbidden
 from studyctl.config import Workspace, find_workspace
 from studyctl.core.models import Item
 from studyctl.core.ports import Reader
 from studyctl.errors import StoreError, WorkspaceError
+from studyctl.wiring import opening, syncing
 
 OLD = 1_700_000_000_000_000_000
 
@@ -53,7 +53,7 @@ class Told:
 @contextmanager
 def reading(root: Path) -> Iterator[tuple[Reader, Told]]:
     told = Told()
-    reader = wiring.current(workspace(root), note=told.notes.append, warn=told.warnings.append)
+    reader = syncing.current(workspace(root), note=told.notes.append, warn=told.warnings.append)
     try:
         yield reader, told
     finally:
@@ -70,31 +70,31 @@ def refuse(*_: object, **__: object) -> None:
 
 
 def test_a_sync_reads_what_changed_and_nothing_else(root: Path) -> None:
-    first = wiring.synchronise(workspace(root))
+    first = syncing.synchronise(workspace(root))
     assert (first.notes, first.read) == (2, ("a.md", "b.md"))
     assert [one.id for one in first.new] == ["T1", "T2", "Q1"]
-    assert wiring.synchronise(workspace(root)).read == ()
+    assert syncing.synchronise(workspace(root)).read == ()
     (root / "b.md").write_text("# B\n\n- why is that?\n- and this?\n")
-    second = wiring.synchronise(workspace(root))
+    second = syncing.synchronise(workspace(root))
     assert second.read == ("b.md",)
     assert [one.id for one in second.new] == ["Q2"]
-    assert wiring.synchronise(workspace(root), everything=True).read == ("a.md", "b.md")
+    assert syncing.synchronise(workspace(root), everything=True).read == ("a.md", "b.md")
 
 
 def test_a_touched_note_is_read_but_not_searched(root: Path) -> None:
-    wiring.synchronise(workspace(root))
+    syncing.synchronise(workspace(root))
     age(root, by=5_000_000_000)
-    again = wiring.synchronise(workspace(root))
+    again = syncing.synchronise(workspace(root))
     # The configuration was touched too: everything is looked at once more, and nothing has changed.
     assert again.read == ("a.md", "b.md") and not again.changed
     os.utime(root / "a.md", ns=(OLD, OLD))
-    assert wiring.synchronise(workspace(root)).read == ()
+    assert syncing.synchronise(workspace(root)).read == ()
 
 
 def test_reading_commands_sync_only_where_something_changed(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert items(root) == {"T1": "first", "T2": "second", "Q1": "why is that?"}
     with monkeypatch.context() as closed:
-        closed.setattr(wiring, "synchronise", refuse)
+        closed.setattr(syncing, "synchronise", refuse)
         assert items(root)["T1"] == "first"
     (root / "a.md").write_text("# A\n\n- [ ] first\n- [ ] second\n- [ ] third\n")
     assert items(root)["T3"] == "third"
@@ -129,15 +129,15 @@ def test_an_old_note_with_the_same_size_and_time_is_believed(root: Path) -> None
 
 
 def test_a_note_that_cannot_be_read_keeps_its_items_and_is_named(root: Path) -> None:
-    wiring.synchronise(workspace(root))
+    syncing.synchronise(workspace(root))
     (root / "a.md").write_bytes(b"\xff\xfe- [ ] broken")
     (root / "b.md").write_text("# B\n\n- why is that?\n- and this?\n")
-    report = wiring.synchronise(workspace(root))
+    report = syncing.synchronise(workspace(root))
     assert [problem.note for problem in report.unread] == ["a.md"]
     assert "not UTF-8" in report.unread[0].message
     assert report.read == ("b.md",)
     age(root, by=9_000_000_000)
-    wiring.synchronise(workspace(root))
+    syncing.synchronise(workspace(root))
     with reading(root) as (reader, told):
         assert {item.id for item in reader.items()} == {"T1", "T2", "Q1", "Q2"}
     assert any("a.md" in warning for warning in told.warnings)
@@ -148,16 +148,16 @@ def test_a_note_that_cannot_be_read_keeps_its_items_and_is_named(root: Path) -> 
 
 
 def test_an_item_that_moves_to_another_note_keeps_its_number(root: Path) -> None:
-    wiring.synchronise(workspace(root))
+    syncing.synchronise(workspace(root))
     (root / "a.md").write_text("# A\n\n- [ ] first\n")
     (root / "b.md").write_text("# B\n\n- why is that?\n- [ ] second\n")
-    report = wiring.synchronise(workspace(root))
+    report = syncing.synchronise(workspace(root))
     assert [one.id for one in report.new] == [] and report.gone == ()
     assert items(root) == {"T1": "first", "T2": "second", "Q1": "why is that?"}
 
 
 def test_other_settings_read_everything_again(root: Path) -> None:
-    wiring.synchronise(workspace(root))
+    syncing.synchronise(workspace(root))
     (root / "studyctl.toml").write_text('exclude = ["b.md"]\n')
     assert items(root) == {"T1": "first", "T2": "second"}
     (root / "studyctl.toml").write_text('rules_off = ["box"]\n')
@@ -167,9 +167,9 @@ def test_other_settings_read_everything_again(root: Path) -> None:
 def test_a_first_use_takes_its_numbers_from_the_record(root: Path, tmp_path: Path) -> None:
     # T1 is dropped for good, so that a fresh numbering would differ.
     (root / "a.md").write_text("- [ ] gone soon\n- [ ] first\n")
-    wiring.synchronise(workspace(root))
+    syncing.synchronise(workspace(root))
     (root / "a.md").write_text("- [ ] first\n")
-    wiring.synchronise(workspace(root))
+    syncing.synchronise(workspace(root))
     with reading(root) as (reader, _):
         (root / "studyctl-record.jsonl").write_text(reader.export_record())
     before = items(root)
@@ -189,12 +189,12 @@ def test_where_nothing_may_be_written_the_notes_are_shown_as_they_are(root: Path
         assert {item.id: item.text for item in reader.items()} == {"T1": "first", "T2": "second", "Q1": "why is that?"}
     assert len(told.warnings) == 1 and "cannot be written" in told.warnings[0]
     with pytest.raises((StoreError, WorkspaceError)):
-        wiring.synchronise(workspace(root))
+        syncing.synchronise(workspace(root))
 
 
 @pytest.mark.skipif(os.name == "nt" or (os.geteuid() == 0 and not shutil.which("setpriv")), reason="needs a user")
 def test_a_read_only_workspace_shows_its_numbers_and_what_is_new(root: Path) -> None:
-    wiring.synchronise(workspace(root))
+    syncing.synchronise(workspace(root))
     (root / "b.md").write_text("# B\n\n- is this new?\n- why is that?\n")
     for path in (*root.rglob("*"), root):
         path.chmod(0o555 if path.is_dir() else 0o444)
@@ -213,7 +213,7 @@ def test_a_read_only_workspace_shows_its_numbers_and_what_is_new(root: Path) -> 
         for path in (root, *root.rglob("*")):
             path.chmod(0o755 if path.is_dir() else 0o644)
     with pytest.raises(AssertionError, match="synced"), pytest.MonkeyPatch.context() as closed:
-        closed.setattr(wiring, "synchronise", refuse)
+        closed.setattr(syncing, "synchronise", refuse)
         items(root)
 
 
@@ -238,15 +238,15 @@ def test_what_counts_as_forbidden() -> None:
 
 
 def test_dry_run_keeps_nothing(root: Path) -> None:
-    report, counts = wiring.sync_and_count(workspace(root), dry_run=True)
+    report, counts = syncing.sync_and_count(workspace(root), dry_run=True)
     assert [one.id for one in report.new] == ["T1", "T2", "Q1"] and counts == {"todo": 2, "question": 1}
     assert not (root / ".studyctl").exists()
-    wiring.synchronise(workspace(root))
+    syncing.synchronise(workspace(root))
     (root / "a.md").write_text("- [ ] other\n")
-    report, counts = wiring.sync_and_count(workspace(root), dry_run=True)
+    report, counts = syncing.sync_and_count(workspace(root), dry_run=True)
     assert [one.id for one in report.new] == ["T3"]
     stored: list[Item] = []
-    reader = wiring.open_reader(workspace(root))
+    reader = opening.open_reader(workspace(root))
     stored = reader.items()
     reader.close()
     assert [item.id for item in stored] == ["T1", "T2", "Q1"]

@@ -14,11 +14,11 @@ import pytest
 from bundle_bench import the_run
 from study_bench import Study
 
-from studyctl import wiring_bundles
 from studyctl.config import find_workspace
 from studyctl.errors import NotFoundError
 from studyctl.runner.folder import read_record
 from studyctl.store.reader import StudyReader
+from studyctl.wiring import bundles
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="it forks")
 # What Python announces before it touches a file.
@@ -88,7 +88,7 @@ def state_of(root: Path, run_id: str) -> str:
 def test_sigkill_at_every_step_leaves_nothing_half(
     study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
-    monkeypatch.setattr(wiring_bundles, "deliver_imported", lambda *_: None)
+    monkeypatch.setattr(bundles, "deliver_imported", lambda *_: None)
     run_id = the_run(study)
     public = ["--public"] if way == "sync" else []
     done = study("runs", "export", run_id, "-o", str(tmp_path / "one.zip"), *public)
@@ -106,11 +106,11 @@ def test_sigkill_at_every_step_leaves_nothing_half(
 
         def work(workspace: Any = workspace) -> None:
             if way == "sync":
-                from studyctl.wiring import synchronise
+                from studyctl.wiring.syncing import synchronise
 
                 synchronise(workspace)
             else:
-                wiring_bundles.import_runs(workspace, [tmp_path / "one.zip"], limit=10**9, dry_run=False)
+                bundles.import_runs(workspace, [tmp_path / "one.zip"], limit=10**9, dry_run=False)
 
         killed = killed_at(step, root, work)
         seen.append(state_of(root, run_id))

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from study_bench import Study
 
-from studyctl import wiring_bundles
 from studyctl.config import Workspace, find_workspace
 from studyctl.core.models import Artifact, FileDigest, Finding, Metric, Run
 from studyctl.runner import folder
-from studyctl.wiring import open_ledger, open_reader
+from studyctl.wiring import bundles
+from studyctl.wiring.opening import open_ledger, open_reader
 
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
 NAME = st.from_regex(r"[a-z][a-z0-9_]{0,8}(\.[a-z0-9]{1,5})?", fullmatch=True)
@@ -70,7 +70,7 @@ def runs(draw: Any) -> tuple[Run, dict[str, bytes]]:
 
 @pytest.fixture
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Workspace, Workspace]:
-    monkeypatch.setattr(wiring_bundles, "deliver_imported", lambda *_: None)
+    monkeypatch.setattr(bundles, "deliver_imported", lambda *_: None)
     made = []
     for name in ("here", "there"):
         study = Study.make(tmp_path / name)
@@ -82,7 +82,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Workspace, 
 def export(workspace: Workspace, run: Run, target: Path) -> bytes:
     reader = open_reader(workspace)
     try:
-        wiring_bundles.export_runs(workspace, reader, [run.id], target, public=False)
+        bundles.export_runs(workspace, reader, [run.id], target, public=False)
     finally:
         reader.close()
     return target.read_bytes()
@@ -107,7 +107,7 @@ def test_the_same_bytes(
         ledger.close()
 
     first = export(here, run, tmp_path / "first.zip")
-    (done,), _ = wiring_bundles.import_runs(there, [tmp_path / "first.zip"], limit=10**9, dry_run=False)
+    (done,), _ = bundles.import_runs(there, [tmp_path / "first.zip"], limit=10**9, dry_run=False)
     assert [one.how for one in done.runs] == ["new"]
     assert export(there, run, tmp_path / "second.zip") == first
 

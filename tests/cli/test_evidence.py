@@ -166,7 +166,7 @@ def test_mlflow_gets_it_when_somebody_looks(study: Study, clone: Study, bundle: 
 
 def test_what_was_deleted_here_stays_deleted(study: Study, clone: Study, bundle: Path) -> None:
     from studyctl.config import find_workspace
-    from studyctl.wiring import open_ledger
+    from studyctl.wiring.opening import open_ledger
 
     lay(clone, bundle)
     clone("sync")

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_main_line import HEAVY, loaded, settle
 
-from studyctl import wiring
 from studyctl.errors import StoreError
+from studyctl.wiring import opening
 
 DATABASE = Path(".studyctl") / "study.db"
 
@@ -105,7 +105,7 @@ def test_what_cannot_be_indexed_is_said(vault: Path, studyctl: Any, monkeypatch:
     def refuse(workspace: object) -> None:
         raise StoreError("read-only")
 
-    monkeypatch.setattr(wiring, "complete_index", refuse)
+    monkeypatch.setattr(opening, "complete_index", refuse)
     ran = studyctl("search", "iou")
     assert ran.code == 0 and "What is IoU?" in ran.out
     assert ran.err == "warning: 1 item cannot be found: this workspace cannot be written\n"

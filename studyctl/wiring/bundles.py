@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studyctl.errors import UsageError
-from studyctl.wiring import deliver_imported, now, open_ledger, open_reader, run_is_lost
+from studyctl.wiring.opening import now, open_ledger, open_reader, run_is_lost
+from studyctl.wiring.tracking import deliver_imported
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

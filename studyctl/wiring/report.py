@@ -21,7 +21,7 @@ FORMATS = ("html", "md")
 def gather(workspace: Workspace, reader: Reader, words: Sequence[str], title: str | None) -> Report:
     """All that a report shows."""
     from studyctl.app.report import report
-    from studyctl.wiring import stale_reasons
+    from studyctl.wiring.syncing import stale_reasons
 
     return report(
         reader, stale_reasons(reader, workspace), workspace.runs, title=title or workspace.root.name, words=words

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studyctl.wiring import mark_lost, now, open_ledger, open_reader, run_is_lost, settle
+from studyctl.wiring.opening import now, open_ledger, open_reader, run_is_lost
+from studyctl.wiring.tracking import mark_lost, settle
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -25,7 +25,7 @@ def changed(workspace: Workspace, change: Callable[[Edges], T]) -> T:
 def edges(workspace: Workspace) -> Iterator[Edges]:
     """All that changing runs needs, while the block runs."""
     from studyctl.app.marks import Edges
-    from studyctl.wiring import now, open_ledger, run_is_lost
+    from studyctl.wiring.opening import now, open_ledger, run_is_lost
 
     ledger = open_ledger(workspace)
     try:

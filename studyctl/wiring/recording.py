@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from studyctl.core.pages import RunPage
 from studyctl.errors import UsageError
-from studyctl.wiring import discover, mark_lost, now, open_ledger, open_reader, settle, synchronise
+from studyctl.wiring.experiments import discover
+from studyctl.wiring.opening import now, open_ledger, open_reader
+from studyctl.wiring.syncing import synchronise
+from studyctl.wiring.tracking import mark_lost, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
