@@ -52,14 +52,15 @@ def _answer(run: Run, out: Results) -> None:
     size = out.sizes[0]  # small, where there are small objects
     shares = {rule: out.outcomes[rule, size].without for rule in RULES}
     worst, best = max(shares.values()), min(shares.values())
-    first = next(rule for rule, without in shares.items() if without == worst)
-    others = [rule for rule, without in shares.items() if without == best]
+    share = f"{size}.unassigned:.1%"
+    most, fewest = ([rule for rule in RULES if shares[rule] == bound] for bound in (worst, best))
     if worst == best:
-        opening = f"Every rule leaves {{rule.{first}.{size}.unassigned:.1%}} of {size} objects without a positive"
+        opening = f"Every rule leaves {{rule.{most[0]}.{share}}} of {size} objects without a positive"
     else:
+        leaves = "Rule {} leaves" if len(most) == 1 else "Rules {} leave"
         opening = (
-            f"Rule {TITLES[first]} leaves {{rule.{first}.{size}.unassigned:.1%}} of {size} objects without a positive, "
-            f"{listed(TITLES[rule] for rule in others)} {{rule.{others[0]}.{size}.unassigned:.1%}}"
+            f"{leaves.format(listed(TITLES[rule] for rule in most))} {{rule.{most[0]}.{share}}} of {size} objects "
+            f"without a positive, {listed(TITLES[rule] for rule in fewest)} {{rule.{fewest[0]}.{share}}}"
         )
     run.finding("anchors", text=f"{opening}{_fitting(out)}.")
 

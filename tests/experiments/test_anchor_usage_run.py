@@ -88,7 +88,7 @@ def test_each_verdict_could_have_been_another(findings: dict[str, Finding], valu
 def test_the_answer_names_the_worst_and_the_best(findings: dict[str, Finding], values: dict[str, float]) -> None:
     shares = {rule: values[f"rule.{rule}.small.unassigned"] for rule in RULES}
     text = findings["anchors"].text
-    assert text.startswith("Rule ")
+    assert text.startswith("Rule")
     assert f"{max(shares.values()):.1%} of small objects" in text and f" {min(shares.values()):.1%}; " in text
     for rule, share in shares.items():
         named = TITLES[rule] in text.split(";")[0]
