@@ -18,6 +18,8 @@ from .rules import RULES, TITLES
 MANY = 0.01
 # A difference of average best IoU that is called one.
 LITTLE = 0.01
+# The best possible recall below which YOLOv5 replaces its anchors (`utils/autoanchor.py: check_anchors`).
+AUTOANCHOR_BELOW = 0.98
 NAMES = {
     "kmeans-mean": "k-means with means",
     "kmeans-median": "k-means with medians",
@@ -103,6 +105,10 @@ def _unassigned(run: Run, rule: str, size: str) -> None:
 
 def _gain(run: Run, method: str, n: int) -> None:
     name = f"fit.n{n}.{method}"
+    alone = ""
+    if method == "autoanchor":
+        run.constant("autoanchor_below", AUTOANCHOR_BELOW)
+        alone = " YOLOv5 fits only below {autoanchor_below}: its own anchors have {shape.yolov3.recall:.4f}."
     run.finding(
         f"anchors.fit.{method}",
         claim=f"on unseen boxes, anchors fitted by {NAMES[method]} overlap more than YOLOv3's published ones",
@@ -110,7 +116,7 @@ def _gain(run: Run, method: str, n: int) -> None:
         unless=f"{name}.gain.hi < 0",
         text=f"Average best IoU {{{name}.unseen:.3f}} against {{fit.published.unseen:.3f}}: {{{name}.gain:+.3f}} "
         f"[{{{name}.gain.lo:+.3f}}, {{{name}.gain.hi:+.3f}}] over {{fits}} fits of {{k}} anchors; best possible "
-        f"recall {{{name}.recall:.4f}}.",
+        f"recall {{{name}.recall:.4f}}.{alone}",
     )
 
 
