@@ -1,0 +1,101 @@
+"""What the figures come to: a finding for each noise, and the sentence that answers the person.
+
+The words are chosen from the figures, and every numeral is a placeholder.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from studyctl.lab import Run
+
+from .measure import SMALLEST_GAP, Measured
+
+NAMES = {
+    "iou-range": "the IoU range",
+    "points": "the points of interpolation",
+    "plus-one": "the pixel more",
+    "matching": "the matching",
+    "difficult": "difficult objects",
+    "crowd": "crowds",
+    "detections": "the limit of detections",
+    "boundary": "the boundary",
+}
+
+
+def largest(one: Measured) -> str:
+    """The rule with the largest part of the gap from VOC 2010."""
+    return max(one.parts["voc10"], key=lambda rule: abs(one.parts["voc10"][rule].value))
+
+
+def sentence(one: Measured) -> str:
+    """The figures beside each other, and what the gap is made of."""
+    n = one.name
+    head = f"VOC07 {{{n}.voc07:.3f}}, VOC10 {{{n}.voc10:.3f}}, AP50 {{{n}.coco.ap50:.3f}}, AP {{{n}.coco.ap:.3f}}"
+    if not abs(one.gap("voc10")) >= SMALLEST_GAP:
+        return f"{head}: too small a gap to share out"
+    text = f"{head}; {_share(n, 'iou-range')} of the gap from VOC10 to AP is the IoU range"
+    most = largest(one)
+    return text if most == "iou-range" else f"{text}, {_share(n, most)} {NAMES[most]}"
+
+
+def _share(name: str, rule: str) -> str:
+    at = f"{name}.share.{rule}"
+    return f"{{{at}:.0%}} [{{{at}.lo:.0%}}, {{{at}.hi:.0%}} over orders]"
+
+
+def state(run: Run, found: Sequence[Measured], points: float) -> None:
+    """State every finding of the run; the conclusion opens with the third noise, or a person's own.
+
+    `points` is the largest share of the points of interpolation, NaN where no gap is large enough.
+    """
+    first = found[2] if len(found) > 2 else found[0]
+    text = f"Same detections: {sentence(first)}."
+    if len(found) > 1 and not any(math.isnan(one.share("voc10", "iou-range").value) for one in found):
+        text += (
+            f" At noise from {{{found[0].name}.noise:g}} to {{{found[-1].name}.noise:g}} of a side that share goes from "
+            f"{{{found[0].name}.share.iou-range:.0%}} to {{{found[-1].name}.share.iou-range:.0%}}; the points of "
+            "interpolation make at most {points.largest:.0%} of any gap, either way."
+        )
+    run.finding("difference", text=text)
+    for one in found:
+        _range(run, one)
+    if not math.isnan(points):
+        _points(run)
+    _area(run, first)
+
+
+def _range(run: Run, one: Measured) -> None:
+    share = f"{one.name}.share.iou-range"
+    noise = "" if one.name == "given" else f"Edges off by {{{one.name}.noise:g}} of a side: "
+    run.finding(
+        f"difference.{one.name}",
+        claim="in every order of changing the rules, most of the gap from VOC10 to AP is the IoU range",
+        when=f"{share}.lo > 0.5",
+        unless=f"{share}.hi < 0.5",
+        text=f"{noise}{sentence(one)}.",
+    )
+
+
+def _points(run: Run) -> None:
+    run.finding(
+        "difference.points",
+        claim="the points of interpolation can make half of the gap, from VOC07 or from VOC10",
+        when="points.largest > 0.5",
+        unless="points.largest < 0.5",
+        text="Their share is at most {points.largest:.1%} of a gap, up or down, in any order, from either of the two.",
+    )
+
+
+def _area(run: Run, one: Measured) -> None:
+    if math.isnan(one.figures["coco.ap_s"]) or math.isnan(one.figures["ap_s.box_area"]):
+        return  # nothing small in it
+    mask, box = f"{one.name}.coco.ap_s", f"{one.name}.ap_s.box_area"
+    run.finding(
+        "difference.area",
+        claim="AP_S changes where an object's size is the area of its box instead of the mask's",
+        when=f"abs({mask} - {box}) > {SMALLEST_GAP}",
+        unless=f"abs({mask} - {box}) <= {SMALLEST_GAP}",
+        text=f"AP_S is {{{mask}:.3f}} by the area that the truth gives and {{{box}:.3f}} by the area of boxes.",
+    )
