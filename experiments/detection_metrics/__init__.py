@@ -10,9 +10,9 @@ person's own:
     studyctl run detection-metrics -p format=voc -p truth=Annotations -p detections=results/Main
     studyctl run detection-metrics -p format=text -p truth=groundtruths -p detections=detections
 
-A pixel more is a rule of the metric, so the coordinates are taken as they stand in a file: an object of VOC from xmin to
-xmax is xmax - xmin wide by COCO's rule. Objects without a mask have the area of their box. VOC's mean is over classes
-that have an object to find. COCO has no difficult objects (they count), VOC no crowds (they count as objects).
+A pixel more is a rule of the metric, so the coordinates are taken as they stand in a file: an object of VOC from xmin
+to xmax is xmax - xmin wide by COCO's rule. Objects without a mask have the area of their box. VOC's mean is over
+classes that have an object to find. COCO has no difficult objects (they count), VOC no crowds (they count as objects).
 
 Metrics, by prefix (LEVEL: sharp, good, fair, loose; of own files: given):
 
@@ -24,7 +24,8 @@ Metrics, by prefix (LEVEL: sharp, good, fair, loose; of own files: given):
     LEVEL.share.RULE{,.lo,.hi}                  share of the gap from VOC10 to AP, and its range over orders
     LEVEL.share07.RULE{,.lo,.hi}                the same from VOC07
     given.class.CLASS.{voc07,voc10,ap50,ap}     of each class (table `classes`)
-    points.largest                              the largest share of the points of interpolation, in any order
+    points.{least,largest}                      the range of the share of the points of interpolation: all levels and
+                                                orders, from VOC10 and VOC07; below zero they narrow the gap
     input.{images,classes,objects,detections,skipped}  how much was read
     check.LEVEL                                 largest distance of our COCO figures to the library's
 """
@@ -69,12 +70,12 @@ def detection_metrics(params: DetectionMetrics, run: Run) -> None:
         _record(run, one)
     _tables(run, found)
     ranges = [one.share(year, "points") for one in found for year in ("voc07", "voc10")]
-    points = max((max(abs(r.low), abs(r.high)) for r in ranges if not math.isnan(r.value)), default=math.nan)
-    run.metric("points.largest", points)
+    ends = [(r.low, r.high) for r in ranges if not math.isnan(r.value)] or [(math.nan, math.nan)]
+    run.metrics({"points.least": min(low for low, _ in ends), "points.largest": max(high for _, high in ends)})
     run.figure(
         "shares", figures.shares_figure(found, titles), "What the gap between VOC's and COCO's figure is made of"
     )
-    findings.state(run, found, points)
+    findings.state(run, found, hardly=math.isnan(ends[0][0]))
 
 
 def _own(params: DetectionMetrics, run: Run, *, python: bool) -> Measured:
@@ -90,7 +91,7 @@ def _own(params: DetectionMetrics, run: Run, *, python: bool) -> Measured:
         slug = re.sub(r"[^A-Za-z0-9]+", "-", str(row["class"])).strip("-") or f"class-{n}"
         slug = f"{slug}-{n}" if slug in taken else slug
         taken.add(slug)
-        run.metrics({f"given.class.{slug}.{k}": row[k] for k in ("voc07", "voc10", "ap50", "ap")})
+        run.metrics({f"given.class.{slug}.{k}": float(str(row[k])) for k in ("voc07", "voc10", "ap50", "ap")})
     return found
 
 

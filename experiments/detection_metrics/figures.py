@@ -41,7 +41,8 @@ def shares_figure(found: Sequence[Measured], titles: Sequence[str]) -> Figure:
                 )  # fmt: skip
         f = one.figures
         ax.set_title(
-            f"{title}\nVOC07 {f['voc07']:.3f}  VOC10 {f['voc10']:.3f}\nAP50 {f['coco.ap50']:.3f}  AP {f['coco.ap']:.3f}",
+            f"{title}\nVOC07 {f['voc07']:.3f}  VOC10 {f['voc10']:.3f}\n"
+            f"AP50 {f['coco.ap50']:.3f}  AP {f['coco.ap']:.3f}",
             fontsize=9.5,
         )
         ax.xaxis.set_major_locator(MaxNLocator(5, prune="both"))

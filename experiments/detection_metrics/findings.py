@@ -45,23 +45,23 @@ def _share(name: str, rule: str) -> str:
     return f"{{{at}:.0%}} [{{{at}.lo:.0%}}, {{{at}.hi:.0%}} over orders]"
 
 
-def state(run: Run, found: Sequence[Measured], points: float) -> None:
+def state(run: Run, found: Sequence[Measured], *, hardly: bool) -> None:
     """State every finding of the run; the conclusion opens with the third noise, or a person's own.
 
-    `points` is the largest share of the points of interpolation, NaN where no gap is large enough.
+    With `hardly` any gap there are no shares.
     """
     first = found[2] if len(found) > 2 else found[0]
     text = f"Same detections: {sentence(first)}."
     if len(found) > 1 and not any(math.isnan(one.share("voc10", "iou-range").value) for one in found):
         text += (
-            f" At noise from {{{found[0].name}.noise:g}} to {{{found[-1].name}.noise:g}} of a side that share goes from "
-            f"{{{found[0].name}.share.iou-range:.0%}} to {{{found[-1].name}.share.iou-range:.0%}}; the points of "
-            "interpolation make at most {points.largest:.0%} of any gap, either way."
+            f" At noise from {{{found[0].name}.noise:g}} to {{{found[-1].name}.noise:g}} of a side that share goes "
+            f"from {{{found[0].name}.share.iou-range:.0%}} to {{{found[-1].name}.share.iou-range:.0%}}; the points of "
+            "interpolation make from {points.least:.0%} to {points.largest:.0%} of a gap, over all orders."
         )
     run.finding("difference", text=text)
     for one in found:
         _range(run, one)
-    if not math.isnan(points):
+    if not hardly:
         _points(run)
     _area(run, first)
 
@@ -81,10 +81,11 @@ def _range(run: Run, one: Measured) -> None:
 def _points(run: Run) -> None:
     run.finding(
         "difference.points",
-        claim="the points of interpolation can make half of the gap, from VOC07 or from VOC10",
-        when="points.largest > 0.5",
-        unless="points.largest < 0.5",
-        text="Their share is at most {points.largest:.1%} of a gap, up or down, in any order, from either of the two.",
+        claim="in no order do the points of interpolation make half of a gap, from VOC07 or from VOC10",
+        when="points.largest < 0.5",
+        unless="points.largest >= 0.5",
+        text="Over all orders, from either of the two, their share is from {points.least:.0%} to {points.largest:.0%}; "
+        "below zero they narrow the gap.",
     )
 
 
@@ -93,7 +94,7 @@ def _area(run: Run, one: Measured) -> None:
         return  # nothing small in it
     mask, box = f"{one.name}.coco.ap_s", f"{one.name}.ap_s.box_area"
     run.finding(
-        "difference.area",
+        "small-objects",
         claim="AP_S changes where an object's size is the area of its box instead of the mask's",
         when=f"abs({mask} - {box}) > {SMALLEST_GAP}",
         unless=f"abs({mask} - {box}) <= {SMALLEST_GAP}",

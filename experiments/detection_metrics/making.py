@@ -79,6 +79,6 @@ def _found(truth: Truth, boxes: Array, noise: float, rng: np.random.Generator) -
     return Detections(
         np.r_[truth.image[of], false_image],
         np.r_[label, false_label],
-        np.round(np.r_[score, false_score], 3),  # so that some are equal
+        np.asarray(np.round(np.r_[score, false_score], 3)),  # so that some are equal
         *from_sizes(np.round(every, 2)),
     )

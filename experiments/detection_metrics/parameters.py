@@ -16,21 +16,21 @@ class DetectionMetrics(Params):
 
     truth: str = param(
         "",
-        "own ground truth (empty: made detections): coco: instances JSON; voc: folder of XML; text: folder with a file "
-        "an image of lines `class left top width height [difficult]`",
+        "own ground truth (empty: made detections): coco: instances JSON; voc: folder of XML; text: folder with one "
+        "file for each image, lines `class left top width height [difficult]`",
     )
     detections: str = param(
         "",
         "own detections: coco: results JSON; voc: folder of `comp3_det_test_CLASS.txt`, lines `image score xmin ymin "
-        "xmax ymax`; text: folder with a file an image of lines `class score left top width height`",
+        "xmax ymax`; text: folder with one file for each image, lines `class score left top width height`",
     )
-    format: Literal["coco", "voc", "text"] = param("coco", "of both")
+    format: Literal["coco", "voc", "text"] = param("coco", "of both files")
     unknown: Literal["refuse", "skip"] = param("refuse", "own detections of a class or image that the truth lacks")
     voc_iou: float = param(0.5, "IoU from which VOC calls a box found", gt=0, le=1)
     boundary: Literal["devkit", "python"] = param(
         "devkit", "VOC at exactly that IoU: devkit counts it (>=), the Python copies do not (>)"
     )
-    images: int = param(400, "made images", ge=5, le=20_000)
+    images: int = param(1_000, "made images", ge=5, le=20_000)
     classes: int = param(8, "made classes", ge=2, le=80)
     noise: list[float] = param(
         [0.02, 0.05, 0.1, 0.2], "noise of the edges of made boxes: sharp, good, fair, loose", unit="of a side"

@@ -17,7 +17,7 @@ import numpy as np
 
 from studyctl.lab import ExperimentError
 
-from .boxes import Detections, Truth, from_corners, from_sizes
+from .boxes import Array, Detections, Truth, from_corners, from_sizes
 
 
 def wrong(place: str, what: str, then: str) -> ExperimentError:
@@ -49,15 +49,15 @@ class Gathered:
 
     def done(self, *, corners: bool) -> tuple[Truth, Detections]:
         make = from_corners if corners else from_sizes
-        kinds = (int, int, float, bool, bool)
-        columns = [np.array([row[i] for row in self.objects], kind) for i, kind in enumerate(kinds)]
+        kinds: tuple[type, ...] = (int, int, float, bool, bool)
+        columns: list[Array] = [np.array([row[i] for row in self.objects], kind) for i, kind in enumerate(kinds)]
         image, label, area, crowd, difficult = columns
         truth = Truth(
             [str(n) for n in self.images], [str(n) for n in self.labels], image, label, *make(self.object_boxes),
             area, crowd, difficult,
         )  # fmt: skip
-        parts = [np.array([row[i] for row in self.found], kind) for i, kind in enumerate((int, int, float))]
-        return truth, Detections(*parts, *make(self.found_boxes))
+        parts: list[Array] = [np.array([row[i] for row in self.found], kind) for i, kind in enumerate(kinds[:3])]
+        return truth, Detections(parts[0], parts[1], parts[2], *make(self.found_boxes))
 
 
 def number(place: str, name: str, value: Any) -> float:
