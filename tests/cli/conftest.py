@@ -31,6 +31,11 @@ class Ran:
 Typed = Callable[..., Ran]
 
 
+@pytest.fixture(autouse=True)
+def _quickly(store_made_once: None) -> None:
+    """Most commands here are about something else than how MLflow's store comes about."""
+
+
 @pytest.fixture
 def studyctl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Typed:
     """`studyctl("todo", "list")` in an empty folder, at 100 columns, with nothing from the environment."""

@@ -24,11 +24,14 @@ def wheels() -> ModuleType:
     return module
 
 
-def test_the_way_of_an_installed_experiment(fresh: Study, wheels: ModuleType, tmp_path: Path) -> None:
+def test_the_way_of_an_installed_experiment(
+    fresh: Study, wheels: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     site = wheels.install(wheels.build(tmp_path), tmp_path / "env" / "site-packages")
+    monkeypatch.syspath_prepend(site)
 
     def ask(*words: str) -> Result:
-        return fresh.ask(*words, env={"PYTHONPATH": str(site), "COLUMNS": "120"})
+        return fresh(*words, columns=120)
 
     listed = ask("experiment", "list")
     assert listed.code == 0
@@ -44,7 +47,8 @@ def test_the_way_of_an_installed_experiment(fresh: Study, wheels: ModuleType, tm
     note = (fresh.root / "notes" / "study.md").read_text("utf-8")
     assert "* Does anybody know? ([sixes](studyctl:sixes#share))\n" in note
 
-    ran = ask("run", "sixes")
+    # In a process of its own, as after an installation; what only reads is asked in this one.
+    ran = fresh.ask("run", "sixes", env={"PYTHONPATH": str(site), "COLUMNS": "120"})
     assert ran.code == 0, ran.err
     assert "  Q3  Does anybody know?\n      ✓ supported: 0.17 of them\n" in ran.out
     assert "✓ fresh" in ask("answer", "Q3").out
@@ -55,8 +59,8 @@ def test_the_way_of_an_installed_experiment(fresh: Study, wheels: ModuleType, tm
     assert ask("runs", "export", carried["id"], "-o", str(tmp_path / "run.zip"), "--public").code == 0
     (tmp_path / "other").mkdir()
     other = Study.make(tmp_path / "other" / "study")
-    assert other.ask("runs", "import", str(tmp_path / "run.zip")).code == 0
-    assert re.search(r"^  from +tiny-dice 1\.0$", other.ask("runs", "show", carried["id"]).out, re.MULTILINE)
+    assert other("runs", "import", str(tmp_path / "run.zip")).code == 0
+    assert re.search(r"^  from +tiny-dice 1\.0$", other("runs", "show", carried["id"]).out, re.MULTILINE)
 
     better = {**wheels.FILES, "tinydice/games/chance.py": wheels.CHANCE.replace("= 6", "= 7")}
     wheels.install(wheels.build(tmp_path, "1.1", better), site)

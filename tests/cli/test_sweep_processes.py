@@ -61,7 +61,7 @@ def finishes(study: Study, sweep: str, kept: set[str]) -> None:
     assert checked.code == 0, checked.out + checked.err
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("name", ["SIGINT", pytest.param("SIGTERM", marks=pytest.mark.slow)])
 def test_an_interrupted_sweep_goes_on_where_it_stopped(study: Study, name: str) -> None:
     process = in_the_middle(study)
     children = psutil.Process(process.pid).children(recursive=True)

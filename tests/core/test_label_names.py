@@ -15,7 +15,7 @@ EVERY = [value for value in vars(label_patterns).values() if isinstance(value, N
 PATTERNS = [name.pattern for names in EVERY for name in names.names]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_what_a_pattern_generates_is_found(data: st.DataObject) -> None:
     pattern = data.draw(st.sampled_from(PATTERNS))
@@ -26,7 +26,7 @@ def test_what_a_pattern_generates_is_found(data: st.DataObject) -> None:
         assert names.fullmatch(text) is naive, text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text("aſsKkıiİ질문 할일問题やること?:.", max_size=8))
 def test_what_nobody_generated_is_compared_as_well(text: str) -> None:
     for names in EVERY:

@@ -13,6 +13,11 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture(autouse=True)
+def _quickly(store_made_once: None) -> None:
+    """What the pages show does not depend on how MLflow's store comes about."""
+
+
 @pytest.fixture(scope="session")
 def making() -> Iterator[ModuleType]:
     """`docs/make.py`."""

@@ -223,7 +223,7 @@ def _answer(draw: st.DrawFn, runs: list[Run], item_id: str) -> Answer:
     return replace(one, digest=digest_of(one))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(workspaces())
 def test_any_record_comes_back_byte_for_byte(
     tmp_path_factory: pytest.TempPathFactory, into: Callable[[StudyLedger], None]

@@ -79,12 +79,13 @@ def begun(run: Run) -> Run:
     return replace(run, state="running", ended=None, metrics=(), findings=())
 
 
+PATIENT_S = 120  # no measure of speed: MLflow would go on for a quarter of an hour
 VALUES = [("loss", 1.0, 0, 1000), ("loss", 0.5, 1, 2000), ("bad", math.nan, 0, 1000), ("huge", math.inf, 0, 1)]
 
 
 @pytest.mark.slow
 def test_a_whole_run_and_one_that_the_server_lost_in_the_middle(
-    empty: Workspace, run: Run, files: Path, tmp_path: Path
+    empty: Workspace, run: Run, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = free_port()
     with server(tmp_path, port) as address:
@@ -114,11 +115,13 @@ def test_a_whole_run_and_one_that_the_server_lost_in_the_middle(
     before = time.monotonic()
     second.log(VALUES[1:2])
     assert second.problem is not None and address in second.problem
-    asked = time.monotonic()
-    second.log(VALUES[2:])  # not asked again so soon
-    assert time.monotonic() - asked < 0.5
+    asked: list[object] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(second._client, "log_batch", lambda *words, **more: asked.append(words))
+        second.log(VALUES[2:])
+    assert asked == []  # not again so soon
     second.finish(other, note=NOTE, tags={}, artifacts=files)
-    assert second.problem is not None and time.monotonic() - before < 60
+    assert second.problem is not None and time.monotonic() - before < PATIENT_S
     # It is back: the same run is gone on with, and made whole.
     with server(tmp_path, port) as address:
         third = RemoteTracker(empty, address)
@@ -142,7 +145,7 @@ def test_a_server_that_never_answers_is_said_in_a_line(empty: Workspace, run: Ru
     assert tracker.open(begun(run), note=NOTE, tags={}) is None
     tracker.log(VALUES)
     tracker.finish(run, note=NOTE, tags={}, artifacts=files)
-    assert time.monotonic() - before < 30
+    assert time.monotonic() - before < PATIENT_S
     assert tracker.problem is not None and "secret" not in tracker.problem and "\n" not in tracker.problem
     assert tracker.uri == address.replace("me:secret@", "")
 

@@ -249,7 +249,7 @@ def studyctl(root: Path, *words: str) -> str:
 class TestElsewhere:
     pytestmark = browser
 
-    @pytest.mark.parametrize("how", ["moved", "copied"])
+    @pytest.mark.parametrize("how", ["moved", pytest.param("copied", marks=pytest.mark.slow)])
     def test_a_workspace_keeps_its_figures(self, tmp_path: Path, how: str) -> None:
         first, second = tmp_path / "first place", tmp_path / "some where" / "second place"
         Elsewhere.record(first)
