@@ -108,9 +108,13 @@ def _for_stale(
         for name in dict.fromkeys(e.experiment for e in answers[item.id].evidence):
             by_experiment.setdefault(name, []).append(item)
     last = {run.experiment: run for run in reversed(runs)}
-    steps = [
-        Step(reproduce.again(name, last.get(name)), f"renews {_ids(items)}") for name, items in by_experiment.items()
-    ]
+    by_command: dict[str, dict[str, Item]] = {}
+    for name, items in by_experiment.items():
+        run = last.get(name)
+        scripted = run is not None and run.provenance.get("source")
+        command = reproduce.again(name, run) if scripted else "studyctl run --stale"
+        by_command.setdefault(command, {}).update({item.id: item for item in items})
+    steps = [Step(command, f"renews {_ids([*items.values()])}") for command, items in by_command.items()]
     for item, reasons in stale:
         if all(reason.trigger == "question" for reason in reasons):
             steps.append(Step(f"studyctl answer {item.id} --refresh", "if it still answers the new wording"))
@@ -130,11 +134,16 @@ def _for_evidence(
         if item.id not in answers:
             for name in dict.fromkeys(tie.experiment for tie in item.ties):
                 by_experiment.setdefault(name, []).append(item)
-    return [
-        Step(f"studyctl run {name}", f"answers {_ids(items)}")
-        if name in known
-        else Step(f"studyctl experiment new {name} --for {items[0].id}", "tied, but there is no such experiment")
+    steps = [
+        Step(f"studyctl run {name}", f"answers {_ids(by_experiment[name])}") for name in by_experiment if name in known
+    ]
+    if len(steps) > 1:
+        every = {item.id: item for name in by_experiment if name in known for item in by_experiment[name]}
+        steps = [Step("studyctl run --missing", f"answers {_ids([*every.values()])}")]
+    return steps + [
+        Step(f"studyctl experiment new {name} --for {items[0].id}", "tied, but there is no such experiment")
         for name, items in by_experiment.items()
+        if name not in known
     ]
 
 

@@ -34,10 +34,15 @@ if TYPE_CHECKING:
     "studyctl run box-decoding --draft",
     "studyctl run box-decoding --quick -p anchor=116,373 -p seed=0..4",
     "studyctl run box-decoding --repeat 5 --dry-run",
+    "studyctl run --stale --dry-run",
+    "studyctl run --missing Q3 --quick",
 )
 def app(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="EXPERIMENT", autocompletion=experiment_names, show_default=False)],
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="EXPERIMENT", autocompletion=experiment_names, show_default=False),
+    ] = None,
     param: Annotated[
         list[str] | None,
         typer.Option("--param", "-p", metavar="NAME=VALUE", help="Change a parameter; n=1,2 and n=0..4 try several."),
@@ -63,6 +68,12 @@ def app(
     gpus: Annotated[
         int | None, typer.Option("--gpus", metavar="N", help="So many GPUs of a worker for each run.")
     ] = None,
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Run again what stale answers rest on, of all items or those named.")
+    ] = False,
+    missing: Annotated[
+        bool, typer.Option("--missing", help="Run what has no evidence yet, of all items or those named.")
+    ] = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin an interrupted sweep anew.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Allow more than 10,000 trials.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would run, and about how long.")] = False,
@@ -75,8 +86,11 @@ def app(
 
     Several values make a sweep: each combination is a trial, in a process of its own. One that fails does not stop
     the rest, and the same command goes on with a sweep that was interrupted.
+
+    --stale and --missing say what they will run and about how long, then run each once: with the parameters of the run
+    that is renewed, or the default ones. Items and experiments may be named to narrow them.
     """
-    from studyctl.cli import run_sweep
+    from studyctl.cli import run_again, run_sweep
     from studyctl.core.durations import seconds
     from studyctl.runner.sweep import SweepOrder
 
@@ -85,7 +99,14 @@ def app(
         raise UsageError(f"--quick and --preset {preset} exclude each other", "give one of them")
     chosen = "quick" if quick else preset or "default"
     options = Options(jobs, None if timeout is None else seconds(timeout, "--timeout"), fresh, on, gpus)
-    order = prepare(here, name, chosen, params, param or (), grid=grid, repeat=repeat, many=yes)
+    if stale or missing:
+        asked = run_again.Asked(stale, missing, names or (), chosen)
+        others = {"-p": param, "--params": params, "--grid": grid, "--repeat": repeat, "--draft": draft}
+        run_again.check(asked, options, [option for option, given in others.items() if given])
+        run_sweep.check(options, draft=False, sweep=False)
+        run_again.run(here, asked, options, dry_run=dry_run, as_json=as_json)
+        return
+    order = prepare(here, _one(names or ()), chosen, params, param or (), grid=grid, repeat=repeat, many=yes)
     run_sweep.check(options, draft=draft, sweep=isinstance(order, SweepOrder))
     if dry_run:
         run_sweep.show_dry_run(here, order, options, as_json=as_json)
@@ -93,6 +114,16 @@ def app(
         run_sweep.run(here, order, options, as_json=as_json)
     else:
         _show(here, perform(here, order, options, draft=draft), as_json=as_json)
+
+
+def _one(names: Sequence[str]) -> str:
+    if not names:
+        raise UsageError(
+            "which experiment? none was named", "studyctl experiment list; or --stale, or --missing for several"
+        )
+    if len(names) > 1:
+        raise UsageError(f"one experiment at a time, and {len(names)} were named", f"studyctl run {names[0]}")
+    return names[0]
 
 
 def _show(here: Session, page: RunPage, *, as_json: bool) -> None:

@@ -118,7 +118,7 @@ def test_a_stale_answer_comes_first_and_says_what_renews_it() -> None:
         reasons={"Q1": (Reason("code", "decoders.py changed"),)},
         answers=(an_answer("Q1"),),
     )
-    assert found.steps[0].command == "studyctl run box-decoding"
+    assert found.steps[0].command == "studyctl run --stale"
     assert found.steps[0].why == "renews Q1"
     assert [item.id for item, _ in found.stale] == ["Q1"]
     assert found.answered == ()
