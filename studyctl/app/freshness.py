@@ -5,7 +5,7 @@ On the reading path: with no recorded answer nothing is loaded, and files that d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from studyctl.core.models import Answer, Reason
@@ -44,6 +44,15 @@ def _standing(
         if answer.item in stale
     }
     return {item: why for item, why in found.items() if why}
+
+
+def unchanged(reader: Reader, root: Path, digests: Digests, ids: Iterable[str]) -> set[str]:
+    """Those of these runs whose files are as they were."""
+    from studyctl.core import staleness
+
+    runs = reader.runs_of(ids)
+    now, _ = digests(root, staleness.watched_paths(runs.values()), reader.digests())
+    return {run.id for run in runs.values() if all(now.get(file.path) == file.digest for file in run.files)}
 
 
 def keep(ledger: Ledger, root: Path, digests: Digests) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from studyctl.app.answers import ANSWERED_KINDS, choices_for
 from studyctl.core import rerunning
+from studyctl.core.alike import measures_time
+from studyctl.core.answers import newer_evidence
 from studyctl.core.ids import pick
 from studyctl.core.models import Answer, Item, Reason, Run
 from studyctl.core.ports import Reader
@@ -38,6 +40,7 @@ def plan(
     missing: bool,
     preset: str,
     host: str,
+    unchanged: Callable[[Iterable[str]], Container[str]],
 ) -> Plan:
     """What is to be run; `words` narrow it to items and experiments. NotFoundError for one that is neither."""
     items = [i for i in reader.items() if i.kind in ANSWERED_KINDS and i.status != "dropped" and i.ties]
@@ -49,7 +52,11 @@ def plan(
     plans = []
     if stale:
         runs = reader.runs_of({e.run for answer in recorded.values() for e in answer.evidence})
-        plans.append(rerunning.stale(items, recorded, reasons, runs, known, host))
+        plans.append(
+            rerunning.stale(
+                items, recorded, reasons, runs, known, host, _there(reader, items, recorded, reasons, host, unchanged)
+            )
+        )
     if missing:
         choices = {item.id: choices_for(reader, item) for item in items}
         tied = {tie.experiment for item in items for tie in item.ties}
@@ -59,6 +66,27 @@ def plan(
     if not names or wanted:
         return found
     return Plan(tuple(one for one in found.runs if one.experiment in names), found.left)
+
+
+def _there(
+    reader: Reader,
+    items: Sequence[Item],
+    recorded: Mapping[str, Answer],
+    reasons: Mapping[str, Sequence[Reason]],
+    host: str,
+    unchanged: Callable[[Iterable[str]], Container[str]],
+) -> dict[str, dict[str, Run]]:
+    """Runs of today's code that stale answers in a person's words do not rest on, by item and experiment."""
+    found: dict[str, dict[str, Run]] = {}
+    for item in items:
+        answer = recorded.get(item.id)
+        if answer is None or answer.author != "person" or not reasons.get(item.id):
+            continue
+        newer = [one.run for one in newer_evidence(answer, choices_for(reader, item))]
+        newer = [run for run in newer if run.host == host or not measures_time(run)]
+        still = unchanged([run.id for run in newer])
+        found[item.id] = {run.experiment: run for run in newer if run.id in still}
+    return found
 
 
 def _narrowed(

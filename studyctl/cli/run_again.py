@@ -80,7 +80,7 @@ def _prepared(
     from studyctl.runner.process import hostname
     from studyctl.wiring.experiments import experiment_names
     from studyctl.wiring.runs import estimate_run
-    from studyctl.wiring.syncing import stale_reasons
+    from studyctl.wiring.syncing import stale_reasons, unchanged_runs
 
     orders: dict[Planned, Order] = {}
     seconds: dict[Planned, float | None] = {}
@@ -95,6 +95,7 @@ def _prepared(
             missing=asked.missing,
             preset=asked.preset,
             host=hostname(),
+            unchanged=lambda ids: unchanged_runs(reader, here.workspace, ids),
         )
         for one in plan.runs:
             try:
@@ -135,8 +136,9 @@ def _perform(
     from studyctl.view.rerun import run_lines
 
     made, failed = [], []
-    for order in orders.values():
-        page = perform(here, order, options)
+    for planned in orders:
+        # Loaded anew: what was imported for the others since must not count as part of this one.
+        page = perform(here, _order(here, planned), options)
         made.append(page.run)
         if page.run.state == "finished":
             if not as_json:

@@ -56,10 +56,12 @@ def stale(
     runs: Mapping[str, Run],
     known: Container[str],
     host: str,
+    there: Mapping[str, Mapping[str, Run]] | None = None,
 ) -> Plan:
     """What makes stale answers fresh: each cited run that something changed for, again at its own parameters.
 
-    `known` are the experiments that can be run, `host` is where they would be.
+    `known` are the experiments that can be run, `host` is where they would be. `there` are by item and experiment runs
+    of today's code that a person's own words do not cite yet: nothing is run for these again.
     """
     planned: list[Planned] = []
     left: list[Left] = []
@@ -73,6 +75,11 @@ def stale(
             concerned = [reason for reason in why if _concerns(reason, run_id, run)]
             rest = [reason for reason in rest if reason not in concerned]
             if not concerned:
+                continue
+            newer = (there or {}).get(item.id, {}).get(experiment)
+            if newer is not None:
+                what = f"run {newer.short} of {experiment} is newer, and what it rests on has not changed"
+                left.append(Left(item, what, f"studyctl answer {item.id} --refresh takes it over into your words"))
                 continue
             hindered = _hindered(item, experiment, run, concerned, known, host)
             if hindered is not None:

@@ -268,6 +268,14 @@ def stale_reasons(reader: Reader, workspace: Workspace, ids: Sequence[str] = ())
     return reasons(reader, workspace.root, current_digests, ids)
 
 
+def unchanged_runs(reader: Reader, workspace: Workspace, ids: Iterable[str]) -> set[str]:
+    """Those of these runs whose files are as they were."""
+    from studyctl.app.freshness import unchanged
+    from studyctl.runner.digests import current_digests
+
+    return unchanged(reader, workspace.root, current_digests, ids)
+
+
 def scan(paths: Sequence[Path], workspace: str | None = None) -> tuple[list[Reading], list[NoteProblem]]:
     """What detection finds in files, folders and stdin (`-`), with the labels of the workspace around them."""
     from studyctl.app.scan import scan
