@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from studyctl.app.answers import ANSWERED_KINDS, choices_for
 from studyctl.core import rerunning
@@ -13,21 +11,8 @@ from studyctl.core.answers import newer_evidence
 from studyctl.core.ids import pick
 from studyctl.core.models import Answer, Item, Reason, Run
 from studyctl.core.ports import Reader
-from studyctl.core.rerunning import Plan
+from studyctl.core.rerunning import Became, Change, Plan
 from studyctl.errors import NotFoundError
-
-# What became of an item's answer: "renewed" is fresh now and had a record, "answered" had none.
-Became = Literal["renewed", "answered", "kept", "stale", "open"]
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """An item's answer before and after."""
-
-    item: Item
-    before: Answer | None
-    after: Answer | None
-    how: Became
 
 
 def plan(
@@ -126,10 +111,3 @@ def changes(
             how = "answered" if old is None else "renewed"
         found.append(Change(item, old, new, how))
     return found
-
-
-def newest(runs: Sequence[Run], change: Change) -> Run | None:
-    """The run that was made for an item and is not what its answer rests on."""
-    cited = {e.run for e in change.after.evidence} if change.after is not None else set()
-    tied = {tie.experiment for tie in change.item.ties}
-    return next((run for run in reversed(runs) if run.experiment in tied and run.id not in cited), None)

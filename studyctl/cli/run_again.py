@@ -9,10 +9,9 @@ from studyctl.cli.run_sweep import Options
 from studyctl.errors import ExperimentError, StudyctlError, UsageError
 
 if TYPE_CHECKING:
-    from studyctl.app.rerun import Change
     from studyctl.cli.common import Session
     from studyctl.core.models import Answer, Run
-    from studyctl.core.rerunning import Left, Plan, Planned
+    from studyctl.core.rerunning import Change, Left, Plan, Planned
     from studyctl.runner.perform import Order
 
 

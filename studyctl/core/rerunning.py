@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from studyctl.core import answers, reproduce
 from studyctl.core.alike import measures_time
@@ -47,6 +48,27 @@ class Plan:
 
     runs: tuple[Planned, ...] = ()
     left: tuple[Left, ...] = ()
+
+
+# What became of an item's answer: "renewed" is fresh now and had a record, "answered" had none.
+Became = Literal["renewed", "answered", "kept", "stale", "open"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An item's answer before and after."""
+
+    item: Item
+    before: Answer | None
+    after: Answer | None
+    how: Became
+
+
+def newest(runs: Sequence[Run], change: Change) -> Run | None:
+    """The run that was made for an item and is not what its answer rests on."""
+    cited = {e.run for e in change.after.evidence} if change.after is not None else set()
+    tied = {tie.experiment for tie in change.item.ties}
+    return next((run for run in reversed(runs) if run.experiment in tied and run.id not in cited), None)
 
 
 def stale(

@@ -6,10 +6,9 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from studyctl.app.rerun import Change, newest
 from studyctl.core import answers, reproduce
 from studyctl.core.models import Run
-from studyctl.core.rerunning import Plan, Planned
+from studyctl.core.rerunning import Change, Plan, Planned, newest
 from studyctl.view import words
 
 if TYPE_CHECKING:
