@@ -284,7 +284,10 @@ def _question(judge: Judge, one: Judged, zone: Zone) -> None:
 def _todo(judge: Judge, one: Judged, zone: Zone) -> None:
     node = one.node
     if sources.only_links(node.raw) or sources.is_citation(node.words):
-        judge.set_role(one, "source", zone)
+        # With no task above it of which it could be the source, a paper is what there is to do: to be read.
+        paper = one.owner is None and zone.mark == "open" and sources.is_citation(node.words)
+        if not (paper and judge.put(one, "reading", "todo-label.reading")):
+            judge.set_role(one, "source", zone)
         return
     if zone.boxed and node.says:
         judge.set_role(one, "context", zone)

@@ -7,6 +7,7 @@ SENTENCES: dict[str, str] = {
     "question-label.wording": "stands below a label such as Questions, and is worded as a question",
     "question-label.parent-of-statement": "stands below a label such as Questions, with a statement below it",
     "todo-label": "stands below a label such as Todo",
+    "todo-label.reading": "is a paper that stands directly below a label such as Todo",
     "reading-label.child": "stands directly below a label such as To read",
     "reading-label.question": "asks something, within what is to be read",
     "reading-label.intention": "says what to do, within what is to be read",
