@@ -114,6 +114,13 @@ def _finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return study.root
 
 
+@pytest.fixture(autouse=True)
+def _isolated() -> Iterator[None]:
+    """Experiments that a command loads in this process are gone from it afterwards, as are their folders."""
+    with isolated():
+        yield
+
+
 @pytest.fixture
 def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Importing MLflow may take long: whether a run says so is not for a transcript."""
@@ -121,18 +128,16 @@ def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def fresh(tmp_path: Path, _patient: None) -> Iterator[Study]:
+def fresh(tmp_path: Path, _patient: None) -> Study:
     """A workspace in which nothing has run."""
-    with isolated():
-        yield Study.make(tmp_path / "fresh")
+    return Study.make(tmp_path / "fresh")
 
 
 @pytest.fixture
-def study(tmp_path: Path, _finished: Path, _patient: None) -> Iterator[Study]:
+def study(tmp_path: Path, _finished: Path, _patient: None) -> Study:
     """A workspace in which `coin` has run, in full and then quickly."""
     shutil.copytree(_finished, tmp_path / "study")
-    with isolated():
-        yield Study(tmp_path / "study")
+    return Study(tmp_path / "study")
 
 
 @pytest.fixture

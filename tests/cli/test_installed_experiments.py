@@ -66,7 +66,7 @@ def test_the_way_of_an_installed_experiment(
     wheels.install(wheels.build(tmp_path, "1.1", better), site)
     (run,) = ask("runs", "list", "--json").json
     assert f"    - site:tinydice/games/chance.py changed since run {run['id'][:8]}\n" in ask("answer", "Q3").out
-    assert "  studyctl run sixes " in ask().out
+    assert "  studyctl run --stale " in ask().out
     # Where the package is not installed, its file is gone.
     gone = fresh.ask("answer", "Q3", env={"PYTHONPATH": ""})
     assert "site:tinydice/games/chance.py is gone or unreadable" in gone.out

@@ -6,21 +6,11 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from bundle_bench import repacked
 from study_bench import NOTE, Study
-
-from studyctl.runner.importing import isolated
-
-
-@pytest.fixture(autouse=True)
-def _isolated() -> Iterator[None]:
-    """Studies that tests make themselves leave nothing in this process either."""
-    with isolated():
-        yield
 
 
 def experiments_of(study: Study) -> list[str]:
