@@ -118,4 +118,4 @@ class TestStatus:
         study.edit("experiments/_luck.py", "SHIFT = 0.0", "SHIFT = 0.1")
         done = study("status")
         assert "Stale\n  Q1  Is the coin fair?\n      - experiments/_luck.py changed since run " in done.out
-        assert "studyctl run coin                      renews Q1, C1, Q2\n" in done.out
+        assert "studyctl run --stale                   renews Q1, C1, Q2\n" in done.out
