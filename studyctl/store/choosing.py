@@ -111,12 +111,14 @@ def _few_at_a_time(reader: StudyReader, condition: str, *values: Any) -> Iterato
     at = 0
     while True:
         with reader.snapshot():
-            found = reader.query(
-                f"SELECT {record_rows.RUN} FROM runs WHERE {condition} LIMIT ? OFFSET ?", *values, TOGETHER, at
-            )
-            findings = reader.findings_of([row[0] for row in found])
-        for row in found:
-            yield record_rows.run(row, findings=findings.get(row[0], ()))
-        if len(found) < TOGETHER:
+            # Which they are first, by what sorting takes: the rest of ten thousand rows is worked out for these alone.
+            named = f"SELECT id FROM runs WHERE {condition} LIMIT ? OFFSET ?"
+            ids = [run_id for (run_id,) in reader.query(named, *values, TOGETHER, at)]
+            found = reader.query(f"SELECT {record_rows.RUN} FROM runs WHERE id {ONE_OF}", json.dumps(ids))
+            findings = reader.findings_of(ids)
+        by_id = {row[0]: row for row in found}
+        for one in ids:
+            yield record_rows.run(by_id[one], findings=findings.get(one, ()))
+        if len(ids) < TOGETHER:
             return
-        at += len(found)
+        at += len(ids)
