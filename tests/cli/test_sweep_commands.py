@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,9 +17,8 @@ pytestmark = pytest.mark.usefixtures("_patient")
 
 
 @pytest.fixture
-def study(tmp_path: Path) -> Iterator[Study]:
-    with isolated():
-        yield sweep_bench.make(tmp_path / "study")
+def study(tmp_path: Path) -> Study:
+    return sweep_bench.make(tmp_path / "study")
 
 
 @pytest.fixture(scope="module")
