@@ -6,10 +6,11 @@ Everything is asked for in bulk: a thousand questions cost a dozen queries.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from studyctl.app.candidates import Candidates
 from studyctl.app.lists import with_reasons
 from studyctl.app.status import counts
 from studyctl.core import acceptance
@@ -39,7 +40,7 @@ def report(
     shown = [item.id for item in items]
     details = reader.details_of(shown)
     answers = {answer.item: answer for answer in reader.answers(shown)} if shown else {}
-    candidates = _Candidates(reader)
+    candidates = Candidates(reader)
     kept = acceptance.kept(reader.overrides())
     entries = {
         item.id: _entry(
@@ -68,14 +69,13 @@ def _entry(
     item: Item,
     answer: Answer | None,
     reasons: tuple[Reason, ...],
-    candidates: _Candidates,
+    candidates: Candidates,
     kept: Mapping[str, str],
 ) -> Entry:
     newer: tuple[Choice, ...] = ()
     missing: tuple[str, ...] = ()
     if item.ties and item.status != "dropped" and item.kind in ("question", "claim"):
-        runs = {tie.experiment: candidates.of(tie.experiment) for tie in item.ties}
-        choices = deciding.choose(item.ties, runs, candidates.by_host)
+        choices = candidates.choose(item)
         found = {choice.experiment for choice in choices}
         missing = tuple(name for name in deciding.ordered(item.ties) if name not in found)
         if answer is not None:
@@ -85,45 +85,6 @@ def _entry(
             )
     accepted = acceptance.of(answer, kept) if answer is not None else None
     return Entry(item, answer, reasons, newer, missing, accepted)
-
-
-class _Candidates:
-    """The runs that may be cited, of each experiment; each is read once, and only as far as somebody looks."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._read: dict[str, _Once] = {}
-        self._by_host: dict[str, list[tuple[str, _Once]]] = {}
-
-    def of(self, experiment: str) -> Iterable[Run]:
-        if experiment not in self._read:
-            self._read[experiment] = _Once(self._reader.candidates(experiment))
-        return self._read[experiment]
-
-    def by_host(self, experiment: str) -> Iterable[tuple[str, Iterable[Run]]]:
-        if experiment not in self._by_host:
-            found = self._reader.candidates_by_host(experiment)
-            self._by_host[experiment] = [(host, _Once(runs)) for host, runs in found]
-        return self._by_host[experiment]
-
-
-class _Once:
-    """Runs that are read on demand, and only once however often somebody looks through them."""
-
-    def __init__(self, runs: Iterable[Run]) -> None:
-        self._known: list[Run] = []
-        self._more = iter(runs)
-
-    def __iter__(self) -> Iterator[Run]:
-        at = 0
-        while True:
-            while at < len(self._known):
-                yield self._known[at]
-                at += 1
-            following = next(self._more, None)
-            if following is None:
-                return
-            self._known.append(following)
 
 
 def _cited(reader: Reader, entries: Sequence[Entry], folder: Path) -> dict[str, Cited]:

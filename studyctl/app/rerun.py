@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
-from studyctl.app.answers import ANSWERED_KINDS, choices_for
+from studyctl.app.answers import ANSWERED_KINDS
+from studyctl.app.candidates import Candidates
 from studyctl.core import rerunning
 from studyctl.core.alike import measures_time
 from studyctl.core.answers import newer_evidence
@@ -34,18 +35,25 @@ def plan(
         items = [i for i in items if i.id in wanted or any(tie.experiment in names for tie in i.ties)]
     known = set(experiments)
     recorded = {answer.item: answer for answer in reader.answers([item.id for item in items])}
+    candidates = Candidates(reader)
     plans = []
     if stale:
         runs = reader.runs_of({e.run for answer in recorded.values() for e in answer.evidence})
         plans.append(
             rerunning.stale(
-                items, recorded, reasons, runs, known, host, _there(reader, items, recorded, reasons, host, unchanged)
+                items,
+                recorded,
+                reasons,
+                runs,
+                known,
+                host,
+                _there(candidates, items, recorded, reasons, host, unchanged),
             )
         )
     if missing:
-        choices = {item.id: choices_for(reader, item) for item in items}
+        choices = {item.id: candidates.choose(item) for item in items}
         tied = {tie.experiment for item in items for tie in item.ties}
-        finished = {name for name in tied if next(iter(reader.candidates(name)), None) is not None}
+        finished = {name for name in tied if next(iter(candidates.of(name)), None) is not None}
         plans.append(rerunning.missing(items, recorded, choices, finished, known, preset))
     found = rerunning.joined(plans)
     if not names or wanted:
@@ -54,7 +62,7 @@ def plan(
 
 
 def _there(
-    reader: Reader,
+    candidates: Candidates,
     items: Sequence[Item],
     recorded: Mapping[str, Answer],
     reasons: Mapping[str, Sequence[Reason]],
@@ -67,7 +75,7 @@ def _there(
         answer = recorded.get(item.id)
         if answer is None or answer.author != "person" or not reasons.get(item.id):
             continue
-        newer = [one.run for one in newer_evidence(answer, choices_for(reader, item))]
+        newer = [one.run for one in newer_evidence(answer, candidates.choose(item))]
         newer = [run for run in newer if run.host == host or not measures_time(run)]
         still = unchanged([run.id for run in newer])
         found[item.id] = {run.experiment: run for run in newer if run.id in still}
