@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from studyctl.config import RACY_NS
 from studyctl.core.models import Detail, FileStamp, Item, Tie
 
 Row = tuple[Any, ...]
@@ -61,8 +62,23 @@ def detail(row: Row) -> Detail:
 
 
 STAMP = "path, role, size, mtime_ns, seen_ns, sha256"
+# Notes whose size and mtime prove what they say.
+_PROVEN = f"role = 'note' AND sha256 <> '' AND seen_ns - mtime_ns > {RACY_NS}"
+# All stamps in one text: of the proven notes three lists, because each row would cost more; the others one by one.
+GLANCE = f"""SELECT json_object(
+    'notes', (SELECT json_array(json_group_array(path), json_group_array(size), json_group_array(mtime_ns))
+        FROM file_stamp WHERE {_PROVEN}),
+    'others', (SELECT json_group_array(json_array({STAMP})) FROM file_stamp WHERE NOT ({_PROVEN})))"""
 
 
 def stamp(row: Row) -> FileStamp:
     """A row of the table `file_stamp`."""
     return FileStamp(*row)
+
+
+def glance(text: str) -> tuple[dict[str, tuple[int, int]], list[FileStamp]]:
+    """What `GLANCE` selects: size and mtime of each proven note, and the other stamps."""
+    told = json.loads(text)
+    paths, sizes, times = told["notes"]
+    notes = dict(zip(paths, zip(sizes, times, strict=True), strict=True))
+    return notes, [FileStamp(*row) for row in told["others"]]

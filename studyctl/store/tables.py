@@ -78,6 +78,14 @@ class StampRow(Table, table=True):
     sha256: str
 
 
+class GlanceRow(Table, table=True):
+    """What `reader.watched` tells of the notes, in one row; triggers remove it when a stamp changes."""
+
+    __tablename__ = "glance"
+    one: int = Field(primary_key=True)
+    notes: str
+
+
 class ItemRow(Table, table=True):
     """An item as the detector saw it; what a person decided otherwise stands in `override`."""
 

@@ -18,6 +18,7 @@ from studyctl.core.ids import sort_key
 from studyctl.core.models import KINDS, LETTERS, FileStamp, Kind
 from studyctl.core.ports import Assigned
 from studyctl.errors import NotFoundError
+from studyctl.store.rows import GLANCE
 from studyctl.store.tables import (
     CounterRow,
     DetailRow,
@@ -287,6 +288,7 @@ def _keep_stamps(session: Session, stamps: Sequence[FileStamp]) -> None:
     if removed:
         session.connection().execute(delete(table).where(table.c.path.in_(_all(removed))))
     _insert(session, StampRow, (row for path, row in now.items() if before.get(path) != row))
+    session.connection().exec_driver_sql(f"INSERT OR REPLACE INTO glance (one, notes) SELECT 1, ({GLANCE})")
 
 
 def generation(session: Session) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_values import LATER, NOW, assigned, sync, tie
 
+from studyctl.config import RACY_NS
 from studyctl.core.models import Detail, FileStamp, Tie
 from studyctl.core.ports import Edit
 from studyctl.errors import ConcurrentChange, NotFoundError
@@ -106,6 +109,25 @@ def test_what_is_no_longer_in_a_note_becomes_a_tombstone(ledger: StudyLedger, re
     assert tombstone is not None and not tombstone.ties and not tombstone.details
     assert said(reader, "Q1")[-1] == ("vanished", "Why?")
     assert [stamp.path for stamp in reader.stamps()] == ["note.md"]
+
+
+def test_what_is_watched_is_told_from_one_row_and_never_from_an_old_one(
+    ledger: StudyLedger, reader: StudyReader
+) -> None:
+    proven = FileStamp('한글 "a".md', "note", 3, 10, 10 + RACY_NS + 1, "1" * 64)
+    racy = FileStamp("b.md", "note", 3, 10, 10 + RACY_NS, "2" * 64)
+    config = FileStamp("studyctl.toml", "config", 5, 10, 11, "")
+    ledger.sync([], (), [proven, racy, config], read_notes=[], now=NOW)
+    told = ({proven.path: (3, 10)}, [racy, config])
+    with closing(sqlite3.connect(ledger.path)) as other:
+        assert reader.watched() == told and other.execute("SELECT count(*) FROM glance").fetchone() == (1,)
+        with other:
+            other.execute("UPDATE file_stamp SET sha256 = '' WHERE path = ?", (proven.path,))
+        assert other.execute("SELECT count(*) FROM glance").fetchone() == (0,)
+        unproven = replace(proven, sha256="")
+        assert reader.watched()[0] == {} and set(reader.watched()[1]) == {unproven, racy, config}
+    ledger.sync([], (), [proven, racy, config], read_notes=[], now=LATER)
+    assert reader.watched() == told
 
 
 def test_a_tombstone_that_returns_keeps_its_number_and_history(ledger: StudyLedger, reader: StudyReader) -> None:

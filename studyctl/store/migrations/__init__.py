@@ -10,7 +10,14 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from studyctl.store.migrations import v0001_first, v0002_search, v0003_tasks, v0004_engine, v0005_accepted
+from studyctl.store.migrations import (
+    v0001_first,
+    v0002_search,
+    v0003_tasks,
+    v0004_engine,
+    v0005_accepted,
+    v0006_glance,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +35,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(3, "tasks", v0003_tasks.apply),
     Migration(4, "engine", v0004_engine.apply),
     Migration(5, "accepted", v0005_accepted.apply),
+    Migration(6, "glance", v0006_glance.apply),
 )
