@@ -28,8 +28,17 @@ Metrics, by prefix (a loss is log-l2, decoded-l2 or giou; OPT is sgd or adam; a 
     train.OPT.LOSS.DECODER.{best_lr,best_iou,fail_lr,margin,nonfinite,dead,slow}
                                                 best rate and IoU there, lowest rate at which half of the seeds
                                                 fail, their ratio, trainings by kind of failure over all rates
-    versus.OPT.LOSS.{lr,DECODER.{failed,nonfinite}}  counts at the rate at which exp fails
-    threshold.OPT.LOSS.RIVAL.{ratio,lo,hi}      exp's failing rate over the rival's, paired by seed
+    versus.OPT.LOSS.{lr,DECODER.{failed,nonfinite}}  counts at the lowest rate at which half of exp's, (2 sigma)^2's
+                                                or linear's trainings fail
+    threshold.OPT.{LOSS,CONDITION}.RIVAL.{ratio,lo,hi}  exp's failing rate over the rival's, paired by seed
+    condition.OPT.CONDITION.DECODER.{…,moved,moved.lo,moved.hi,clipped}  GIoU under a CONDITION (clip, warm-up,
+                                                float16, bfloat16), as `train`; its failing rate over that in plain
+                                                float32; share of the steps at the best rate that were clipped
+    factorial.{LOSS,all}.{conditions,first,later}  conditions of the full factorial, and those in which exp fails at
+                                                lower, at higher rates than (2 sigma)^2 (parameter `factorial`)
+    price.{yolov5,yolov8}.{beyond,lost_there,lost}  share of boxes beyond the upper limit; IoU lost there, over all
+    price.squared-sigmoid.{slope,t,edge.…,all.…}  d ln w/dt and t at 3.9 anchors; its IoU less exp's near the limit
+                                                and over all boxes
     clamping.{LOSS,all}.{nonfinite,dead,rescued}  what clamped exp makes of the trainings that exp lost (SGD)
     reach.{safe,survived,failed}                the largest t predicted by trainings with exp in the loss: at rates at
                                                 which none failed, by all that survived, by those that failed
@@ -44,7 +53,7 @@ from __future__ import annotations
 
 from studyctl.lab import Run, experiment
 
-from . import compare, figures, findings, measure
+from . import compare, figures, findings, heat, measure, price
 from .parameters import BoxDecoding
 
 
@@ -65,8 +74,9 @@ from .parameters import BoxDecoding
             "boxes": 100_000,
             "noise_samples": 400_000,
             "rates": 27,
-            "seeds": 64,
-            "steps": 2_000,
+            "seeds": 32,
+            "steps": 1_000,
+            "factorial": True,
         },
     },
 )
@@ -79,11 +89,12 @@ def box_decoding(params: BoxDecoding, run: Run) -> None:
     measure.measure_slopes(params, run, found)
     measure.measure_noise(params, run, found)
     compare.compare_trainings(params, run, found)
+    price.measure_price(params, run, found)
     measure.record_checks(params, run, found)
     if params.figures != "none":
         run.figure(
             "training",
-            figures.training_figure(found.outcomes),
+            heat.training_figure(found.outcomes),
             "Final IoU by learning rate, loss and decoder; k of n failed",
         )
     if params.figures == "all":
@@ -92,6 +103,11 @@ def box_decoding(params: BoxDecoding, run: Run) -> None:
 
 
 def _draw_curves(params: BoxDecoding, run: Run, found: measure.Results) -> None:
+    run.figure(
+        "conditions",
+        heat.conditions_figure(found.outcomes, found.guarded),
+        "GIoU with clipped gradients, with warm-up, in float16 and bfloat16; k of n failed",
+    )
     run.figure(
         "limits",
         figures.limits_figure(

@@ -20,7 +20,7 @@ from .losses import LOSSES, objective, overlap_loss
 from .methods import METHODS
 from .noise import Family, calibrate, draw, exp_width_loss
 from .roundtrip import RoundTrip
-from .sensitivity import sensitivity
+from .sensitivity import relative_slopes, sensitivity
 from .training import DECODERS
 from .widths import EXP, RCNN_CLAMP, SQUARED_SIGMOID, WidthMap
 
@@ -89,6 +89,16 @@ def overlap_error(seed: int) -> float:
     return float(np.abs(overlap_loss(sides, target, centre, generalised=True).value - closed).max())
 
 
+def positive_offset(seed: int) -> float:
+    """The largest |ln(w/a)| among random boxes that overlap a concentric anchor by half or more."""
+    rng = np.random.default_rng([seed, 41])
+    logs = np.append(rng.uniform(-1.5, 1.5, (2, 20_000)), [[math.log(2.0)], [0.0]], axis=1)
+    sides = np.exp(logs)
+    inter = np.minimum(sides, 1.0).prod(axis=0)
+    iou = inter / (sides.prod(axis=0) + 1.0 - inter)
+    return float(np.abs(logs[:, iou >= 0.5 - 1e-12]).max())
+
+
 def instrument(image: float, seed: int) -> list[Check]:
     """Everything that can be checked before anything is measured."""
     found = [
@@ -129,6 +139,17 @@ def instrument(image: float, seed: int) -> list[Check]:
     needed = float(SQUARED_SIGMOID.invert(np.array(3.9)))
     closed = -math.log(2 / math.sqrt(3.9) - 1)
     found.append(Check("squared-sigmoid.t-at-3.9", needed, closed, 1e-9, "logit(sqrt(3.9)/2)"))
+    near = float(relative_slopes(SQUARED_SIGMOID, np.array([3.9]))[0])
+    found.append(Check("squared-sigmoid.slope-at-3.9", near, 2 - math.sqrt(3.9), 1e-12, "closed form 2*(1 - sigma)"))
+    found.append(
+        Check(
+            "clamp-on-positives",
+            positive_offset(seed),
+            math.log(2.0),
+            0.01,
+            "a box of IoU >= 0.5 with its anchor has |ln(w/a)| <= ln 2: the clamp at 4.135 cannot bind there",
+        )
+    )
     family = Family("exp-width", EXP, 100.0, 1)
     noise = draw(family, 40_000, seed)
     noise[1] = 0.0  # the closed form is for the width alone

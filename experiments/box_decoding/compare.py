@@ -13,6 +13,7 @@ import numpy as np
 
 from studyctl.lab import Run
 
+from .conditions import compare_conditions
 from .intervals import wilson
 from .losses import LOSSES
 from .measure import LOW_PRECISION, THROUGH_EXP, Results
@@ -82,14 +83,15 @@ def compare_trainings(p: BoxDecoding, run: Run, out: Results) -> None:
         out.reach[of] = max(reached, default=math.nan)
         run.metric(f"reach.{of}", out.reach[of])
     table += _low_precision(p, run, out, problem)
+    table += compare_conditions(p, run, out, problem, rates)
     run.table("training", table, "k of n failed, with Wilson's interval, at every rate")
     _spread(p, run, out)
 
 
 def _compare(p: BoxDecoding, run: Run, out: Results, optimizer: str, loss: str) -> None:
-    """exp against its rivals: thresholds paired by seed, and counts at the rate at which exp fails."""
+    """exp against its rivals: thresholds paired by seed, and counts at the lowest rate at which one of them fails."""
     exp = out.outcomes[optimizer, loss, "exp"]
-    at = min(exp.fail, exp.rates.size - 1)
+    at = min(*(out.outcomes[optimizer, loss, d].fail for d in ("exp", *RIVALS)), exp.rates.size - 1)
     run.metric(f"versus.{optimizer}.{loss}.lr", float(exp.rates[at]))
     for decoder in DECODERS:
         one = out.outcomes[optimizer, loss, decoder]

@@ -11,21 +11,21 @@ from collections.abc import Iterable, Sequence
 
 from studyctl.lab import Run
 
-from .losses import LOSSES
 from .measure import LOW_PRECISION, THROUGH_EXP, Results
 from .methods import METHODS
 from .outcomes import RIVALS, bound
 
 SIGMOID = "`(2 sigma)^2`"
+# Losses under which published detectors train exp; none of them squares the error of a decoded size with it.
+IN_USE = ("giou", "log-l2")
 LOSS_NAMES = {"log-l2": "log-space L2", "decoded-l2": "L2 on the decoded size", "giou": "GIoU"}
-VERDICTS = ("supported", "refuted", "inconclusive")
 
 
 def state_conclusions(run: Run, out: Results) -> None:
     """State `width-stability` and `decoders`."""
     run.constant("methods", len(METHODS))
     run.constant("exp_methods", sum("exp" in method.map.name for method in METHODS))
-    run.finding("width-stability", text=f"{_losses(out)}. {_float16(out)}; {_clamping(out)}.")
+    run.finding("width-stability", text=f"{_losses(out)}; {_clamping(out)}{_breaks(out)}.")
     run.finding("decoders", text=f"{_ranges(out)}. {_noise()}.")
 
 
@@ -62,39 +62,46 @@ def failed(out: Results, dtype: str, unit: str) -> list[int]:
 
 
 def _losses(out: Results) -> str:
-    groups = {verdict: [x for x in LOSSES if threshold_verdict(out, "sgd", x) == verdict] for verdict in VERDICTS}
-    if len(groups["supported"]) == len(LOSSES):
-        opening = "Yes, under every loss tried"
-    elif groups["supported"]:
+    """Yes or no by the losses that detectors train exp with, and how many failed where the first decoder fails."""
+    verdicts = {loss: threshold_verdict(out, "sgd", loss) for loss in IN_USE}
+    if all(verdict == "supported" for verdict in verdicts.values()):
+        opening = "Yes"
+    elif "supported" in verdicts.values():
         opening = "It depends on the loss"
-    elif len(groups["refuted"]) == len(LOSSES):
-        opening = "No, under none of the losses tried"
+    elif all(verdict == "refuted" for verdict in verdicts.values()):
+        opening = "No"
     else:
         opening = "Not that these seeds show"
-    clauses: list[str] = []
-    for verdict, tail in (("supported", ""), ("refuted", "no earlier"), ("inconclusive", "left open")):
-        ratios = {loss: [ratio_to(out, "sgd", loss, rival) for rival in RIVALS] for loss in groups[verdict]}
-        if not ratios:
-            continue
-        if clauses:
-            named = listed(f"{LOSS_NAMES[loss]} ({', '.join(both)})" for loss, both in ratios.items())
-            clauses.append(f"under {named} {tail}")
-            continue
-        (first, (sigmoid, linear)), *others = ratios.items()
-        clause = (
-            f"under {LOSS_NAMES[first]} (float32, SGD) exp fails at {sigmoid} times the learning rate of {SIGMOID} "
-            f"and {linear} times linear's"
-        )
-        clauses.append(clause + "".join(f", under {LOSS_NAMES[loss]} at {' and '.join(both)}" for loss, both in others))
-    return f"{opening}: {'; '.join(clauses)}"
+    (first, *others) = IN_USE
+    return f"{opening}: under {LOSS_NAMES[first]}, float32 and SGD, {_counts(first, first=True)}" + "".join(
+        f"; under {LOSS_NAMES[loss]} {_counts(loss)}" for loss in others
+    )
 
 
-def _float16(out: Results) -> str:
-    names = {unit: [f"{{narrow.float16.{unit}.{d}.failed}}" for d in LOW_PRECISION] for unit in ("pixels", "anchors")}
-    said = {unit: n[0] if same(failed(out, "float16", unit)) else listed(n) for unit, n in names.items()}
-    pixels = f"{said['pixels']} of {{seeds}}"
-    whose = "every decoder" if same(failed(out, "float16", "pixels")) else f"exp, {SIGMOID} and linear"
-    return f"In float16, GIoU in pixels failed {pixels} with {whose}, in anchor units {said['anchors']}"
+def _counts(loss: str, *, first: bool = False) -> str:
+    """How many trainings each decoder lost at the lowest rate at which half of one decoder's fail."""
+    at = f"versus.sgd.{loss}"
+    exp = f"exp failed {{{at}.exp.failed}} of {{seeds}}" if first else f"exp {{{at}.exp.failed}}"
+    return f"{exp} at lr {{{at}.lr:.3g}}, {SIGMOID} {{{at}.squared-sigmoid.failed}}, linear {{{at}.linear.failed}}"
+
+
+def _breaks(out: Results) -> str:
+    """What does break: the square of a decoded size with exp, and areas in float16 with any decoder."""
+    found = []
+    if threshold_verdict(out, "sgd", "decoded-l2") == "supported":
+        found.append(f"{LOSS_NAMES['decoded-l2']} ({_counts('decoded-l2')})")
+    if area_with_every_decoder(out, "float16"):
+        found.append("float16 areas (from {usable.float16.giou.exp.nonfinite_px:.0f} px, any decoder)")
+    if not found:
+        return ""
+    return f"; {listed(found)} {'do' if len(found) > 1 else 'does' if 'L2' in found[0] else 'do'} break"
+
+
+def area_with_every_decoder(out: Results, dtype: str) -> bool:
+    """Whether GIoU stops being finite for its areas, at the same sizes with every decoder."""
+    scans = [one for one in out.usables if (one.dtype, one.loss) == (dtype, "giou")]
+    sizes = [one.nonfinite_px for one in scans]
+    return bool(scans) and all(one.cause_above == "area" for one in scans) and max(sizes) < 1.1 * min(sizes) < math.inf
 
 
 def _clamping(out: Results) -> str:

@@ -8,19 +8,15 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, Rectangle
+from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from .arithmetic import NARROW, Array
 from .limits import OVERLAP_LOSSES, SCANNED, Runaway, Usable
-from .losses import LOSSES
 from .noise import Response
-from .outcomes import Outcome
 from .sensitivity import MAPS, relative_slopes, slopes
-from .training import DECODERS
 
 COLOURS = {
     "exp": "#0072B2",
@@ -265,75 +261,6 @@ def slopes_figure() -> Figure:
         ax.grid(color="#dddddd", linewidth=0.6)
         ax.spines[["top", "right"]].set_visible(False)
     return fig
-
-
-def training_figure(outcomes: dict[tuple[str, str, str], Outcome]) -> Figure:
-    """Final IoU by rate and combination; hatched where trainings stopped being finite; k of n that failed."""
-    optimizers = list(dict.fromkeys(optimizer for optimizer, _, _ in outcomes))
-    fig = Figure(figsize=(2.8 + 5.9 * len(optimizers), 5.6))
-    axes = fig.subplots(1, len(optimizers), squeeze=False)[0]
-    fig.subplots_adjust(
-        left=1.9 / fig.get_figwidth(), right=1 - 0.9 / fig.get_figwidth(), top=0.94, bottom=0.16, wspace=0.03
-    )
-    seeds = next(iter(outcomes.values())).seeds
-    for ax, optimizer in zip(axes, optimizers, strict=True):
-        _heat(ax, {(loss, d): one for (o, loss, d), one in outcomes.items() if o == optimizer}, first=ax is axes[0])
-        ax.set_title(OPTIMIZER_LABELS[optimizer], fontsize=10)
-    bar = fig.colorbar(
-        axes[0].images[0], cax=fig.add_axes((1 - 0.78 / fig.get_figwidth(), 0.26, 0.2 / fig.get_figwidth(), 0.56))
-    )
-    bar.set_label("mean IoU on unseen boxes")
-    fig.legend(
-        handles=[
-            Patch(facecolor="white", edgecolor="#333333", hatch="////", label="half or more stopped being finite"),
-            Line2D([], [], linestyle="", marker="$3$", color="#333333", label=f"failed, of {seeds} seeds"),
-            Patch(facecolor="none", edgecolor="#D55E00", linewidth=2.0, label="best rate"),
-        ],
-        loc="lower center",
-        ncols=3,
-        fontsize=9,
-        frameon=False,
-    )
-    return fig
-
-
-def _heat(ax: Axes, outcomes: dict[tuple[str, str], Outcome], *, first: bool) -> None:
-    keys = [(loss, decoder) for loss in LOSSES for decoder in DECODERS]
-    rates = next(iter(outcomes.values())).rates
-    grid = np.stack([outcomes[key].trained.iou.mean(axis=1) for key in keys])
-    ax.imshow(grid, aspect="auto", cmap="cividis", norm=Normalize(0.0, 1.0))
-    for y, key in enumerate(keys):
-        one = outcomes[key]
-        counts, broken = one.failed.sum(axis=1), one.trained.nonfinite.sum(axis=1)
-        for x in range(rates.size):
-            pale = grid[y, x] > 0.55
-            if 2 * broken[x] >= one.seeds:
-                ax.add_patch(
-                    Rectangle((x - 0.5, y - 0.5), 1, 1, fill=False, hatch="////", edgecolor="#8fa3c8", linewidth=0)
-                )
-            if counts[x]:
-                ax.text(
-                    x,
-                    y,
-                    str(int(counts[x])),
-                    ha="center",
-                    va="center",
-                    fontsize=8.5,
-                    color="black" if pale else "white",
-                    fontweight="bold",
-                )
-        ax.add_patch(
-            Rectangle((one.best - 0.46, y - 0.46), 0.92, 0.92, fill=False, edgecolor="#D55E00", linewidth=2.0, zorder=3)
-        )
-    for border in (len(DECODERS) - 0.5, 2 * len(DECODERS) - 0.5):
-        ax.axhline(border, color="white", linewidth=3, zorder=1.5)
-    shown = range(0, rates.size, 1 if rates.size <= 8 else 2 if rates.size <= 16 else 4)
-    ax.set_xticks(list(shown), [f"{rates[i]:.3g}" for i in shown], fontsize=8.5)
-    ax.set_xlabel("learning rate")
-    if first:
-        ax.set_yticks(range(len(keys)), [f"{LOSS_LABELS[loss]}: {LABELS[d]}" for loss, d in keys], fontsize=9)
-    else:
-        ax.set_yticks(range(len(keys)), [""] * len(keys))
 
 
 def noise_figure(responses: Sequence[Response], size: float, goal: float) -> Figure:

@@ -12,9 +12,11 @@ from studyctl.lab import Run
 from .arithmetic import NARROW
 from .conclusions import LOSS_NAMES, SIGMOID, failed, listed, ratio_to, same, state_conclusions
 from .losses import LOSSES
-from .measure import LOW_PRECISION, THROUGH_EXP, Results
-from .methods import METHODS
-from .outcomes import RIVALS
+from .measure import LOW_PRECISION, THROUGH_EXP, Factorial, Results
+from .methods import DFL_BINS, METHODS
+from .outcomes import RIVALS, bound
+from .price import NEAR_LIMIT
+from .training import EDGE
 
 # The error of a width that is still called kept.
 KEPT = 0.01
@@ -29,6 +31,10 @@ def state(run: Run, out: Results) -> None:
     for optimizer in dict.fromkeys(optimizer for optimizer, _, _ in out.outcomes):
         for loss in LOSSES:
             _threshold(run, out, optimizer, loss)
+    for optimizer, name in dict.fromkeys((optimizer, name) for optimizer, name, _ in out.guarded):
+        _condition(run, out, optimizer, name)
+    if out.factorial is not None:
+        _factorial(run, out.factorial)
     for dtype in ("float16", "bfloat16"):
         _narrow_training(run, out, dtype)
     _clamping(run, out)
@@ -38,6 +44,7 @@ def state(run: Run, out: Results) -> None:
     _round_trip(run, out)
     _noise(run)
     _best_iou(run)
+    _price(run)
 
 
 def _threshold(run: Run, out: Results, optimizer: str, loss: str) -> None:
@@ -56,6 +63,45 @@ def _threshold(run: Run, out: Results, optimizer: str, loss: str) -> None:
         text=f"exp's failing rate over that of {SIGMOID} is {sigmoid}, over linear's {linear}{why}. At rate "
         f"{{{at}.lr:.3g}} exp failed {{{at}.exp.failed}} of {{seeds}} ({{{at}.exp.nonfinite}} NaN), {SIGMOID} "
         f"{{{at}.squared-sigmoid.failed}}, linear {{{at}.linear.failed}}.",
+    )
+
+
+def _condition(run: Run, out: Results, optimizer: str, name: str) -> None:
+    ratio, at = f"threshold.{optimizer}.{name}", f"condition.{optimizer}.{name}"
+    limits = {
+        rival: bound(out.guarded[optimizer, name, "exp"], out.guarded[optimizer, name, rival]) for rival in RIVALS
+    }
+    sigmoid, linear = (
+        f"{limit} {{{ratio}.{rival}.ratio:.2f}} [{{{ratio}.{rival}.lo:.2f}}, {{{ratio}.{rival}.hi:.2f}}]".lstrip()
+        for rival, limit in limits.items()
+    )
+    where = {"clip": "with clipped gradients", "warm-up": "with warm-up"}.get(name, f"and {name} (boxes in anchors)")
+    whose = " (Adam)" if optimizer == "adam" else ""
+    # A norm that is never reached guards nothing.
+    acted = f"; the norm {{clip}} was exceeded at {{{at}.exp.clipped:.0%}} of its steps" if name == "clip" else ""
+    run.finding(
+        f"width-stability.giou.{name}" + ("" if optimizer == "sgd" else f".{optimizer}"),
+        claim=f"under GIoU{whose} {where} exp fails at lower rates than {SIGMOID} and linear",
+        when=f"{ratio}.squared-sigmoid.hi < 1 and {ratio}.linear.hi < 1",
+        unless=f"{ratio}.squared-sigmoid.lo >= 1 or {ratio}.linear.lo >= 1",
+        text=f"exp's failing rate over that of {SIGMOID} is {sigmoid}, over linear's {linear}; over exp's own in plain "
+        f"float32 it is {{{at}.exp.moved:.2f}} [{{{at}.exp.moved.lo:.2f}}, {{{at}.exp.moved.hi:.2f}}]{acted}.",
+    )
+
+
+def _factorial(run: Run, found: Factorial) -> None:
+    each = "; ".join(
+        f"{{factorial.{loss}.first}} and {{factorial.{loss}.later}} of {{factorial.{loss}.conditions}} under "
+        f"{LOSS_NAMES[loss]}"
+        for loss in found.losses
+    )
+    run.finding(
+        "width-stability.factorial",
+        claim=f"in most conditions of the factorial, exp fails at lower rates than {SIGMOID}",
+        when="factorial.all.first > factorial.all.conditions / 2",
+        unless="factorial.all.first <= factorial.all.conditions / 2",
+        text="At lower rates in {factorial.all.first}, at higher ones in {factorial.all.later} of "
+        f"{{factorial.all.conditions}} (optimizer, loss, guard, format): {each}.",
     )
 
 
@@ -193,4 +239,29 @@ def _best_iou(run: Run) -> None:
         text=f"{SIGMOID} less exp, each at its best rate: {{{difference}.iou:+.3f}} [{{{difference}.lo:+.3f}}, "
         f"{{{difference}.hi:+.3f}}], paired over {{seeds}} seeds ({{train.sgd.giou.squared-sigmoid.best_iou:.3f}} "
         "against {train.sgd.giou.exp.best_iou:.3f}).",
+    )
+
+
+def _price(run: Run) -> None:
+    run.constant("edge_anchors", EDGE)
+    run.constant("near_limit", NEAR_LIMIT)
+    run.constant("bins", DFL_BINS)
+    edge, everywhere = "price.squared-sigmoid.edge", "price.squared-sigmoid.all"
+    run.finding(
+        "decoders.price.squared-sigmoid",
+        claim=f"near its limit, {SIGMOID} reaches a lower IoU than exp",
+        when=f"{edge}.hi < 0",
+        unless=f"{edge}.lo > 0",
+        text=f"{SIGMOID} less exp (GIoU, best rates): {{{edge}.iou:+.3f}} [{{{edge}.lo:+.3f}}, {{{edge}.hi:+.3f}}] on "
+        f"boxes with a side above {{edge_anchors:.0f}} anchors, {{{everywhere}.iou:+.3f}} on all; at {{near_limit}} "
+        "anchors a unit of t is worth {price.squared-sigmoid.slope:.1%} of a width.",
+    )
+    run.finding(
+        "decoders.price.distribution",
+        claim="DFL's range costs more than a hundredth of IoU at the strides of anchors",
+        when=f"price.yolov8.lost > {KEPT}",
+        unless=f"price.yolov8.lost <= {KEPT}",
+        text="Of {boxes} boxes {price.yolov8.beyond:.1%} are beyond it and lose {price.yolov8.lost_there:.2f} IoU, "
+        "over all {price.yolov8.lost:.4f}: {bins} bins a side end at {dfl_limit_8:.0f} px at the finest stride, "
+        f"{{dfl_limit_32:.0f}} at the coarsest. {SIGMOID}'s limit at the best anchors costs {{price.yolov5.lost:.4f}}.",
     )

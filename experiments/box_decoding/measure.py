@@ -39,6 +39,16 @@ THROUGH_EXP = ("decoded-l2", "giou")
 LOW_PRECISION = ("exp", "squared-sigmoid", "linear")
 
 
+@dataclass(frozen=True, slots=True)
+class Factorial:
+    """In how many conditions of the full factorial exp fails at lower rates than (2 sigma)^2, by paired thresholds."""
+
+    conditions: int
+    first: int  # the interval of the ratio lies below 1
+    later: int  # it lies above 1
+    losses: dict[str, tuple[int, int, int]]  # the same three counts
+
+
 @dataclass(slots=True)
 class Results:
     """Everything measured, for figures and findings."""
@@ -56,6 +66,9 @@ class Results:
     low: dict[tuple[str, str, str], Outcome] = field(default_factory=dict)  # dtype, unit, decoder
     reach: dict[str, float] = field(default_factory=dict)  # largest t, by what became of the training
     spread: Spread | None = None
+    # GIoU under what else may decide: optimizer, a guard or a number format, decoder
+    guarded: dict[tuple[str, str, str], Outcome] = field(default_factory=dict)
+    factorial: Factorial | None = None
 
 
 def check_instrument(p: BoxDecoding, out: Results) -> None:

@@ -100,6 +100,7 @@ def rows(one: Outcome) -> list[dict[str, object]]:
                 "loss": one.trained.loss,
                 "decoder": one.trained.decoder,
                 "dtype": one.trained.dtype,
+                "guard": one.trained.guard,
                 "rate": float(rate),
                 "seeds": one.seeds,
                 "failed": count,

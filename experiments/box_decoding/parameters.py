@@ -46,6 +46,11 @@ class BoxDecoding(Params):
     seeds: int = Field(16, ge=4, le=256, description="trainings for each rate, loss and decoder")
     steps: int = Field(250, ge=20, le=20_000, description="steps of each training")
     momentum: float = Field(0.9, ge=0, lt=1, description="of SGD")
+    clip: float = Field(1.0, gt=0, description="norm to which gradients are clipped, where they are")
+    warm_up: float = Field(0.2, gt=0, lt=1, description="share of the steps over which the rate rises, where it does")
+    factorial: bool = Field(
+        False, description="train every loss, decoder, optimizer, guard and number format with every other"
+    )
     adam: bool = Field(True, description="train with Adam as well")
     figures: Literal["all", "main", "none"] = Field(
         "all", description="main: the training comparison, without limits, slopes and noise"

@@ -12,6 +12,10 @@ Weights are float32; decoding and loss run in the format asked for.
 A training *failed* if its loss, gradient or weights stopped being finite, or if its final mean IoU on unseen boxes is
 below half of what the combination reaches at its best rate. Failures at rates below the best one are *slow*, not
 divergence: they count in the table, and never as a threshold.
+
+Two guards against divergence can be set. `clip`: the gradient of all weights of a training together is scaled down to
+a norm, as PyTorch's `clip_grad_norm_` does; one that is not finite stays so. `warm-up`: the rate rises linearly from
+nearly zero over the first steps.
 """
 
 from __future__ import annotations
@@ -29,6 +33,8 @@ from .widths import CLAMPED_EXP, EXP, LINEAR, SQUARED_SIGMOID, WidthMap
 
 Optimizer = Literal["sgd", "adam"]
 OPTIMIZERS: tuple[Optimizer, ...] = ("sgd", "adam")
+Guard = Literal["none", "clip", "warm-up", "both"]
+GUARDS: tuple[Guard, ...] = ("none", "clip", "warm-up", "both")
 
 DECODERS: dict[str, WidthMap] = {
     "exp": EXP,
@@ -40,6 +46,8 @@ FEATURES, HIDDEN, BATCH = 8, 16, 32
 TRAINING_BOXES, UNSEEN_BOXES = 256, 256
 SMALLEST, LARGEST = 0.25, 3.8
 FEATURE_NOISE = 0.05
+# Boxes with a side above so many anchors: where the squared sigmoid comes near its limit.
+EDGE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,9 @@ class Trained:
     validation_iou: Array
     iou: Array  # on unseen boxes
     largest_t: Array  # the largest t predicted while everything was finite
+    edge_iou: Array | None = None  # on those unseen boxes that have a side above EDGE anchors
+    guard: Guard = "none"
+    clipped: Array | None = None  # share of the steps, while finite, at which the norm was above the guard's
 
 
 def make_problem(seeds: int, steps: int, seed: int) -> Problem:
@@ -113,8 +124,14 @@ def train(
     momentum: float = 0.9,
     dtype: str = "float32",
     unit: float = 1.0,
+    guard: Guard = "none",
+    clip: float = 1.0,
+    warm_up: float = 0.2,
 ) -> Trained:
-    """Train every (rate, seed) of one combination; `unit` is the anchor in the pixels that the loss sees."""
+    """Train every (rate, seed) of one combination; `unit` is the anchor in the pixels that the loss sees.
+
+    `clip` is the norm and `warm_up` the share of the steps of the guards that `guard` names.
+    """
     width, kind = DECODERS[decoder], DTYPES[dtype]
     exact_rates = np.asarray(rates, dtype=np.float64)
     grid = exact_rates.astype(np.float32)
@@ -127,6 +144,8 @@ def train(
     largest = np.full(shape, -np.inf)
     row = np.arange(seeds)[:, None]
     left = np.arange(grid.size)  # rates with a seed that is still finite: the others need no further steps
+    steps, bound = np.zeros(shape), np.zeros(shape)
+    rising = max(round(warm_up * len(problem.order)), 1) if guard in ("warm-up", "both") else 1
 
     with np.errstate(all="ignore"):
         for step, chosen in enumerate(problem.order, start=1):
@@ -141,8 +160,12 @@ def train(
             alive[left] = finite
             largest[left] = np.where(finite, np.maximum(largest[left], outputs.max(axis=(0, -1))), largest[left])
             gradients = _backward(weights, x, hidden, np.moveaxis(gradient, 0, -1) / np.float32(BATCH))
+            if guard in ("clip", "both"):
+                bound[left] += _clip(gradients, clip) & finite
+                steps[left] += finite
+            now = grid * np.float32(min(step / rising, 1.0))
             for w, g, m, v in zip(weights, gradients, first_moment, second_moment, strict=True):
-                rate = grid.reshape(-1, *([1] * (w.ndim - 1)))
+                rate = now.reshape(-1, *([1] * (w.ndim - 1)))
                 if optimizer == "sgd":
                     m *= np.float32(momentum)
                     m += g
@@ -162,10 +185,13 @@ def train(
                     break
         for w in weights:
             alive[left] &= np.isfinite(w).all(axis=tuple(range(2, w.ndim)))
-        validation, unseen = np.zeros(shape), np.zeros(shape)
+        validation, unseen, edge = np.zeros(shape), np.zeros(shape), np.zeros(shape)
         if left.size:
-            validation[left] = _mean_iou(weights, width, *problem.validation)
-            unseen[left] = _mean_iou(weights, width, *problem.unseen)
+            validation[left] = _iou(weights, width, *problem.validation).mean(axis=-1)
+            each = _iou(weights, width, *problem.unseen)
+            unseen[left] = each.mean(axis=-1)
+            far = (problem.unseen[1] > EDGE).any(axis=-1)  # (seed, box); a seed without such boxes has NaN
+            edge[left] = np.where(far, each, 0.0).sum(axis=-1) / far.sum(axis=-1)
     zero = np.zeros(shape)
     return Trained(
         loss,
@@ -177,6 +203,9 @@ def train(
         np.where(alive, validation, zero),
         np.where(alive, unseen, zero),
         largest,
+        np.where(alive, edge, zero),
+        guard,
+        bound / np.maximum(steps, 1.0),
     )
 
 
@@ -196,8 +225,17 @@ def _backward(weights: list[Array], x: Array, hidden: Array, gradient: Array) ->
     ]
 
 
-def _mean_iou(weights: list[Array], width: WidthMap, x: Array, sides: Array) -> Array:
-    """Mean IoU of every (rate, seed), in float64."""
+def _clip(gradients: list[Array], most: float) -> Array:
+    """Scale the gradients of every (rate, seed) to a common norm of `most`; says where it was larger."""
+    squares = np.sum([np.square(g, dtype=np.float64).sum(axis=tuple(range(2, g.ndim))) for g in gradients], axis=0)
+    scale = np.minimum(most / (np.sqrt(squares) + 1e-6), 1.0).astype(np.float32)
+    for g in gradients:
+        g *= scale.reshape(*scale.shape, *([1] * (g.ndim - 2)))
+    return np.asarray(scale < 1)
+
+
+def _iou(weights: list[Array], width: WidthMap, x: Array, sides: Array) -> Array:
+    """IoU of every (rate, seed, box), in float64."""
     t = _forward(weights, x)[1].astype(np.float64)
     decoded = width.apply(t)[0]
-    return np.asarray(concentric_iou(np.moveaxis(decoded, -1, 0), np.moveaxis(sides, -1, 0)[:, None]).mean(axis=-1))
+    return concentric_iou(np.moveaxis(decoded, -1, 0), np.moveaxis(sides, -1, 0)[:, None])

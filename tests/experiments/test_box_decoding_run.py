@@ -11,7 +11,8 @@ import pytest
 
 import experiments.box_decoding
 from experiments.box_decoding import box_decoding
-from experiments.box_decoding.conclusions import SIGMOID, listed
+from experiments.box_decoding.conclusions import IN_USE, SIGMOID, listed
+from experiments.box_decoding.conditions import CONDITIONS
 from experiments.box_decoding.losses import LOSSES
 from experiments.box_decoding.methods import METHODS
 from studyctl.core.predicates import verdict
@@ -48,7 +49,9 @@ def test_every_condition_has_its_finding(findings: dict[str, Finding]) -> None:
     wanted = {f"width-stability.{loss}" for loss in LOSSES}
     wanted |= {f"overflow.{dtype}" for dtype in ("float32", "float16", "bfloat16")}
     wanted |= {f"width-stability.{one}" for one in ("float16", "bfloat16", "clamping")}
+    wanted |= {f"width-stability.giou.{one}" for one in CONDITIONS}
     wanted |= {f"decoders.{one}" for one in ("round-trip", "noise", "best-iou", "best-iou.giou")}
+    wanted |= {f"decoders.price.{one}" for one in ("squared-sigmoid", "distribution")}
     assert set(findings) == wanted | {"width-stability", "clamp-order", "decoders"}
     for key in ("width-stability", "decoders"):
         assert findings[key].verdict is None
@@ -70,6 +73,16 @@ def test_each_verdict_could_have_been_another(findings: dict[str, Finding], valu
         "width-stability.giou": {
             f"threshold.sgd.giou.{rival}.{end}": 0.5 for rival in ("linear", "squared-sigmoid") for end in ("lo", "hi")
         },
+        **{
+            f"width-stability.giou.{name}": {
+                f"threshold.sgd.{name}.{rival}.{end}": 0.5
+                for rival in ("linear", "squared-sigmoid")
+                for end in ("lo", "hi")
+            }
+            for name in CONDITIONS
+        },
+        "decoders.price.squared-sigmoid": {f"price.squared-sigmoid.edge.{end}": 0.1 for end in ("lo", "hi")},
+        "decoders.price.distribution": {"price.yolov8.lost": 0.2},
         "width-stability.clamping": {"clamping.giou.rescued.lo": 0.6, "clamping.giou.rescued.hi": 0.9},
         "width-stability.float16": {
             **{f"narrow.float16.pixels.{d}.failed": 0 for d in ("squared-sigmoid", "linear")},
@@ -95,13 +108,15 @@ def test_each_verdict_could_have_been_another(findings: dict[str, Finding], valu
 
 
 def test_the_conclusion_says_what_the_verdicts_say(findings: dict[str, Finding]) -> None:
-    verdicts = {findings[f"width-stability.{loss}"].verdict for loss in LOSSES}
+    verdicts = {findings[f"width-stability.{loss}"].verdict for loss in IN_USE}
     text = findings["width-stability"].text
     if "supported" not in verdicts:
-        assert text.startswith(("No", "Not"))
+        assert text.startswith("No: " if verdicts == {"refuted"} else "Not")
     else:
         assert text.startswith("Yes" if verdicts == {"supported"} else "It depends")
-        assert ("no earlier" in text) == ("refuted" in verdicts)
+    squared = findings["width-stability.decoded-l2"].verdict == "supported"
+    assert ("L2 on the decoded size (" in text) == squared
+    assert "px, any decoder) do break" in text
 
 
 def test_texts_fit_a_page_of_a_terminal(findings: dict[str, Finding]) -> None:
@@ -160,12 +175,29 @@ def test_the_same_seed_gives_the_same_figures() -> None:
         {"rate_low": 1e-9, "rate_high": 1e-8, "noise_loss": 0.5, "noise_size": 120.0, "bin_spread": 3.0},
         {"rate_low": 100.0, "rate_high": 10_000.0, "momentum": 0.0, "noise_loss": 0.02, "noise_size": 20.0},
         {"figures": "all", "adam": True, "tolerance": 1e-6},
+        {"factorial": True, "clip": 1e-6, "warm_up": 0.99},
     ],
 )
 def test_every_parameter_may_go_to_its_bounds(extreme: dict[str, Any]) -> None:
     record = draft(box_decoding, **{**SMALL, **extreme})
     assert record.state == "finished"
     assert next(f for f in record.findings if f.key == "width-stability").text
+
+
+def test_the_full_factorial_counts_every_condition(tmp_path: Path) -> None:
+    record = draft(box_decoding, folder=tmp_path, **{**SMALL, "factorial": True, "steps": 20})
+    values = {metric.name: metric.value for metric in record.metrics}
+    # SGD, three losses, four guards, three number formats.
+    assert values["factorial.all.conditions"] == 36
+    for loss in LOSSES:
+        assert values[f"factorial.{loss}.conditions"] == 12
+        assert values[f"factorial.{loss}.first"] + values[f"factorial.{loss}.later"] <= 12
+    rows = json.loads((tmp_path / "artifacts/tables/factorial.json").read_text())["rows"]
+    assert len({tuple(row[:5]) for row in rows}) == len(rows) == 36 * 4
+    finding = record.finding("width-stability.factorial")
+    more = {**values, "factorial.all.first": 19.0}
+    assert verdict(finding.when, finding.unless, more).verdict == "supported"
+    assert verdict(finding.when, finding.unless, {**values, "factorial.all.first": 18.0}).verdict == "refuted"
 
 
 @pytest.mark.parametrize(

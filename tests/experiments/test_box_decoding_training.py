@@ -18,7 +18,7 @@ from experiments.box_decoding.outcomes import (
     spread,
     threshold_ratio,
 )
-from experiments.box_decoding.training import LARGEST, SMALLEST, Trained, make_problem, train
+from experiments.box_decoding.training import LARGEST, SMALLEST, Trained, _clip, make_problem, train
 
 RATES = np.array([0.1, 0.2, 0.4, 0.8])
 
@@ -182,3 +182,56 @@ def test_in_float16_pixels_fail_and_anchors_do_not() -> None:
     for decoder in ("exp", "squared-sigmoid", "linear"):
         assert train(problem, "giou", decoder, [0.01], dtype="float16", unit=373.0).nonfinite.all()
         assert not train(problem, "giou", decoder, [0.01], dtype="float16").nonfinite.any()
+
+
+def test_a_norm_that_is_never_reached_changes_nothing_and_one_that_is_bounds_the_step() -> None:
+    problem = make_problem(4, 40, seed=0)
+    plain = train(problem, "giou", "exp", [0.01, 0.1])
+    far = train(problem, "giou", "exp", [0.01, 0.1], guard="clip", clip=1e6)
+    assert np.array_equal(plain.iou, far.iou)
+    assert far.clipped is not None and not far.clipped.any()
+    near = train(problem, "giou", "exp", [0.01, 0.1], guard="clip", clip=1e-3)
+    assert near.clipped is not None and (near.clipped == 1.0).all()
+    # A step of at most rate * norm / (1 - momentum) hardly leaves where it began.
+    assert near.largest_t.max() < 0.5 < plain.largest_t.max()
+
+
+def test_clipping_scales_the_weights_of_a_training_together() -> None:
+    rng = np.random.default_rng(0)
+    gradients = [rng.normal(size=(2, 3, 4, 5)).astype(np.float32), rng.normal(size=(2, 3, 5)).astype(np.float32)]
+    gradients[0][1] *= 1e-3
+    gradients[1][1] *= 1e-3
+    before = [g.copy() for g in gradients]
+    larger = _clip(gradients, 1.0)
+    assert larger.tolist() == [[True] * 3, [False] * 3]
+    for seed in range(3):
+        norm = math.sqrt(sum(float(np.square(g[0, seed]).sum()) for g in gradients))
+        assert norm == pytest.approx(1.0, abs=1e-5)
+        ratio = gradients[0][0, seed] / before[0][0, seed]
+        assert np.allclose(ratio, ratio.flat[0])  # no direction is changed
+    assert np.array_equal(gradients[1][1], before[1][1])
+
+
+def test_warm_up_raises_the_rate_in_equal_steps() -> None:
+    problem = make_problem(4, 2, seed=0)
+    # In the first of two steps at full warm-up the rate is half: SGD without momentum moves half as far.
+    one = replace(problem, order=problem.order[:1])
+    whole = train(one, "giou", "linear", [0.2], momentum=0.0)
+    assert np.array_equal(whole.iou, train(one, "giou", "linear", [0.2], momentum=0.0, guard="warm-up").iou)
+    warm = train(problem, "giou", "linear", [0.2], momentum=0.0, guard="warm-up", warm_up=0.99)
+    plain = train(problem, "giou", "linear", [0.2], momentum=0.0)
+    assert not np.array_equal(warm.iou, plain.iou)
+    half = train(one, "giou", "linear", [0.1], momentum=0.0)
+    again = train(replace(problem, order=problem.order[:1].repeat(2, axis=0)), "giou", "linear", [0.2], momentum=0.0,
+                  guard="warm-up", warm_up=0.99)  # fmt: skip
+    assert half.largest_t == pytest.approx(whole.largest_t)  # t is seen before the step
+    assert (again.largest_t >= half.largest_t).all()
+
+
+def test_boxes_at_the_edge_are_measured_apart() -> None:
+    found = train(make_problem(4, 150, seed=0), "giou", "squared-sigmoid", [0.02])
+    assert found.edge_iou is not None
+    assert (found.edge_iou < found.iou).all()  # a width near four anchors needs a large t
+    exp = train(make_problem(4, 150, seed=0), "giou", "exp", [0.02])
+    assert exp.edge_iou is not None
+    assert exp.edge_iou.mean() > found.edge_iou.mean()
