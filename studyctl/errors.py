@@ -85,6 +85,14 @@ class ExperimentError(StudyctlError):
     exit_code = 7
 
 
+class InputError(ExperimentError):
+    """What an experiment was given to read is wrong: the message names the file and the place in it.
+
+    It is a mistake in the person's files and none in the experiment's code: the run ends without a traceback, and the
+    hint stands as the next step.
+    """
+
+
 class NoEvidenceError(StudyctlError):
     """The question has no recorded evidence yet."""
 

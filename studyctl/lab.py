@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from studyctl.core.authoring import Run
 from studyctl.core.bootstrap import bootstrap_interval
+from studyctl.core.checking import Check, record_checks, require_checks
 from studyctl.core.declaring import experiment
 from studyctl.core.models import Finding, Metric
 from studyctl.core.models import Run as Record
@@ -32,17 +33,19 @@ from studyctl.core.paired import (
 )
 from studyctl.core.params import DEFAULT_PRESET, Params, param
 from studyctl.core.statistics import Estimate, mean_interval, median_interval, proportion_interval
-from studyctl.errors import ExperimentError, StudyctlError
+from studyctl.errors import ExperimentError, InputError, StudyctlError
 
 if TYPE_CHECKING:
     from studyctl.core.pages import RunPage
     from studyctl.core.ports import Watched
 
 __all__ = [
+    "Check",
     "Comparison",
     "Estimate",
     "ExperimentError",
     "Finding",
+    "InputError",
     "Metric",
     "Params",
     "Record",
@@ -60,7 +63,9 @@ __all__ = [
     "process_ratio",
     "proportion_interval",
     "ratio_interval",
+    "record_checks",
     "recording",
+    "require_checks",
     "spread",
     "three_way",
     "why_not",

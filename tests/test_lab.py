@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import warnings
 from pathlib import Path
 from typing import Literal
 
@@ -111,3 +113,17 @@ def test_a_draft_says_what_a_run_says(tmp_path: Path) -> None:
     assert draft(returns, folder=tmp_path).provenance["warnings"] == [
         "its function returned a dict, which is recorded nowhere: run.metrics(…)"
     ]
+
+
+def test_an_experiment_that_fails_leaves_no_file_open(tmp_path: Path) -> None:
+    @experiment(title="Fails")
+    def fails(params: Decay, run: Run) -> None:
+        run.metric("value", 1.0)
+        raise KeyError("nothing")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ResourceWarning)
+        with pytest.raises(KeyError, match="nothing"):
+            draft(fails, folder=tmp_path)
+        gc.collect()
+    assert '"value": 1.0' in (tmp_path / "metrics.jsonl").read_text()

@@ -5,11 +5,9 @@ What holds by construction belongs here, and never among the findings.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from studyctl.lab import ExperimentError
+from studyctl.lab import Check
 
 from . import grids
 from .boxes import Array
@@ -18,35 +16,6 @@ from .reference import REFERENCES, anchors_of, iou
 from .rules import RULES
 
 SIDE = 128  # of the scenes: plain Python takes its time
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A figure of this run beside an independent one."""
-
-    name: str
-    measured: float
-    reference: float
-    tolerance: float
-    against: str
-
-    @property
-    def error(self) -> float:
-        return abs(self.measured - self.reference)
-
-    @property
-    def passed(self) -> bool:
-        return self.error <= self.tolerance  # never where either is NaN
-
-
-def require(checks: list[Check]) -> None:
-    """Refuse to go on with a wrong instrument."""
-    for check in checks:
-        if not check.passed:
-            raise ExperimentError(
-                f"check {check.name}: {check.measured!r} is not {check.reference!r} within {check.tolerance!r}",
-                f"it is held against {check.against}; the instrument is wrong, not the claim",
-            )
 
 
 def scene(rng: np.random.Generator, side: float, whole: bool) -> Array:

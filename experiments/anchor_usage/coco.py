@@ -11,7 +11,6 @@ A box without a positive width and height is refused with its record, or left ou
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from studyctl.lab import ExperimentError
+from studyctl.lab import InputError
 
 from .boxes import Array
 
@@ -37,23 +36,16 @@ class Annotations:
     extent: Array
     crowds: int
     skipped: int
-    digest: str  # sha256 of the file
-    size: int  # in bytes
 
 
-def read(path: str, *, skip_degenerate: bool) -> Annotations:
+def read(path: Path, *, skip_degenerate: bool) -> Annotations:
     """The objects of an annotation file."""
-    file = Path(path).expanduser()
+    if path.is_dir():
+        raise InputError(f"{path}: is a folder", "-p annotations=FILE names a file to read")
     try:
-        content = file.read_bytes()
-    except FileNotFoundError:
-        raise ExperimentError(f"{path}: no such file", "-p annotations=FILE, from where you are") from None
-    except OSError as problem:
-        raise ExperimentError(f"{path}: {problem.strerror}", "-p annotations=FILE names a file to read") from None
-    try:
-        value = json.loads(content)
+        value = json.loads(path.read_bytes())
     except (UnicodeDecodeError, ValueError, RecursionError) as problem:
-        raise ExperimentError(f"{path}: not JSON: {problem}", LAYOUT) from None
+        raise InputError(f"{path}: not JSON: {problem}", LAYOUT) from None
     images = _records(path, value, "images")
     records = _records(path, value, "annotations")
     number: dict[Any, int] = {}
@@ -62,15 +54,15 @@ def read(path: str, *, skip_degenerate: bool) -> Annotations:
         where = f"{path}: images[{row}]"
         key = _key(where, image, "id")
         if key in number:
-            raise ExperimentError(f"{where}: id {key!r} stands twice", "every image has an id of its own")
+            raise InputError(f"{where}: id {key!r} stands twice", "every image has an id of its own")
         number[key] = row
         for axis, name in enumerate(("width", "height")):
             extent[row, axis] = _number(where, image, name, positive=True)
-    return _objects(path, records, number, extent, content, skip_degenerate)
+    return _objects(path, records, number, extent, skip_degenerate)
 
 
 def _objects(
-    path: str, records: list[dict[str, Any]], number: dict[Any, int], extent: Array, content: bytes, skip: bool
+    path: Path, records: list[dict[str, Any]], number: dict[Any, int], extent: Array, skip: bool
 ) -> Annotations:
     corners: list[tuple[float, float, float, float]] = []
     area: list[float] = []
@@ -80,19 +72,19 @@ def _objects(
         where = f"{path}: annotations[{row}]" + (f" (id {record['id']!r})" if "id" in record else "")
         key = _key(where, record, "image_id")
         if key not in number:
-            raise ExperimentError(
+            raise InputError(
                 f"{where}: image_id {key!r} is no image of the file", "add the image, or take the annotation out"
             )
         crowd = record.get("iscrowd", 0)
         if crowd not in (0, 1):
-            raise ExperimentError(f"{where}: iscrowd is {crowd!r:.40}", "it is 0 or 1")
+            raise InputError(f"{where}: iscrowd is {crowd!r:.40}", "it is 0 or 1")
         if crowd:
             crowds += 1
             continue
         x, y, width, height = _box(where, record)
         if width <= 0 or height <= 0:
             if not skip:
-                raise ExperimentError(
+                raise InputError(
                     f"{where}: a box of width {width:g} and height {height:g}",
                     "mend it, or leave such boxes out: -p degenerate=skip",
                 )
@@ -102,9 +94,7 @@ def _objects(
         area.append(width * height if record.get("area") is None else _number(where, record, "area", positive=False))
         image.append(number[key])
     if not corners:
-        raise ExperimentError(
-            f"{path}: no objects in it", "crowds and degenerate boxes do not count; take another file"
-        )
+        raise InputError(f"{path}: no objects in it", "crowds and degenerate boxes do not count; take another file")
     order = np.argsort(np.array(image), kind="stable")
     return Annotations(
         np.array(corners)[order],
@@ -113,20 +103,18 @@ def _objects(
         extent,
         crowds,
         skipped,
-        hashlib.sha256(content).hexdigest(),
-        len(content),
     )
 
 
-def _records(path: str, value: Any, name: str) -> list[dict[str, Any]]:
+def _records(path: Path, value: Any, name: str) -> list[dict[str, Any]]:
     if not isinstance(value, dict) or name not in value:
-        raise ExperimentError(f"{path}: no {name!r} in it", LAYOUT)
+        raise InputError(f"{path}: no {name!r} in it", LAYOUT)
     found = value[name]
     if not isinstance(found, list):
-        raise ExperimentError(f"{path}: {name!r} is no list", LAYOUT)
+        raise InputError(f"{path}: {name!r} is no list", LAYOUT)
     for row, record in enumerate(found):
         if not isinstance(record, dict):
-            raise ExperimentError(f"{path}: {name}[{row}] is {record!r:.40}, and no record", LAYOUT)
+            raise InputError(f"{path}: {name}[{row}] is {record!r:.40}, and no record", LAYOUT)
     return found
 
 
@@ -134,7 +122,7 @@ def _key(where: str, record: dict[str, Any], name: str) -> int | str:
     found = record.get(name)
     if isinstance(found, bool) or not isinstance(found, (int, str)):
         what = "is missing" if name not in record else f"is {found!r:.40}"
-        raise ExperimentError(f"{where}: {name} {what}", f"{name} is a whole number or a text")
+        raise InputError(f"{where}: {name} {what}", f"{name} is a whole number or a text")
     return found
 
 
@@ -143,9 +131,7 @@ def _number(where: str, record: dict[str, Any], name: str, *, positive: bool) ->
     if _is_number(found) and (found > 0 if positive else found >= 0):
         return float(found)
     what = "is missing" if name not in record else f"is {found!r:.40}"
-    raise ExperimentError(
-        f"{where}: {name} {what}", f"{name} is a {'positive number' if positive else 'number from 0 on'}"
-    )
+    raise InputError(f"{where}: {name} {what}", f"{name} is a {'positive number' if positive else 'number from 0 on'}")
 
 
 def _box(where: str, record: dict[str, Any]) -> tuple[float, float, float, float]:
@@ -153,7 +139,7 @@ def _box(where: str, record: dict[str, Any]) -> tuple[float, float, float, float
     if isinstance(found, list) and len(found) == 4 and all(_is_number(one) for one in found):
         return (float(found[0]), float(found[1]), float(found[2]), float(found[3]))
     what = "is missing" if "bbox" not in record else f"is {found!r:.60}"
-    raise ExperimentError(f"{where}: bbox {what}", "bbox is [x, y, width, height], four finite numbers")
+    raise InputError(f"{where}: bbox {what}", "bbox is [x, y, width, height], four finite numbers")
 
 
 def _is_number(value: Any) -> bool:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from studyctl.lab import Run
+from studyctl.lab import Run, record_checks
 
 from . import assignment, boxes, checks, coco, fits, grids
 from .assignment import Assigned, Bin, Outcome
@@ -50,13 +49,10 @@ def load(params: AnchorUsage, run: Run) -> Results:
         objects = boxes.generate(params.images, params.side, params.seed, 0)
         _describe(run, objects)
         return Results(objects, False)
-    file = coco.read(params.annotations, skip_degenerate=params.degenerate == "skip")
+    file = coco.read(run.data(params.annotations), skip_degenerate=params.degenerate == "skip")
     objects = boxes.resized(file.corners, file.area, file.image, file.extent, params.side)
     _describe(run, objects)
     run.metrics({"objects.crowds": file.crowds, "objects.skipped": file.skipped})
-    name = Path(params.annotations).name
-    run.table("source", [{"file": name, "bytes": file.size, "sha256": file.digest}], "The annotation file")
-    run.note(f"annotations: {name}, sha256 {file.digest}; a file that a parameter names is not watched for changes")
     return Results(objects, True)
 
 
@@ -68,20 +64,7 @@ def _describe(run: Run, objects: Objects) -> None:
 
 def check_instrument(params: AnchorUsage, run: Run) -> None:
     """Refuse to measure with rules that differ from their plain form."""
-    found = checks.instrument(params.seed, CHECK_SCENES)
-    checks.require(found)
-    run.metrics({f"check.{one.name}": one.error for one in found})
-    rows = [
-        {
-            "check": c.name,
-            "measured": c.measured,
-            "reference": c.reference,
-            "tolerance": c.tolerance,
-            "against": c.against,
-        }
-        for c in found
-    ]
-    run.table("checks", rows, "Checks against independent references")
+    record_checks(run, checks.instrument(params.seed, CHECK_SCENES))
 
 
 def score_shapes(params: AnchorUsage, run: Run, out: Results) -> None:

@@ -90,7 +90,7 @@ def box_decoding(params: BoxDecoding, run: Run) -> None:
     measure.measure_noise(params, run, found)
     compare.compare_trainings(params, run, found)
     price.measure_price(params, run, found)
-    measure.record_checks(params, run, found)
+    measure.check_measurements(params, run, found)
     if params.figures != "none":
         run.figure(
             "training",

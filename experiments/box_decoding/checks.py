@@ -6,11 +6,10 @@ What holds by construction belongs here too, and never among the findings. A che
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
-from studyctl.lab import ExperimentError
+from studyctl.lab import Check
 
 from .arithmetic import DTYPES, NARROW, Array, limits
 from .decoders import measured_range
@@ -23,35 +22,6 @@ from .roundtrip import RoundTrip
 from .sensitivity import relative_slopes, sensitivity
 from .training import DECODERS
 from .widths import EXP, RCNN_CLAMP, SQUARED_SIGMOID, WidthMap
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A figure of this run beside an independent one."""
-
-    name: str
-    measured: float
-    reference: float
-    tolerance: float
-    against: str
-
-    @property
-    def error(self) -> float:
-        return 0.0 if self.measured == self.reference else abs(self.measured - self.reference)
-
-    @property
-    def passed(self) -> bool:
-        return self.error <= self.tolerance
-
-
-def require(checks: list[Check]) -> None:
-    """Refuse to go on with a wrong instrument."""
-    for check in checks:
-        if not check.passed:
-            raise ExperimentError(
-                f"check {check.name}: {check.measured!r} is not {check.reference!r} within {check.tolerance!r}",
-                f"it is held against {check.against}; the instrument is wrong, not the claim",
-            )
 
 
 def finite_difference_error(loss: str, width: WidthMap, seed: int) -> float:
@@ -138,9 +108,9 @@ def instrument(image: float, seed: int) -> list[Check]:
     found.append(Check("squared-sigmoid.steepest-at", sigma, 2 / 3, 1e-4, "closed form sigma = 2/3"))
     needed = float(SQUARED_SIGMOID.invert(np.array(3.9)))
     closed = -math.log(2 / math.sqrt(3.9) - 1)
-    found.append(Check("squared-sigmoid.t-at-3.9", needed, closed, 1e-9, "logit(sqrt(3.9)/2)"))
+    found.append(Check("squared-sigmoid.t-at-3-9", needed, closed, 1e-9, "logit(sqrt(3.9)/2)"))
     near = float(relative_slopes(SQUARED_SIGMOID, np.array([3.9]))[0])
-    found.append(Check("squared-sigmoid.slope-at-3.9", near, 2 - math.sqrt(3.9), 1e-12, "closed form 2*(1 - sigma)"))
+    found.append(Check("squared-sigmoid.slope-at-3-9", near, 2 - math.sqrt(3.9), 1e-12, "closed form 2*(1 - sigma)"))
     found.append(
         Check(
             "clamp-on-positives",

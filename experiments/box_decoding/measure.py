@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass, field
 
-from studyctl.lab import Run
+from studyctl.lab import Check, Run, record_checks, require_checks
 
 from .arithmetic import NARROW
-from .checks import Check, finite_checks, instrument, limit_checks, require, round_trip_checks
+from .checks import finite_checks, instrument, limit_checks, round_trip_checks
 from .decoders import measured_range
 from .finite import FiniteLimit, finite_limit
 from .intervals import Interval
@@ -74,33 +74,17 @@ class Results:
 def check_instrument(p: BoxDecoding, out: Results) -> None:
     """Hold gradients, ranges and limits against independent references before anything is measured."""
     out.checks += instrument(p.image, p.seed)
-    require(out.checks)
+    require_checks(out.checks)
 
 
-def record_checks(p: BoxDecoding, run: Run, out: Results) -> None:
+def check_measurements(p: BoxDecoding, run: Run, out: Results) -> None:
     """Add the checks that need the measurements, and record all of them."""
     later = round_trip_checks(out.trips) + finite_checks(out.finite)
     later += limit_checks(out.runaways, out.clamps, anchor=p.anchor, target=p.target, mismatch=p.mismatch)
     flat = next(r for r in out.noise if r.family == "exp")
     later.append(Check("noise.exp-slope", flat.slope, 0.0, 1e-6, "exp is scale-free: holds by construction"))
-    require(later)
     out.checks += later
-    run.metrics({f"check.{check.name.replace('3.9', '3-9')}": check.error for check in out.checks})
-    run.table(
-        "checks",
-        [
-            {
-                "check": c.name,
-                "measured": c.measured,
-                "reference": c.reference,
-                "error": c.error,
-                "tolerance": c.tolerance,
-                "against": c.against,
-            }
-            for c in out.checks
-        ],
-        "Checks against independent references",
-    )
+    record_checks(run, out.checks)
 
 
 def survey(p: BoxDecoding, run: Run, out: Results) -> None:

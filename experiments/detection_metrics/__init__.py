@@ -34,7 +34,6 @@ from __future__ import annotations
 
 import math
 import re
-from pathlib import Path
 
 from studyctl.lab import Run, experiment
 
@@ -42,7 +41,7 @@ from . import figures, findings
 from .making import made
 from .measure import Measured, measure
 from .parameters import LEVELS, DetectionMetrics
-from .reading import digests, read
+from .reading import read
 from .rules import BOUNDARY, RULES
 
 
@@ -79,9 +78,8 @@ def detection_metrics(params: DetectionMetrics, run: Run) -> None:
 
 
 def _own(params: DetectionMetrics, run: Run, *, python: bool) -> Measured:
-    paths = Path(params.truth), Path(params.detections)
+    paths = run.data(params.truth), run.data(params.detections)
     truth, boxes, skipped = read(*paths, params.format, skip=params.unknown == "skip")
-    run.table("inputs", digests(*paths), "What was read, with digests")
     sizes = {"images": len(truth.images), "classes": len(truth.labels), "objects": truth.image.size}
     sizes |= {"detections": boxes.image.size, "skipped": skipped}
     run.metrics({f"input.{key}": value for key, value in sizes.items()})

@@ -5,7 +5,6 @@ What is wrong is named with its file and record before anything is measured; the
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import xml.etree.ElementTree as ET
@@ -15,14 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from studyctl.lab import ExperimentError
+from studyctl.lab import InputError
 
 from .boxes import Array, Detections, Truth, from_corners, from_sizes
 
 
-def wrong(place: str, what: str, then: str) -> ExperimentError:
+def wrong(place: str, what: str, then: str) -> InputError:
     """What is wrong, where, and what to do."""
-    return ExperimentError(f"{place}: {what}", then)
+    return InputError(f"{place}: {what}", then)
 
 
 class Gathered:
@@ -60,29 +59,30 @@ class Gathered:
         return truth, Detections(parts[0], parts[1], parts[2], *make(self.found_boxes))
 
 
-def number(place: str, name: str, value: Any) -> float:
-    """A finite number, of JSON or of text."""
-    if isinstance(value, str):
-        try:
-            value = float(value)
-        except ValueError:
-            raise wrong(place, f"{name} {value!r} is no number", "every box has four numbers") from None
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise wrong(place, f"{name} {value!r} is no number", "every box has four numbers, a detection a score")
-    if not math.isfinite(value):
-        raise wrong(place, f"{name} is {value}", "only finite numbers can be compared")
-    return float(value)
+def number(place: str, name: str, value: Any, *, text: bool = True) -> float:
+    """A finite number, of JSON or, with `text`, of the words of a line."""
+    then = "a detection has a score" if name == "score" else "every box has four numbers"
+    try:
+        found = float(value) if isinstance(value, str) and text else value
+        if isinstance(found, bool) or not isinstance(found, (int, float)):
+            raise ValueError
+        found = float(found)
+    except (ValueError, OverflowError):  # an integer beyond what a float can hold
+        raise wrong(place, f"{name} {value!r:.60} is no number", then) from None
+    if not math.isfinite(found):
+        raise wrong(place, f"{name} is {found}", "only finite numbers can be compared: mend it, or leave it out")
+    return found
 
 
-def box(place: str, values: Any, names: tuple[str, ...]) -> list[float]:
+def box(place: str, values: Any, names: tuple[str, ...], *, text: bool = True) -> list[float]:
     """Four numbers, of a box whose sides are not negative."""
     if not isinstance(values, list) or len(values) != 4:
         raise wrong(place, f"the box {values!r} has not four numbers", f"it is {', '.join(names)}")
-    given = [number(place, name, value) for name, value in zip(names, values, strict=True)]
+    given = [number(place, name, value, text=text) for name, value in zip(names, values, strict=True)]
     sides = given[2:] if "width" in names else [given[2] - given[0], given[3] - given[1]]
     for side, value in zip(("width", "height"), sides, strict=True):
         if value < 0:
-            raise wrong(place, f"negative {side} {value:g}", f"a box is {', '.join(names)}")
+            raise wrong(place, f"negative {side} {value:g}", f"a box is {', '.join(names)}; mend it, or leave it out")
     return given
 
 
@@ -91,9 +91,6 @@ SIZES, CORNERS = ("left", "top", "width", "height"), ("xmin", "ymin", "xmax", "y
 
 def read(truth: Path, detections: Path, kind: str, *, skip: bool) -> tuple[Truth, Detections, int]:
     """Both, and how many detections were skipped."""
-    for path in (truth, detections):
-        if not path.exists():
-            raise wrong(str(path), "there is no such file or folder", "paths are relative to where studyctl was called")
     into = Gathered(skip)
     {"coco": _coco, "voc": _voc, "text": _text}[kind](truth, detections, into)
     if not into.objects:
@@ -101,18 +98,13 @@ def read(truth: Path, detections: Path, kind: str, *, skip: bool) -> tuple[Truth
     return *into.done(corners=kind == "voc"), into.skipped
 
 
-def digests(*paths: Path) -> list[dict[str, object]]:
-    """What was read, file by file."""
-    rows: list[dict[str, object]] = []
-    for path in paths:
-        for one in _files(path, "*"):
-            content = one.read_bytes()
-            rows.append({"file": str(one), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()})
-    return rows
-
-
 def _files(path: Path, pattern: str) -> list[Path]:
-    return sorted(one for one in path.glob(pattern) if one.is_file()) if path.is_dir() else [path]
+    if not path.is_dir():
+        return [path]
+    found = sorted(one for one in path.glob(pattern) if one.is_file())
+    if not found:
+        raise wrong(str(path), f"no {pattern} in this folder", "experiment show detection-metrics says what it holds")
+    return found
 
 
 def _lines(path: Path) -> Iterator[tuple[str, list[str]]]:
@@ -182,8 +174,8 @@ def _coco(truth: Path, detections: Path, into: Gathered) -> None:
         if not isinstance(key, (int, str)) or key in seen:
             raise wrong(place, f"id {key!r} is no id, or there twice", "every annotation has an id of its own")
         seen.add(key)
-        into.object_boxes.append(box(place, _field(place, record, "bbox"), SIZES))
-        area = number(place, "area", _field(place, record, "area"))
+        into.object_boxes.append(box(place, _field(place, record, "bbox"), SIZES, text=False))
+        area = number(place, "area", _field(place, record, "area"), text=False)
         if area < 0:
             raise wrong(place, f"negative area {area:g}", "it is the area of the mask, in pixels")
         # `ignore` counts under VOC's rules alone: COCOeval._prepare overwrites it by iscrowd.
@@ -192,7 +184,8 @@ def _coco(truth: Path, detections: Path, into: Gathered) -> None:
     results = _json(detections)
     for place, record in _records(detections, {"results": results}, "results"):
         image, label, score = (_field(place, record, name) for name in ("image_id", "category_id", "score"))
-        value, given = number(place, "score", score), box(place, _field(place, record, "bbox"), SIZES)
+        value = number(place, "score", score, text=False)
+        given = box(place, _field(place, record, "bbox"), SIZES, text=False)
         if into.known(place, image, label):
             into.found.append((into.images[image], into.labels[label], value))
             into.found_boxes.append(given)

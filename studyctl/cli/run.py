@@ -252,6 +252,8 @@ def raise_unless_finished(page: RunPage) -> None:
     if run.state == "killed":
         raise Interrupted(f"{run.experiment} was stopped; {kept}", "" if page.draft else look)
     failure = run.provenance.get("failure") or {}
+    if failure.get("next"):  # in the person's files, and none of the code's lines
+        raise ExperimentError(f"{run.experiment} failed: {failure['what']}; {kept}", failure["next"])
     if failure:
         typer.echo(run.error.rstrip(), err=True)
     what = failure.get("what") or run.error.strip()

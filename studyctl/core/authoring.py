@@ -193,6 +193,18 @@ class Run:
             raise ExperimentError(f"{file} is recorded twice", "give it another name")
         self._files.add(file.casefold())
 
+    def data(self, path: str | os.PathLike[str]) -> Path:
+        """The file, or folder, that a parameter names, to be read: it is part of what the run rests on.
+
+        Call it before reading. Its content is digested as that of declared data is, so that an answer says when it
+        changed. A relative path starts where studyctl is called, or else at the workspace. InputError where there is
+        nothing to read.
+        """
+        self._refuse_when_over()
+        if not isinstance(path, (str, os.PathLike)) or isinstance(path, bytes):
+            raise ExperimentError(f"run.data takes a path, not {path!r:.60}", 'run.data("boxes.json")')
+        return self._sink.data(str(os.fspath(path)))
+
     # Progress
     # ----------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,9 @@ from studyctl.core.models import RunRole, RunState, Verdict
 class FileDigest:
     """One file of a run's code closure or data, with the digest that staleness compares."""
 
-    path: str  # relative to the workspace; of an installed package by the name of its module, after `SITE`
+    # Relative to the workspace; of an installed package by the name of its module, after `SITE`; absolute where data
+    # that a parameter named lies outside of the workspace.
+    path: str
     role: Literal["code", "data"]
     digest: str  # canonical AST digest for code, sha256 for data
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from studyctl.core.bundles import artifact_path, record_path
 from studyctl.core.models import Artifact, Run
+from studyctl.core.portable import portable
 from studyctl.core.publishing import public_run
 from studyctl.core.scrubbing import Scrubber
 from studyctl.runner.bundle_writer import Content, record_bytes
@@ -43,7 +44,7 @@ def publish(root: Path, runs: Sequence[Run], contents: Mapping[str, Content], al
             path = artifact_path(run.id, artifact.path)
             artifact, cleaned[path] = _artifact(artifact, contents[path], scrubber, counted)
             artifacts.append(artifact)
-        public = public_run(replace(run, artifacts=tuple(artifacts)), scrubber, counted)
+        public = public_run(portable(replace(run, artifacts=tuple(artifacts))), scrubber, counted)
         published.append(public)
         cleaned[record_path(run.id)] = record_bytes(public)
         cleaned.pop(f"runs/{run.id}/{DIFF_FILE}", None)

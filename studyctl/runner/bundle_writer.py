@@ -28,6 +28,7 @@ from studyctl.core.bundles import (
     record_path,
 )
 from studyctl.core.models import Run
+from studyctl.core.portable import portable
 from studyctl.errors import BundleError, WorkspaceError
 from studyctl.runner.folder import run_to_plain
 
@@ -44,7 +45,7 @@ Content = Path | bytes
 
 def record_bytes(run: Run) -> bytes:
     """The record of a run as a bundle has it: nothing in it depends on the machine that exports it."""
-    plain = {name: value for name, value in run_to_plain(run).items() if name not in LOCAL}
+    plain = {name: value for name, value in run_to_plain(portable(run)).items() if name not in LOCAL}
     return (json.dumps(plain, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
 

@@ -17,7 +17,7 @@ from studyctl.core.params import Params, values_of
 from studyctl.core.ports import Progress
 from studyctl.runner.capture import captured, warnings_once
 from studyctl.runner.clock import now
-from studyctl.runner.failure import said, shortened
+from studyctl.runner.failure import said, told
 from studyctl.runner.figures import use_no_display
 from studyctl.runner.folder import LOG_FILE
 from studyctl.runner.load import Loaded
@@ -44,10 +44,10 @@ def execute_draft(
         folder = Path(tempfile.mkdtemp(prefix=f"studyctl-draft-{experiment.name}-"))
     folder.mkdir(parents=True, exist_ok=True)
     use_no_display()
-    recorder = Recorder(folder)
+    root = _root(experiment)
+    recorder = Recorder(folder, root=root)
     handle = authoring.Run(params, recorder, progress)
     outcome = Outcome(notes=seed_everything(handle.seed, experiment.declaration.requires))
-    root = _root(experiment)
     started = now()
     try:
         with progress.running(), _printed(folder, progress, root) if catch else contextlib.nullcontext():
@@ -56,11 +56,12 @@ def execute_draft(
         outcome.findings = handle.decided()
     except BaseException as ended:
         if not catch:
+            recorder.seal()  # its files are closed; what it had recorded lies in the folder
             raise
         if isinstance(ended, KeyboardInterrupt):
             outcome.state, outcome.error = "killed", "killed by SIGINT"
         else:
-            outcome.state, outcome.error = "failed", shortened(ended, root)
+            outcome.state, outcome.error = "failed", told(ended, root)
             outcome.failure = said(ended, root)
     order = Order(
         ExperimentSpec(experiment.name, "", "", experiment.declaration.title, ""),
@@ -99,6 +100,7 @@ def drafted(
         metrics=handle.last_metrics(),
         findings=outcome.findings,
         artifacts=tuple(recorder.recorded),
+        files=recorder.given.files,
     )
 
 

@@ -1,4 +1,4 @@
-"""A failed run's traceback, shortened to what its author wrote."""
+"""What a failed run says: its traceback, shortened to what its author wrote, or what is wrong with its input."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from studyctl.core.steps import step_of
-from studyctl.errors import StudyctlError
+from studyctl.errors import InputError, StudyctlError
 from studyctl.runner.located import INSTALLED
 
 # More of them is a recursion, whose beginning and end say it all.
@@ -31,8 +31,20 @@ def shortened(error: BaseException, *roots: Path) -> str:
     return "".join(whole.format()).rstrip()
 
 
+def told(error: BaseException, *roots: Path) -> str:
+    """How a run ended, for its record and its log: what is wrong with what it was given to read, or the traceback."""
+    if isinstance(error, InputError):
+        return f"{error.message}\n  {error.hint}" if error.hint else error.message
+    return shortened(error, *roots)
+
+
 def said(error: BaseException, *roots: Path) -> dict[str, str]:
-    """An error in a few words: what it was, the author's line that it came from, the step that was going on."""
+    """An error in a few words: what it was, the author's line that it came from, the step that was going on.
+
+    Of what is wrong with the files that a person gave: what, and the next step.
+    """
+    if isinstance(error, InputError):
+        return {"what": error.message, "next": error.hint}
     # Ours says all in its message.
     kind = "" if isinstance(error, StudyctlError) else type(error).__name__
     message = str(error.args[0] if isinstance(error, SyntaxError) and error.args else error).strip()

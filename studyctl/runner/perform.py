@@ -18,7 +18,7 @@ from typing import Any
 
 from studyctl.config import Workspace
 from studyctl.core import authoring
-from studyctl.core.models import ExperimentSpec, Finding, Run, RunState
+from studyctl.core.models import ExperimentSpec, FileDigest, Finding, Run, RunState
 from studyctl.core.params import Params
 from studyctl.core.ports import Progress
 from studyctl.core.steps import step_of
@@ -26,7 +26,7 @@ from studyctl.runner import folder, provenance
 from studyctl.runner.capture import captured, threads_told, warnings_once
 from studyctl.runner.clock import now
 from studyctl.runner.closure import Closure, with_imported
-from studyctl.runner.failure import said, shortened
+from studyctl.runner.failure import said, told
 from studyctl.runner.figures import use_no_display
 from studyctl.runner.load import Loaded
 from studyctl.runner.opened import undeclared, watched
@@ -104,7 +104,7 @@ def tell_end(outcome: Outcome, ended: BaseException, signals: Signals, *roots: P
         outcome.error += f", in step {step}" if step else ""
     else:
         outcome.state = "failed"
-        outcome.error = shortened(ended, *roots)
+        outcome.error = told(ended, *roots)
         outcome.failure = said(ended, *roots)
 
 
@@ -169,15 +169,21 @@ def conclude(
         metrics=handle.last_metrics(),
         findings=outcome.findings,
         artifacts=tuple(recorder.recorded),
-        files=every,
+        files=_with_given(every, recorder),
         provenance=run.provenance
         | _as_it_ended(workspace, run, home, {one.path for one in every if one.role == "code"} - {*files.code})
         | as_told(handle, outcome)
-        | _weakness(workspace, order, run, files, handle, outcome.seen),
+        | _weakness(workspace, order, run, files, handle, recorder, outcome.seen),
     )
     folder.append_log(home, outcome.error)
     folder.write_record(home, run)
     return run
+
+
+def _with_given(files: tuple[FileDigest, ...], recorder: Recorder) -> tuple[FileDigest, ...]:
+    """The files of a run with those that it was given to read; what was declared as well is there once."""
+    found = {one.path: one for one in (*recorder.given.files, *files)}
+    return tuple(found[path] for path in sorted(found))
 
 
 def _as_it_ended(workspace: Workspace, run: Run, home: Path, found: set[str]) -> dict[str, Any]:
@@ -211,10 +217,17 @@ def _modules_since(before: frozenset[str]) -> list[ModuleType]:
 
 
 def _weakness(
-    workspace: Workspace, order: Order, run: Run, files: Closure, handle: authoring.Run, seen: set[str]
+    workspace: Workspace,
+    order: Order,
+    run: Run,
+    files: Closure,
+    handle: authoring.Run,
+    recorder: Recorder,
+    seen: set[str],
 ) -> dict[str, list[str]]:
     """What makes the record weaker than it looks: warnings, and what nobody would see change."""
-    read = undeclared(seen, workspace.root, order.spec.data)
+    given = tuple(one.path for one in recorder.given.files)
+    read = undeclared(seen, workspace.root, (*order.spec.data, *given))
     unwatched = [*run.provenance.get("unwatched", ()), *files.gaps, *(f"{path}, which was read" for path in read)]
     warnings = [
         *handle.notes(),
@@ -224,5 +237,6 @@ def _weakness(
             f"{path} changed while the run was going on; it is recorded as it was at the beginning"
             for path in files.changed(workspace.root)
         ),
+        *(f"{path} changed after the run had begun to read it" for path in recorder.given.changed()),
     ]
     return {"warnings": warnings} | ({"unwatched": unwatched} if unwatched else {})

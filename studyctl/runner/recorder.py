@@ -19,6 +19,7 @@ from typing import Any, Literal, TextIO
 from studyctl.core.models import Artifact, Finding, Metric
 from studyctl.core.templates import exact
 from studyctl.runner.folder import ARTIFACTS_FOLDER, METRICS_FILE
+from studyctl.runner.given_data import GivenData
 
 FLUSH_SECONDS = 1.0
 
@@ -26,7 +27,10 @@ Values = Sequence[tuple[str, float, int, int]]
 
 
 class Recorder:
-    """Implements `RunSink` on a run's folder; `mirror` gets the metrics, a batch about once a second."""
+    """Implements `RunSink` on a run's folder; `mirror` gets the metrics, a batch about once a second.
+
+    `root` is the workspace's, below which data is looked for and recorded.
+    """
 
     def __init__(
         self,
@@ -35,8 +39,10 @@ class Recorder:
         *,
         flush_seconds: float = FLUSH_SECONDS,
         close_figures: bool = True,
+        root: Path | None = None,
     ) -> None:
         self.folder = folder
+        self.given = GivenData(root)
         self.recorded: list[Artifact] = []
         self._mirror = mirror
         self._waiting: list[tuple[str, float, int, int]] = []
@@ -77,6 +83,9 @@ class Recorder:
         with target.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         self.artifact(Artifact(file, "file", title, target.stat().st_size, digest))
+
+    def data(self, path: str) -> Path:
+        return self.given.take(path)
 
     def figure(self, name: str, figure: Any, title: str) -> None:
         from studyctl.runner.figures import render

@@ -100,11 +100,11 @@ class Block:
         edges = self._edges
         if edges is None:
             self._home = Path(tempfile.mkdtemp(prefix=f"studyctl-draft-{self._asked.name}-"))
-            self._recorder = Recorder(self._home, close_figures=False)
+            self._recorder = Recorder(self._home, close_figures=False, root=self._root)
         else:
             self._files = closure_around(edges.workspace, self._asked)
             self._run, self._home = open_run(edges.workspace, self._order, self._files, edges.ledger)
-            self._recorder = Recorder(self._home, edges.tracker.log, close_figures=False)
+            self._recorder = Recorder(self._home, edges.tracker.log, close_figures=False, root=self._root)
         self._handle = authoring.Run(self._asked.params, self._recorder, self._progress)
 
     def _begin(self) -> None:

@@ -41,7 +41,7 @@ def execute(
     files = closure_of(workspace, order.spec)
     with Signals() as signals:
         run, home = open_run(workspace, order, files, ledger)
-        recorder = Recorder(home, tracker.log)
+        recorder = Recorder(home, tracker.log, root=workspace.root)
         run = perform(
             workspace,
             order,

@@ -97,7 +97,7 @@ def perform_run(
             replace(run, provenance=run.provenance | prepared.environment),
             home,
             files=prepared.files,
-            recorder=Recorder(home, flush_seconds=0.0),
+            recorder=Recorder(home, flush_seconds=0.0, root=workspace.root),
             progress=progress or Silent(),
             signals=signals,
             timeout_s=timeout_s,

@@ -14,6 +14,7 @@ from typing import Any
 
 from studyctl.core.ids import sort_key
 from studyctl.core.models import Answer, Run
+from studyctl.core.portable import portable
 from studyctl.core.templates import exact
 from studyctl.store import codec
 from studyctl.store.reader import StudyReader
@@ -97,6 +98,7 @@ def _cited_names(answers: Iterable[Answer]) -> dict[str, set[str]]:
 
 
 def _run(run: Run, names: set[str]) -> Iterator[Line]:
+    run = portable(run)
     yield {
         "type": "run",
         "id": run.id,

@@ -52,6 +52,9 @@ class Sink:
     def copy(self, source: Path, file: str, title: str) -> None:
         self.files[file] = ("file", source.read_bytes(), title)
 
+    def data(self, path: str) -> Path:
+        return Path("found") / path
+
     def figure(self, name: str, figure: Any, title: str) -> None:
         self.files[f"figures/{name}"] = ("figure", b"", title)
         self.drawn.append((name, title, figure))
@@ -442,3 +445,13 @@ def test_the_decorator_keeps_its_arguments_and_the_function() -> None:
     assert one.__doc__ == "Left as it is."
     with pytest.raises(ExperimentError, match="requires is a list"):
         experiment(title="T", requires="torch")
+
+
+def test_data_is_found_by_the_sink_and_never_after_the_end(run: Run) -> None:
+    assert run.data("a.csv") == run.data(Path("a.csv")) == Path("found/a.csv")
+    for wrong in (3, b"a.csv", None):
+        with pytest.raises(ExperimentError, match=r"run\.data takes a path"):
+            run.data(wrong)  # type: ignore[arg-type]
+    run.close()
+    with pytest.raises(ExperimentError, match="the run is over"):
+        run.data("a.csv")

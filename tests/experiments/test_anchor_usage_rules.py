@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.anchor_usage import grids
-from experiments.anchor_usage.checks import SIDE, disagreements, instrument, require
+from experiments.anchor_usage.checks import SIDE, disagreements, instrument
 from experiments.anchor_usage.reference import REFERENCES
 from experiments.anchor_usage.rules import RULES, TITLES
-from studyctl.lab import ExperimentError
+from studyctl.lab import ExperimentError, require_checks
 
 EXTENT = np.array([128.0, 96.0])
 
@@ -43,7 +43,7 @@ def test_a_twin_that_differs_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setitem(REFERENCES, "fcos", lambda boxes, extent, side: [-1] * len(boxes))
     assert disagreements("fcos", 2, 0) == 2
     with pytest.raises(ExperimentError, match=r"check rule\.fcos"):
-        require(instrument(0, 1))
+        require_checks(instrument(0, 1))
 
 
 def test_yolov3_gives_one_slot_to_the_later_of_two() -> None:

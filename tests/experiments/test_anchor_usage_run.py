@@ -16,7 +16,7 @@ from experiments.anchor_usage.findings import listed
 from experiments.anchor_usage.reference import shape_iou
 from experiments.anchor_usage.rules import RULES, TITLES
 from studyctl.core.predicates import verdict
-from studyctl.lab import ExperimentError, Finding, Record, draft
+from studyctl.lab import ExperimentError, Finding, InputError, Record, draft
 
 SMALL: dict[str, Any] = {
     "images": 20,
@@ -157,8 +157,10 @@ def test_a_file_is_measured_as_documented(tmp_path: Path) -> None:
     assert values["fit.n30.kmeans-mean.unseen"] > 0 and "fit.n100.kmeans-mean.unseen" not in values
     answer = next(one for one in run.findings if one.key == "anchors")
     assert "the file's objects" in answer.text
-    source = (tmp_path / "run/artifacts/tables/source.csv").read_text()
-    assert hashlib.sha256(Path(file).read_bytes()).hexdigest() in source
+    digest = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+    assert [(Path(one.path).name, one.role, one.digest) for one in run.files] == [
+        ("boxes.json", "data", f"sha256:{digest}")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -197,8 +199,8 @@ def test_files_of_any_kind_are_measured(tmp_path: Path, records: list[Any]) -> N
 )
 def test_a_wrong_record_is_named(tmp_path: Path, annotations: list[Any], images: Any, message: str) -> None:
     file = written(tmp_path, annotations, images)
-    with pytest.raises(ExperimentError, match=message) as caught:
-        coco.read(file, skip_degenerate=False)
+    with pytest.raises(InputError, match=message) as caught:
+        coco.read(Path(file), skip_degenerate=False)
     assert "boxes.json" in str(caught.value) and caught.value.hint
 
 
@@ -214,9 +216,15 @@ def test_a_wrong_record_is_named(tmp_path: Path, annotations: list[Any], images:
 def test_a_wrong_file_is_named(tmp_path: Path, content: bytes, message: str) -> None:
     file = tmp_path / "boxes.json"
     file.write_bytes(content)
-    for path, said in ((file, message), (tmp_path / "none.json", "no such file"), (tmp_path, "directory")):
-        with pytest.raises(ExperimentError, match=said):
-            coco.read(str(path), skip_degenerate=False)
+    for path, said in ((file, message), (tmp_path, "is a folder")):
+        with pytest.raises(InputError, match=said):
+            coco.read(path, skip_degenerate=False)
+
+
+def test_a_missing_file_is_said_before_anything_is_measured(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"none\.json: no such file"):
+        draft(anchor_usage, folder=tmp_path, annotations=str(tmp_path / "none.json"))
+    assert not (tmp_path / "metrics.jsonl").exists()
 
 
 def test_degenerate_boxes_can_be_left_out(tmp_path: Path) -> None:

@@ -11,12 +11,10 @@ from hypothesis import strategies as st
 
 from experiments.box_decoding.arithmetic import DTYPES, NARROW, limits
 from experiments.box_decoding.checks import (
-    Check,
     finite_difference_error,
     instrument,
     limit_checks,
     overlap_error,
-    require,
 )
 from experiments.box_decoding.limits import clamp_order, exp_limit, runaway, usable
 from experiments.box_decoding.losses import LOSSES, concentric_iou, objective, overlap_loss
@@ -32,7 +30,7 @@ from experiments.box_decoding.noise import (
 )
 from experiments.box_decoding.training import DECODERS
 from experiments.box_decoding.widths import EXP, RCNN_CLAMP, WidthMap
-from studyctl.lab import ExperimentError
+from studyctl.lab import Check, ExperimentError, require_checks
 
 SCAN = {"anchor": 373.0, "image": 640.0, "mismatch": 1.25, "tolerance": 0.1}
 
@@ -165,11 +163,11 @@ def test_only_the_clamp_after_exp_makes_nan(dtype: str) -> None:
 
 
 def test_the_instrument_passes_and_a_failed_check_ends_the_run() -> None:
-    require(instrument(640.0, seed=0))
+    require_checks(instrument(640.0, seed=0))
     with pytest.raises(ExperimentError, match=r"check clamp: 4\.0 is not 4\.135"):
-        require([Check("clamp", 4.0, 4.135, 0.001, "the paper")])
+        require_checks([Check("clamp", 4.0, 4.135, 0.001, "the paper")])
     with pytest.raises(ExperimentError, match="check slope"):
-        require([Check("slope", math.nan, 1.0, 0.5, "anything: NaN is near nothing")])
+        require_checks([Check("slope", math.nan, 1.0, 0.5, "anything: NaN is near nothing")])
 
 
 def test_limits_are_checked_against_closed_forms() -> None:

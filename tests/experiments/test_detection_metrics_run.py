@@ -15,7 +15,7 @@ from experiments.detection_metrics import detection_metrics
 from experiments.detection_metrics.reading import read
 from experiments.detection_metrics.rules import RULES
 from studyctl.core.predicates import verdict
-from studyctl.lab import ExperimentError, Record, draft
+from studyctl.lab import ExperimentError, InputError, Record, draft
 
 
 def coco_files(folder: Path, change: Callable[[Any, Any], None] = lambda truth, found: None) -> tuple[Path, Path]:
@@ -78,7 +78,8 @@ def test_coco_s_files(tmp_path: Path) -> None:
     assert "VOC10 0.250" in run.finding("difference").text
     assert "VOC10 0.250" in run.finding("difference.given").text
     kept = {artifact.path for artifact in run.artifacts}
-    assert {"tables/inputs.json", "tables/classes.json", "tables/rule-sets.json", "figures/shares.png"} <= kept
+    assert sorted(Path(one.path).name for one in run.files) == ["instances.json", "results.json"]
+    assert {"tables/classes.json", "tables/rule-sets.json", "figures/shares.png"} <= kept
 
 
 def test_voc_s_files(tmp_path: Path) -> None:
@@ -120,6 +121,8 @@ def wrong_coco(place: str, key: str, value: Any, index: int = 1) -> Callable[[An
         (wrong_coco("results", "image_id", 99), r"results.json: results\[1\]: unknown image 99"),
         (wrong_coco("results", "category_id", 2), r"results.json: results\[1\]: unknown class 2"),
         (wrong_coco("results", "score", math.nan), r"results.json: results\[1\]: score is nan"),
+        (wrong_coco("results", "score", "0.9"), r"results\[1\]: score '0.9' is no number"),
+        (wrong_coco("results", "score", 10**400), r"results\[1\]: score 1000000"),
         (wrong_coco("results", "score", "high"), r"results\[1\]: score 'high' is no number"),
         (wrong_coco("results", "bbox", [0, 0, -5, 5]), r"results\[1\]: negative width -5"),
         (wrong_coco("results", "bbox", [0, 0, 5]), r"results\[1\]: the box \[0, 0, 5\] has not four numbers"),
@@ -133,7 +136,7 @@ def wrong_coco(place: str, key: str, value: Any, index: int = 1) -> Callable[[An
 def test_what_is_wrong_is_named_with_file_and_record(
     tmp_path: Path, change: Callable[[Any, Any], None], message: str
 ) -> None:
-    with pytest.raises(ExperimentError, match=message):
+    with pytest.raises(InputError, match=message):
         read(*coco_files(tmp_path, change), "coco", skip=False)
 
 
@@ -150,7 +153,7 @@ def test_what_is_wrong_is_named_with_file_and_record(
     ],
 )
 def test_lines_are_named_too(tmp_path: Path, files: Any, kind: str, line: str, message: str) -> None:
-    with pytest.raises(ExperimentError, match=message):
+    with pytest.raises(InputError, match=message):
         read(*files(tmp_path, line), kind, skip=False)
 
 
@@ -161,14 +164,22 @@ def test_what_the_truth_lacks_can_be_skipped(tmp_path: Path) -> None:
 
 
 def test_files_that_are_none(tmp_path: Path) -> None:
-    with pytest.raises(ExperimentError, match="no such file"):
-        read(tmp_path / "a", tmp_path / "b", "coco", skip=False)
+    with pytest.raises(InputError, match="no such file"):
+        run_on((tmp_path / "a", tmp_path / "b"))
     truth, found = coco_files(tmp_path)
     truth.write_text('{"images": [')
-    with pytest.raises(ExperimentError, match=r"instances.json:1: no JSON"):
+    with pytest.raises(InputError, match=r"instances.json:1: no JSON"):
         read(truth, found, "coco", skip=False)
-    with pytest.raises(ExperimentError, match="is a folder"):
+    with pytest.raises(InputError, match="is a folder"):
         read(tmp_path, found, "coco", skip=False)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "readme.md").write_text("no detections")
+    objects, _ = voc_files(other)
+    with pytest.raises(InputError, match=r"no \*\.txt in this folder"):
+        read(objects, other, "voc", skip=False)
+    with pytest.raises(InputError, match=r"no \*\.xml in this folder"):
+        read(other, other, "voc", skip=False)
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,12 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from studyctl.lab import (
+    Check,
     Comparison,
     Estimate,
     ExperimentError,
     Finding,
+    InputError,
     Metric,
     Params,
     Record,
@@ -36,7 +38,9 @@ from studyctl.lab import (
     process_ratio,
     proportion_interval,
     ratio_interval,
+    record_checks,
     recording,
+    require_checks,
     spread,
     three_way,
     why_not,
@@ -111,6 +115,12 @@ def everything(params: Everything, run: Run) -> None:
     run.text("note", "text")
     run.artifact(Path(__file__), name="source.py", title="This")
     run.artifact(__file__)
+    path: Path = run.data(Path(__file__))
+    if not path.read_text("utf-8"):
+        raise InputError(f"{path}: nothing in it", "write something")
+    instrument: list[Check] = [Check("half", 1 / 2, 0.5, 0, "a closed form")]
+    require_checks(instrument)
+    record_checks(run, instrument)
     run.finding(
         "loss", text="{loss:.2f} at {anchor}", claim="it is small", when="loss < 1 and doubled > 3", unless="loss >= 1"
     )
