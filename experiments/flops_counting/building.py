@@ -89,9 +89,9 @@ def shaped(model: nn.Module) -> nn.Module:
 
 
 def filled(model: nn.Module, generator: torch.Generator) -> nn.Module:
-    """The model with random weights in place of shapes, such that activations neither grow nor vanish.
+    """The model with random weights in place of shapes; what has data keeps it.
 
-    Weights are uniform with the variance 1 / fan-in times 2; norms pass on what they get. What has data keeps it.
+    Weights are uniform with the variance 2 / fan-in, biases are 0; norms have the mean 0 and the variance 1.
     """
     with torch.no_grad():
         for module in model.modules():

@@ -101,8 +101,11 @@ def time_models(params: FlopsCounting, run: Run, found: list[Timed]) -> int:
     order = np.random.default_rng([params.seed, 151])
     faults = _faults()
     with torch.no_grad(), _alone(params.threads):
-        for _, model, picture in built:
-            model(picture)
+        for one, model, picture in list(built):
+            if not torch.isfinite(model(picture)).all():
+                run.note(f"{one.name} was not timed: with random weights its output is not finite")
+                found.remove(one)
+                built = [other for other in built if other[0] is not one]
         visits = [built[at] for _ in range(params.rounds) for at in order.permutation(len(built))]
         for one, model, picture in run.track(visits, "timing"):
             model(picture)

@@ -87,7 +87,7 @@ def test_each_verdict_could_have_been_another(small: Record) -> None:
     def decided(key: str, **changed: float) -> str:
         finding = small.finding(key)
         named = {name.replace("__", ".").replace("_", "-"): value for name, value in changed.items()}
-        assert set(named) <= set(values) | {"band.1-2.macs.lo", "band.1-2.macs.hi"}
+        assert set(named) <= set(values)
         return verdict(finding.when, finding.unless, {**values, **named}).verdict
 
     assert decided("counted.flop-counter-mode", counter__torch__residual=2) == "refuted"
@@ -95,9 +95,9 @@ def test_each_verdict_could_have_been_another(small: Record) -> None:
     assert decided("published.torchvision", zoo__unknown=1) == "inconclusive"
     assert decided("published.timm", timm__macs_norms=21) == "refuted"
     assert decided("published.efficientnet-b0", published__efficientnet_b0__off=6) == "refuted"
-    band = small.finding("latency.band-1-2")
+    band = small.finding("latency.band-all")
     for low, high, expected in ((0.91, 0.99, "supported"), (0.6, 0.8, "refuted"), (0.6, 0.95, "inconclusive")):
-        ends = {"band.1-2.macs.lo": low, "band.1-2.macs.hi": high}
+        ends = {"band.all.macs.lo": low, "band.all.macs.hi": high}
         assert verdict(band.when, band.unless, {**values, **ends}).verdict == expected
 
 
