@@ -23,6 +23,8 @@ Metrics, by prefix (LEVEL: sharp, good, fair, loose; of own files: given):
     LEVEL.ap_s.box_area                         AP_S where an object's size is its box's area
     LEVEL.share.RULE{,.lo,.hi}                  share of the gap from VOC10 to AP, and its range over orders
     LEVEL.share07.RULE{,.lo,.hi}                the same from VOC07
+    LEVEL.{ap-less-voc10,ap50-less-voc10,ap-less-ap50,mask-less-box}{,.lo,.hi,.n}  differences, with 95 % intervals
+                                                over drawings of the n images (ten at least); the last of AP_S
     given.class.CLASS.{voc07,voc10,ap50,ap}     of each class (table `classes`)
     points.{least,largest}                      the range of the share of the points of interpolation: all levels and
                                                 orders, from VOC10 and VOC07; below zero they narrow the gap
@@ -38,6 +40,7 @@ import re
 from studyctl.lab import Run, experiment
 
 from . import figures, findings
+from .boxes import Detections, Truth
 from .making import made
 from .measure import Measured, measure
 from .parameters import LEVELS, DetectionMetrics
@@ -48,22 +51,24 @@ from .rules import BOUNDARY, RULES
 @experiment(
     title="Detection metrics: from VOC to COCO",
     requires=["detection"],
-    presets={"quick": {"images": 60, "classes": 4}, "full": {"images": 5_000, "classes": 20}},
+    presets={
+        "quick": {"images": 60, "classes": 4, "resamples": 100},
+        "full": {"images": 5_000, "classes": 20, "resamples": 1_000},
+    },
 )
 def detection_metrics(params: DetectionMetrics, run: Run) -> None:
     """Read or make detections, evaluate them under all rules, draw, and state what was found."""
-    python = params.boundary == "python"
-    rules = RULES | (BOUNDARY if python else {})
+    rules = RULES | (BOUNDARY if params.boundary == "python" else {})
     run.table("rules", [{"rule": k, "voc_to_coco": v} for k, v in rules.items()], "The rules, in VOC and in COCO")
     found: list[Measured] = []
     if params.truth:
-        found.append(_own(params, run, python=python))
+        found.append(_own(params, run))
         titles = ["own detections"]
     else:
         for name, noise in run.track(list(zip(LEVELS, params.noise, strict=True)), "noise"):
             run.metric(f"{name}.noise", noise)
             truth, boxes = made(params.images, params.classes, noise, params.seed)
-            found.append(measure(name, truth, boxes, voc_iou=params.voc_iou, python=python))
+            found.append(_measured(name, params, truth, boxes))
         titles = [f"{n}: noise {x:g}" for n, x in zip(LEVELS, params.noise, strict=True)]
     for one in found:
         _record(run, one)
@@ -77,13 +82,25 @@ def detection_metrics(params: DetectionMetrics, run: Run) -> None:
     findings.state(run, found, hardly=math.isnan(ends[0][0]))
 
 
-def _own(params: DetectionMetrics, run: Run, *, python: bool) -> Measured:
+def _measured(name: str, params: DetectionMetrics, truth: Truth, boxes: Detections) -> Measured:
+    return measure(
+        name,
+        truth,
+        boxes,
+        voc_iou=params.voc_iou,
+        python=params.boundary == "python",
+        resamples=params.resamples,
+        seed=params.seed,
+    )
+
+
+def _own(params: DetectionMetrics, run: Run) -> Measured:
     paths = run.data(params.truth), run.data(params.detections)
     truth, boxes, skipped = read(*paths, params.format, skip=params.unknown == "skip")
     sizes = {"images": len(truth.images), "classes": len(truth.labels), "objects": truth.image.size}
     sizes |= {"detections": boxes.image.size, "skipped": skipped}
     run.metrics({f"input.{key}": value for key, value in sizes.items()})
-    found = measure("given", truth, boxes, voc_iou=params.voc_iou, python=python)
+    found = _measured("given", params, truth, boxes)
     taken: set[str] = set()
     for n, row in enumerate(found.classes):
         slug = re.sub(r"[^A-Za-z0-9]+", "-", str(row["class"])).strip("-") or f"class-{n}"
@@ -99,6 +116,8 @@ def _record(run: Run, one: Measured) -> None:
         for rule in one.parts[year]:
             share, at = one.share(year, rule), f"{one.name}.{name}.{rule}"
             run.metrics({at: share.value, f"{at}.lo": share.low, f"{at}.hi": share.high})
+    for name, difference in one.differences.items():
+        run.metrics(difference.metrics(f"{one.name}.{name}"))
     run.metric(f"check.{one.name}", max(one.checks.values()))
 
 

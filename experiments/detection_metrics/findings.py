@@ -12,6 +12,7 @@ from studyctl.lab import Run
 
 from .measure import SMALLEST_GAP, Measured
 
+LITTLE = 0.01  # of AP: two figures that are nearer are the same to a reader
 NAMES = {
     "iou-range": "the IoU range",
     "points": "the points of interpolation",
@@ -35,9 +36,16 @@ def sentence(one: Measured) -> str:
     head = f"VOC07 {{{n}.voc07:.3f}}, VOC10 {{{n}.voc10:.3f}}, AP50 {{{n}.coco.ap50:.3f}}, AP {{{n}.coco.ap:.3f}}"
     if not abs(one.gap("voc10")) >= SMALLEST_GAP:
         return f"{head}: too small a gap to share out"
-    text = f"{head}; {_share(n, 'iou-range')} of the gap from VOC10 to AP is the IoU range"
+    gap = _interval(one, "ap-less-voc10")
+    text = f"{head}; {_share(n, 'iou-range')} of the gap from VOC10 to AP ({gap}) is the IoU range"
     most = largest(one)
     return text if most == "iou-range" else f"{text}, {_share(n, most)} {NAMES[most]}"
+
+
+def _interval(one: Measured, name: str) -> str:
+    """A difference, with its interval where there is one."""
+    at = f"{one.name}.{name}"
+    return f"{{{at}:+.3f}}" + (f" [{{{at}.lo:+.3f}}, {{{at}.hi:+.3f}}]" if one.differences[name].known else "")
 
 
 def _share(name: str, rule: str) -> str:
@@ -61,6 +69,7 @@ def state(run: Run, found: Sequence[Measured], *, hardly: bool) -> None:
     run.finding("difference", text=text)
     for one in found:
         _range(run, one)
+        _half(run, one)
     if not hardly:
         _points(run)
     _area(run, first)
@@ -75,6 +84,20 @@ def _range(run: Run, one: Measured) -> None:
         when=f"{share}.lo > 0.5",
         unless=f"{share}.hi < 0.5",
         text=f"{noise}{sentence(one)}.",
+    )
+
+
+def _half(run: Run, one: Measured) -> None:
+    if math.isnan(one.figures["coco.ap50"]) or math.isnan(one.figures["voc10"]):
+        return  # nothing to find in one of the two
+    at = f"{one.name}.ap50-less-voc10"
+    run.finding(
+        f"difference.ap50.{one.name}",
+        claim="AP50 is another figure than VOC10, by more than a hundredth",
+        when=f"{at}.lo > {LITTLE} or {at}.hi < -{LITTLE}",
+        unless=f"{at}.lo >= -{LITTLE} and {at}.hi <= {LITTLE}",
+        text=f"AP50 less VOC10 is {_interval(one, 'ap50-less-voc10')} over {{{one.name}.ap-less-ap50.n:.0f}} images, "
+        f"AP less AP50 {_interval(one, 'ap-less-ap50')}.",
     )
 
 
@@ -93,10 +116,12 @@ def _area(run: Run, one: Measured) -> None:
     if math.isnan(one.figures["coco.ap_s"]) or math.isnan(one.figures["ap_s.box_area"]):
         return  # nothing small in it
     mask, box = f"{one.name}.coco.ap_s", f"{one.name}.ap_s.box_area"
+    at = f"{one.name}.mask-less-box"
     run.finding(
         "small-objects",
         claim="AP_S changes where an object's size is the area of its box instead of the mask's",
-        when=f"abs({mask} - {box}) > {SMALLEST_GAP}",
-        unless=f"abs({mask} - {box}) <= {SMALLEST_GAP}",
-        text=f"AP_S is {{{mask}:.3f}} by the area that the truth gives and {{{box}:.3f}} by the area of boxes.",
+        when=f"{at}.lo > 0 or {at}.hi < 0",
+        unless=f"{at}.lo >= -{SMALLEST_GAP} and {at}.hi <= {SMALLEST_GAP}",
+        text=f"AP_S is {{{mask}:.3f}} by the area that the truth gives and {{{box}:.3f}} by the area of boxes: "
+        f"{_interval(one, 'mask-less-box')}.",
     )

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studyctl.lab import ExperimentError
+from studyctl.lab import Estimate, ExperimentError
 
 from .boxes import Detections, Truth
 from .library import AREAS, COCO_NAMES, coco_figures
 from .precision import mean
+from .resampling import DIFFERENCES, draw
 from .rules import BOUNDARY, RULES, Evaluator, Part, shapley
 
 ALL = frozenset(RULES)
@@ -27,6 +28,7 @@ class Measured:
     figures: dict[str, float]  # voc07, voc10, coco.ap, …
     sets: dict[str, dict[frozenset[str], float]]  # by VOC's year
     parts: dict[str, dict[str, Part]]
+    differences: dict[str, Estimate]  # of figures, over drawings of the images
     checks: dict[str, float]  # our own figure less the library's, by name
     classes: list[dict[str, object]]
 
@@ -43,7 +45,9 @@ class Measured:
         return Part(part.value / gap, low, high)
 
 
-def measure(name: str, truth: Truth, found: Detections, *, voc_iou: float, python: bool) -> Measured:
+def measure(
+    name: str, truth: Truth, found: Detections, *, voc_iou: float, python: bool, resamples: int, seed: int
+) -> Measured:
     """Everything of one set of detections; refuses to go on where our COCO is not the library's."""
     one = Evaluator(truth, found, voc_iou)
     library = coco_figures(truth, found)
@@ -63,7 +67,9 @@ def measure(name: str, truth: Truth, found: Detections, *, voc_iou: float, pytho
     figures["voc10.other-boundary"] = mean(other.ap["all"])
     figures |= {f"coco.{key}": value for key, value in library.items()}
     figures["ap_s.box_area"] = mean(one.curves(ALL, area=AREAS["s"], box_area=True).ap["101"])
-    return Measured(name, figures, sets, parts, checks, _classes(one, truth, python=python))
+    drawn = draw(one, resamples, seed, python=python)
+    differences = {key: drawn.difference(key) for key in DIFFERENCES}
+    return Measured(name, figures, sets, parts, differences, checks, _classes(one, truth, python=python))
 
 
 def _ours(one: Evaluator) -> dict[str, float]:

@@ -35,7 +35,8 @@ class DetectionMetrics(Params):
     noise: list[float] = param(
         [0.02, 0.05, 0.1, 0.2], "noise of the edges of made boxes: sharp, good, fair, loose", unit="of a side"
     )
-    seed: int = param(0, "of what is made", ge=0)
+    resamples: int = param(400, "drawings of the images, for intervals of differences", ge=50, le=100_000)
+    seed: int = param(0, "of what is made, and of drawings", ge=0)
 
     @field_validator("noise")
     @classmethod

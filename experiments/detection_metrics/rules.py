@@ -38,6 +38,16 @@ def rank_in_image(found: Detections, classes: int) -> Array:
     return rank
 
 
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What found what under one set of rules."""
+
+    kept: Array  # which of the ordered detections are looked at
+    hits: Array  # (threshold, kept detection)
+    dropped: Array
+    ignored: Array  # of the objects
+
+
 class Evaluator:
     """One set of detections under any combination of rules."""
 
@@ -56,7 +66,23 @@ class Evaluator:
         area: tuple[float, float] | None = None,
         box_area: bool = False,
     ) -> Curves:
-        """The curves where the rules named in `coco` are COCO's and the others VOC's.
+        """The curves of `matched`."""
+        found = self.matched(coco, thresholds, strict=strict, most=most, area=area, box_area=box_area)
+        labels = self.truth.label[~found.ignored]
+        positives = np.bincount(labels, minlength=len(self.truth.labels))
+        return curves(self.found.label[found.kept], found.hits, found.dropped, positives)
+
+    def matched(
+        self,
+        coco: frozenset[str],
+        thresholds: Array | None = None,
+        *,
+        strict: bool = False,
+        most: int = MOST,
+        area: tuple[float, float] | None = None,
+        box_area: bool = False,
+    ) -> Matched:
+        """What finds what where the rules named in `coco` are COCO's and the others VOC's.
 
         `area` leaves out objects beyond its two ends, both of which belong to it, and unmatched detections beyond them:
         the object's own area decides (of its mask), or of its box with `box_area`, and the detection's box.
@@ -82,8 +108,7 @@ class Evaluator:
         if area is not None:
             size = found.size.prod(axis=1)
             dropped |= ~hits & ((size < area[0]) | (size > area[1]))
-        positives = np.bincount(truth.label[~ignored], minlength=len(truth.labels))
-        return curves(found.label[kept], hits[:, kept], dropped[:, kept], positives)
+        return Matched(kept, hits[:, kept], dropped[:, kept], ignored)
 
     def all_sets(self, *, python: bool) -> tuple[dict[frozenset[str], float], dict[frozenset[str], float]]:
         """Mean AP under every combination, from VOC 2007's points and from VOC 2010's."""

@@ -204,6 +204,7 @@ def quick(tmp_path_factory: pytest.TempPathFactory) -> Record:
 def test_every_noise_has_its_finding(quick: Record) -> None:
     levels = ("sharp", "good", "fair", "loose")
     keys = {f"difference.{name}" for name in (*levels, "points")} | {"small-objects"}
+    keys |= {f"difference.ap50.{name}" for name in levels}
     assert {finding.key for finding in quick.findings} == keys | {"difference"}
     values = {metric.name: metric.value for metric in quick.metrics}
     for finding in quick.findings:
