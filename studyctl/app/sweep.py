@@ -34,9 +34,17 @@ class Earlier:
 
 
 def earlier(
-    reader: Reader, is_lost: IsLost, experiment: str, digest: str, files: Iterable[FileDigest]
+    reader: Reader,
+    is_lost: IsLost,
+    experiment: str,
+    digest: str,
+    files: Iterable[FileDigest],
+    now: Callable[[FileDigest], str | None],
 ) -> Earlier | None:
-    """What was begun and not finished of the same trials; UsageError where it is going on right now."""
+    """What was begun and not finished of the same trials; UsageError where it is going on right now.
+
+    `now` is the digest that a file has today: data that a parameter names is known to the trials that read it alone.
+    """
     sweeps = reader.runs(RunFilter(experiment=experiment, roles=("sweep",)))
     found = next((run for run in sweeps if (one := swept(run)) is not None and one.digest == digest), None)
     if found is None:
@@ -54,10 +62,13 @@ def earlier(
     kept = [run.id for run in latest(trials) if run.state == "finished"]
     unsent = [run.id for run in trials if run.state != "running" and not run.delivered]
     found_whole = reader.runs_of([*kept, *unsent])
+    finished = tuple(found_whole[run_id] for run_id in kept)
+    declared = {file.path for file in whole.files}
+    given = {one for run in finished for one in run.files if one.role == "data" and one.path not in declared}
     return Earlier(
         whole,
-        tuple(found_whole[run_id] for run_id in kept),
-        same_files(files, whole.files) or "",
+        finished,
+        same_files(files, whole.files) or next((one.path for one in given if now(one) != one.digest), ""),
         tuple(found_whole[run_id] for run_id in unsent),
     )
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from studyctl.app.run import RunOutcome
     from studyctl.app.sweep import Earlier, Estimate
     from studyctl.config import Workspace
-    from studyctl.core.models import ExperimentSpec, Item, Run
+    from studyctl.core.models import ExperimentSpec, FileDigest, Item, Run
     from studyctl.core.ports import Engine, Ledger, Progress, Reader, Tracker, Watch
     from studyctl.runner.perform import Order
     from studyctl.runner.sweep import SweepOrder
@@ -173,12 +173,17 @@ def default_jobs(spec: ExperimentSpec) -> int:
 def earlier_sweep(workspace: Workspace, order: SweepOrder) -> Earlier | None:
     """What was begun and not finished of the same trials; trials whose command was killed are awaited first."""
     from studyctl.app import sweep as app
+    from studyctl.runner.digests import digest_file
+    from studyctl.runner.located import located
+
+    def now(file: FileDigest) -> str | None:
+        return digest_file(located(workspace.root, file.path), file.role)
 
     if not workspace.database.exists():
         return None
     reader = open_reader(workspace)
     try:
-        found = app.earlier(reader, run_is_lost, order.spec.name, order.swept.digest, order.files.files)
+        found = app.earlier(reader, run_is_lost, order.spec.name, order.swept.digest, order.files.files, now)
     finally:
         reader.close()
     if found is None or found.changed:
@@ -191,7 +196,7 @@ def earlier_sweep(workspace: Workspace, order: SweepOrder) -> Earlier | None:
     mark_lost(workspace)
     reader = open_reader(workspace)
     try:
-        return app.earlier(reader, run_is_lost, order.spec.name, order.swept.digest, order.files.files)
+        return app.earlier(reader, run_is_lost, order.spec.name, order.swept.digest, order.files.files, now)
     finally:
         reader.close()
 

@@ -54,8 +54,8 @@ class Runs:
         return [run for run in self._all if run.state == where.state]
 
 
-def earlier(*runs: Run, digest: str = "d", lost: bool = False) -> app.Earlier | None:
-    return app.earlier(Runs(*runs), lambda one: lost, "x", digest, FILES)  # type: ignore[arg-type]
+def earlier(*runs: Run, digest: str = "d", lost: bool = False, now: str = "") -> app.Earlier | None:
+    return app.earlier(Runs(*runs), lambda one: lost, "x", digest, FILES, lambda file: now or file.digest)  # type: ignore[arg-type]
 
 
 def test_a_sweep_that_did_not_finish_goes_on_with_its_finished_trials() -> None:
@@ -82,6 +82,13 @@ def test_a_file_that_changed_is_named() -> None:
     changed = (FILES[0], FileDigest("experiments/_y.py", "code", "other"))
     found = earlier(the_sweep(files=changed))
     assert found is not None and found.changed == "experiments/_y.py"
+
+
+def test_so_is_data_that_a_parameter_named_and_only_trials_know() -> None:
+    done = trial(1, data="sha256:ab")
+    same, other = (earlier(the_sweep(), done, now=now) for now in ("sha256:ab", "sha256:cd"))
+    assert same is not None and same.changed == ""
+    assert other is not None and other.changed == "data/points.csv"
 
 
 def test_trials_that_are_being_ended_are_awaited_and_one_that_stays_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

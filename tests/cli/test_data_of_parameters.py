@@ -17,6 +17,7 @@ from studyctl.lab import InputError, Params, Run, experiment
 
 class Points(Params):
     file: str = ""
+    fails: int = 0
 
 
 @experiment(title="Points")
@@ -25,6 +26,8 @@ def points(params: Points, run: Run) -> None:
     for number, line in enumerate(path.read_text().split(), 1):
         if not line.isdigit():
             raise InputError(f"{params.file}:{number}: {line!r} is no number", f"mend line {number}")
+    if params.fails == 2:
+        raise ValueError("two")
     run.metric("points", len(path.read_text().split()))
     run.finding("points", text="{points} points.")
 '''
@@ -88,7 +91,7 @@ def test_nothing_that_leaves_the_machine_names_its_folders(reader: Study, tmp_pa
             text = archive.read(f"runs/{run}/run.json").decode()
         record_of = json.loads(text)
         assert [one["path"] for one in record_of["files"]] == ["experiments/points.py"]
-        assert record_of["params"] == {"file": "points.txt"}
+        assert record_of["params"] == {"file": "points.txt", "fails": 0}
         assert "elsewhere" not in json.dumps({**record_of, "provenance": {}})
         assert any("points.txt (sha256:" in one for one in record_of["provenance"]["unwatched"])
         if words:
@@ -102,6 +105,19 @@ def test_nothing_that_leaves_the_machine_names_its_folders(reader: Study, tmp_pa
         shown = other("answer", answer(other), columns=300).out
         assert "not watched: points.txt (sha256:" in shown
         assert "as far as it can be seen" in shown
+
+
+def test_a_sweep_does_not_go_on_over_changed_data(reader: Study) -> None:
+    words = ("run", "points", "-p", "file=data/points.txt", "-p", "fails=1,2")
+    assert reader(*words).code == 7
+    again = reader(*words)
+    assert "goes on: 1 of 2 trials are there" in again.err
+    reader.write("data/points.txt", "1\n2\n3\n")
+    changed = reader(*words)
+    assert "of the same trials stays as it is: data/points.txt has changed" in changed.err
+    trials = reader("runs", "list", "--trials-of", reader("runs", "list", "--json").json[0]["id"], "--json").json
+    (finished,) = [one["id"] for one in trials if one["state"] == "finished"]
+    assert "points  3" in reader("runs", "show", finished).out
 
 
 def test_wrong_input_is_said_in_two_lines(reader: Study) -> None:

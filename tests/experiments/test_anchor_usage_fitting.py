@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments.anchor_usage import boxes, grids
-from experiments.anchor_usage.fitting import METHODS, auto_anchor, fit, fitness, k_means, score, shape_iou
+from experiments.anchor_usage.fitting import METHODS, Centre, auto_anchor, fit, fitness, k_means, score, shape_iou
 from experiments.anchor_usage.reference import shape_iou as plain_iou
 
 SIDES = st.floats(1.0, 500.0)
@@ -37,6 +38,26 @@ def test_a_step_of_k_means_by_hand() -> None:
     medians = fit("kmeans-median", wh, 2, [0], restarts=5, generations=0)
     assert means.tolist() == [[11.0, 10.0], [pytest.approx(320 / 3), 100.0]]
     assert medians.tolist() == [[10.0, 10.0], [100.0, 100.0]]
+
+
+@pytest.mark.parametrize("centre", ["mean", "median"])
+def test_k_means_is_what_loops_give_from_the_same_start(centre: Centre) -> None:
+    wh = boxes.generate(60, 640, 0, 3).sides[:300]
+    found = k_means(wh, 6, [5], centre=centre)
+    start = np.random.default_rng([5]).choice(np.unique(wh, axis=0), 6, replace=False)
+    anchors = [(w, h) for w, h in start.tolist()]
+    before: list[int] = []
+    while True:
+        nearest = [max(range(6), key=lambda j, one=one: plain_iou(*one, *anchors[j])) for one in wh.tolist()]
+        if nearest == before:
+            break
+        before = nearest
+        for j in range(6):
+            mine = [one for one, owner in zip(wh.tolist(), nearest, strict=True) if owner == j]
+            if mine:
+                middle = statistics.mean if centre == "mean" else statistics.median
+                anchors[j] = (middle(w for w, _ in mine), middle(h for _, h in mine))
+    assert found == pytest.approx(np.array(anchors), rel=1e-12)
 
 
 def test_published_anchors_are_found_again_among_their_own_boxes() -> None:
