@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from studyctl.lab import ExperimentError, Run
+from studyctl.lab import ExperimentError, Run, record_checks
 
 from . import checks, concordance, latency, profilers, published, zoo
 from .building import build, filled, own_model, shaped
@@ -43,11 +43,7 @@ def picture(side: int, device: str = "meta") -> torch.Tensor:
 
 def check_instrument(params: FlopsCounting, run: Run) -> None:
     """Refuse to count with a counter that differs from a plain loop."""
-    found = checks.instrument(params.seed)
-    checks.require(found)
-    run.metrics({f"check.{one.name}": one.error for one in found})
-    rows = [{"check": c.name, "measured": c.measured, "reference": c.reference, "against": c.against} for c in found]
-    run.table("checks", rows, "Checks against independent references")
+    record_checks(run, checks.instrument(params.seed))
 
 
 def count_models(params: FlopsCounting, run: Run, out: Results) -> None:

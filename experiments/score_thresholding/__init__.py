@@ -43,7 +43,7 @@ Metrics, by prefix (RULE, K, T as in the tables):
 
 from __future__ import annotations
 
-from studyctl.lab import Run, experiment
+from studyctl.lab import Run, experiment, record_checks
 
 from . import measure
 from .parameters import ScoreThresholding
@@ -77,10 +77,7 @@ def score_thresholding(params: ScoreThresholding, run: Run) -> None:
         measure.measure(run, study)
         if number == 0:
             with run.step("check"):
-                found = checks.instrument(study)
-            checks.require(found)
-            run.metrics({f"check.{one.name}": one.error for one in found})
-            run.table("checks", found, "Checks against independent references")
+                record_checks(run, checks.instrument(study))
     measure.record(params, run, out)
     with run.step("time"):
         measure.time_suppression(params, run, out)

@@ -6,49 +6,19 @@ threshold exactly where one of its pairs is, and that objectness is never below 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from experiments.detection_metrics.precision import curves
-from studyctl.lab import ExperimentError
+from studyctl.lab import Check
 
 from . import compare, detector, grid, precision, rules, scenes, synthetic
 from .compare import Study
 from .suppression import MOST
 
 EXACT = 30  # images of the comparison with torchvision
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A figure of this run beside an independent one."""
-
-    name: str
-    measured: float
-    reference: float
-    tolerance: float
-    against: str
-
-    @property
-    def error(self) -> float:
-        return abs(self.measured - self.reference)
-
-    @property
-    def passed(self) -> bool:
-        return self.error <= self.tolerance  # never where either is NaN
-
-
-def require(checks: list[Check]) -> None:
-    """Refuse to go on with a wrong instrument."""
-    for check in checks:
-        if not check.passed:
-            raise ExperimentError(
-                f"check {check.name}: {check.measured!r} is not {check.reference!r} within {check.tolerance!r}",
-                f"it is held against {check.against}; the instrument is wrong, not the claim",
-            )
 
 
 def unlike_torchvision(study: Study, threshold: float, k: int) -> int:
