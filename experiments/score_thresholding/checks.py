@@ -67,17 +67,20 @@ def plain_ap(study: Study) -> float:
 
 
 def above_at_start(study: Study, seed: int) -> int:
-    """How many pairs an untrained network puts above the threshold."""
+    """How many pairs an untrained network puts above RetinaNet's threshold."""
     images = min(EXACT, study.images)
     untrained = detector.run(detector.network(seed), study.scenes.pixels[:images])
-    return int((untrained.scores["classes"] > study.params.threshold).sum())
+    return int((untrained.scores["classes"] > synthetic.THRESHOLD).sum())
 
 
 def instrument(study: Study) -> list[Check]:
     """Everything that can be checked of one detector's output."""
     p = study.params
     source = "torchvision's RetinaNet.postprocess_detections, on the same logits"
-    found = [Check(f"torchvision.k{k}", unlike_torchvision(study, p.threshold, k), 0, 0, source) for k in (p.topk, 10)]
+    found = [
+        Check(f"torchvision.k{k}", unlike_torchvision(study, p.threshold, k), 0, 0, source)
+        for k in sorted({p.topk, 10})
+    ]
     found += [
         Check("ap", precision.average_precision(study.published["pairs"].matched, study.weights[:1])[0],
               plain_ap(study), 1e-12, "the AP of detection-metrics"),
@@ -88,7 +91,7 @@ def instrument(study: Study) -> list[Check]:
               "objectness x class > t alone: a class score is at most 1")
         for t in compare.YOLO_THRESHOLDS
     ]  # fmt: skip
-    found.append(Check("start", above_at_start(study, p.seed), 0, 0, "a prior of .01: nothing is above the threshold"))
+    found.append(Check("start", above_at_start(study, p.seed), 0, 0, "a prior of .01: nothing is above .05"))
     count = len(synthetic.grid(1344, 800)[0])
     found.append(Check("grid", count, 201_600, 0, "RetinaNet at 800 x 1344 (detectron2)"))
     return found

@@ -95,7 +95,8 @@ def _retinanet(run: Run, out: Results) -> None:
 def _best_class(run: Run, out: Results) -> None:
     v = out.values
     same = "Same anchors" if v["best-class.anchors-differ"] == 0 else "Not even the same anchors"
-    alike = v["best-class.detections-added"] == v["best-class.detections-lost"] == 0
+    # NaN where neither rule leaves anything.
+    alike = not (v["best-class.detections-added"] > 0 or v["best-class.detections-lost"] > 0)
     then = "and the same detections" if alike else "not the same detections"
     run.finding(
         "best-class",

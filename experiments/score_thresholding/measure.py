@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,18 +110,18 @@ def record(params: ScoreThresholding, run: Run, out: Results) -> None:
 
 
 def _one(run: Run, out: Results, name: str, given: list[Array]) -> None:
+    """One figure of all detectors. What was not drawn has no interval; one that is not known is NaN."""
     values = [float(one[0]) for one in given]
-    if name.rsplit(".", 1)[-1].endswith(SUMMED):
-        _keep(run, out, name, sum(values))
+    whole = sum(values) if name.endswith(SUMMED) else sum(values) / len(values)
+    if len(given[0]) == 1:
+        _keep(run, out, name, whole)
     elif len(given) == 1:
-        drawn = given[0][1:]
-        known = drawn[~np.isnan(drawn)]
-        low, high = np.quantile(known, [0.025, 0.975]).tolist() if len(known) else (None, None)
-        _keep(run, out, name, values[0], low, high)
+        known = given[0][1:][~np.isnan(given[0][1:])]
+        low, high = np.quantile(known, [0.025, 0.975]).tolist() if len(known) else (math.nan, math.nan)
+        _keep(run, out, name, whole, low, high)
     else:
         found = mean_interval(values)
-        with_interval = len(given[0]) > 1
-        _keep(run, out, name, found.value, *((found.lo, found.hi) if with_interval else (None, None)))
+        _keep(run, out, name, whole, *(math.nan if end is None else end for end in (found.lo, found.hi)))
 
 
 def _keep(run: Run, out: Results, name: str, value: float, low: float | None = None, high: float | None = None) -> None:
@@ -161,7 +162,7 @@ def time_suppression(params: ScoreThresholding, run: Run, out: Results) -> None:
 
     boxes, scores, levels = synthetic.made(params.width, params.height, params.seed)
     run.metrics({"synthetic.anchors": float(len(boxes)), "synthetic.pairs": float(scores.size)})
-    run.metric("synthetic.above", float((scores > params.threshold).mean()))
+    run.metric("synthetic.above", float((scores > synthetic.THRESHOLD).mean()))
     with detector.threads():
         rounds = run.track(range(params.repeats), "timings")
         out.timed = synthetic.timed(boxes, scores, levels, rounds, params.nms_iou)

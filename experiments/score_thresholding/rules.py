@@ -15,8 +15,9 @@ that ranks them. A *pair* is an anchor and a class.
   get_yolo_detections`); `product`: the second test alone
 - `objectness_alone`: objectness above the threshold decides and ranks; the class is that of the highest score
 - `fcos`: the class score above the threshold, ranked by class x centerness, the best k pairs of each level (FCOS
-  `fcos_core/modeling/rpn/fcos/inference.py`); `fcos_sqrt`: sqrt(class x centerness) above the threshold (detectron2
-  `meta_arch/fcos.py`, 0.2 there); `class_alone`: centerness is not looked at
+  `fcos_core/modeling/rpn/fcos/inference.py`, which then takes the root, and so ranks alike); `fcos_sqrt`:
+  sqrt(class x centerness) above the threshold (detectron2 `meta_arch/fcos.py`, 0.2 there); `class_alone`: centerness
+  is not looked at
 """
 
 from __future__ import annotations

@@ -167,6 +167,20 @@ def test_training_lowers_every_loss() -> None:
 
 
 @pytest.mark.usefixtures("torch_loaded")
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"threshold": 0.999}, "Same anchors (0 differ), and the same detections: pairs add 0.0"),
+        ({"threshold": 0.005, "topk": 3}, "Not even the same anchors ("),
+    ],
+)
+def test_the_words_follow_the_figures(more: dict[str, Any], said: str) -> None:
+    run = draft(score_thresholding, **{**SMALL, **more})
+    assert run.finding("best-class").text.startswith(said)
+    assert f"sigmoid > {more['threshold']}" in run.finding("retinanet").text
+
+
+@pytest.mark.usefixtures("torch_loaded")
 def test_an_instrument_that_is_wrong_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     from experiments.score_thresholding import rules
 
