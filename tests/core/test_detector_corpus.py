@@ -21,6 +21,17 @@ CORPUS = Path(__file__).parent.parent / "corpus"
 STUDY_NOTE = Path(__file__).parents[2] / "notes" / "study-note.md"
 # (precision, recall) that the notes of other people ask for.
 TARGETS = {"question": (0.92, 0.85), "todo": (0.95, 0.95), "reading": (0.9, 0.9), "claim": (0.7, 0.6)}
+# Rounds of notes that the detector was not mended for yet, and what it has to hold on them at the least; they stand
+# apart, so that they say how it does on notes it has not seen.
+UNSEEN = {
+    "fourteenth": (
+        "en-cellbench-log en-latin-selftaught en-litreview-citekey en-pharmaco-fast en-pta-minutes en-woodwork-logseq "
+        "ja-aquarium-kansai ja-benrishi-log ja-dokusho-obsidian ja-machi-gijiroku ja-robot-nikki ko-apt-meeting "
+        "ko-baduk-bokgi ko-nlp-paper-memo ko-nurse-daily ko-pharm-ox mixed-en-zh-lecture zh-kaoyan-ziwo zh-shequ-huiyi "
+        "zh-sheying-rizhi zh-shiyan-shixiong zh-tw-dushuhui",
+        {"question": (0.76, 0.27), "todo": (1.0, 0.16), "reading": (1.0, 0.16), "claim": (0.71, 0.37)},
+    ),
+}
 
 Place = tuple[str, str, int]
 
@@ -62,13 +73,28 @@ def test_there_are_notes_in_four_languages_and_every_label_has_a_line(notes: lis
         assert all(lines[label["line"] - 1].strip() for label in _labels(note)), note.name
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_precision_and_recall(notes: list[Path], kind: str) -> None:
+def _score(notes: list[Path], kind: str) -> tuple[float, float, str]:
     wanted = {place for note in notes for place in _wanted(note) if place[1] == kind}
     got = {place for note in notes for place in _got(note) if place[1] == kind}
     precision, recall = len(wanted & got) / len(got), len(wanted & got) / len(wanted)
-    message = f"{kind}: missing {sorted(wanted - got)}, too many {sorted(got - wanted)}"
+    return precision, recall, f"{kind}: missing {sorted(wanted - got)}, too many {sorted(got - wanted)}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_precision_and_recall(notes: list[Path], kind: str) -> None:
+    unseen = {name for names, _ in UNSEEN.values() for name in names.split()}
+    precision, recall, message = _score([note for note in notes if note.stem not in unseen], kind)
     assert (precision >= TARGETS[kind][0], recall >= TARGETS[kind][1]) == (True, True), message
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("which", UNSEEN)
+def test_notes_that_it_was_not_mended_for(notes: list[Path], which: str, kind: str) -> None:
+    names, floors = UNSEEN[which]
+    chosen = [note for note in notes if note.stem in names.split()]
+    assert len(chosen) == len(names.split())
+    precision, recall, message = _score(chosen, kind)
+    assert (precision >= floors[kind][0], recall >= floors[kind][1]) == (True, True), message
 
 
 def test_states_agree(notes: list[Path]) -> None:
