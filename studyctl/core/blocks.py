@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from studyctl.core import statements, states, ties, wording
+from studyctl.core import intending, statements, states, ties, wording
 from studyctl.core.markup import plain
 from studyctl.core.scanner import Line
 from studyctl.core.wording import half_width
@@ -134,7 +134,7 @@ class Node:
         if text[0] in _LOUD_FIRST and (answer_prefix(raw) or question_prefix(raw) or states.marker_of(raw)):
             return False
         words = " ".join(text.split())
-        if wording.may_ask(words) or statements.may_want_to_know(words):
+        if wording.may_ask(words) or statements.may_want_to_know(words) or intending.may_intend(words):
             return False
         self._text, self._words, self._asks, self._marker = text, words, None, None
         return True

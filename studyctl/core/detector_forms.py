@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from studyctl.core import sources, statements, wording
+from studyctl.core import intending, sources, statements, wording
 from studyctl.core.blocks import answer_prefix, question_prefix
 from studyctl.core.detector_items import Judged, Zone
 from studyctl.core.labels import inline_label, may_introduce
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 # A tag that says question, at either end of the line.
 _TAG = re.compile(
     r"^#(?:questions?|ask|q|질문|의문|궁금|質問|疑問|问题|問題|疑问)(?=\s)|(?<=\s)#(?:questions?|질문|의문|質問|疑問|疑问)$",
+    re.IGNORECASE,
+)
+
+
+# Behind an arrow: where it leads to rather than what answers it.
+_LEADS = re.compile(
+    r"(?:relates? to|related|contradicts?|supports?|see(?: also)?|cf\.?|compare|links? to|ref|관련|참고|참조|비교"
+    r"|参照|関連|参考|参见|參見|相关|見|另见)\b|\[\[[^\[\]]+\]\]$",
     re.IGNORECASE,
 )
 
@@ -46,7 +54,7 @@ def introduced(judge: Judge, one: Judged, zone: Zone) -> bool:
         return True
     named = None
     if may_introduce(node.prose) and not node.marker:
-        named = inline_label(half_width(node.prose), judge.extra)
+        named = inline_label(half_width(node.prose), judge.extra, by_words=box is None)
     if named is None:
         return False
     kind, begin = named
@@ -66,9 +74,11 @@ def answers(judge: Judge, one: Judged, question: Judged | None) -> bool:
     if not begin or question is None:
         return False
     said = one.node.raw[begin:].strip()
-    if statements.is_no_answer(said):
+    if statements.is_no_answer(said) or _LEADS.match(said):
         one.role, one.owner = "context", question
         return True
+    if intending.intends(said):
+        return False
     if (asks := wording.question(said)) and asks.whole:
         return False
     return judge.answer(one, question, said, "beneath-question.answer")

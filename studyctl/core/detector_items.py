@@ -43,6 +43,7 @@ class Zone:
     mark: Mark = "open"  # of items that say nothing about their state themselves
     family: str = ""  # the rule that opened it: "question-label", "callout", …
     boxed: bool = False  # its todos are told by their boxes
+    by_words: bool = False  # by the words of its head alone: told apart more carefully, and of no heading below it
 
 
 FREE = Zone("free")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studyctl.core import sources, statements, states, wording
+from studyctl.core import intending, sources, statements, states, wording
 from studyctl.core.blocks import Node, answer_prefix
 from studyctl.core.detector_forms import answers, introduced
 from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
@@ -110,6 +110,8 @@ def _labels(one: Judged, zone: Zone, label: Label) -> bool:
         return bool(node.children) and above is not None and above.is_question
     if label.scope in ("apart", "example"):
         return label.scope == "example" and bool(node.children) and zone.scope in ("free", "quote")
+    if label.by_words:
+        return zone.scope in ("free", "quote")
     if label.loose:
         return bool(node.children) and zone.scope not in ("todo", "reading", "reading-deep", "task")
     if node.children:
@@ -189,7 +191,7 @@ def _task(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None) -
     elif judge.put(one, "todo", by, box=box, marker=marker, mark=zone.mark):
         one.zone = Zone("todo", family="todo-label", boxed=True) if zone.scope == "todo" else Zone("task")
         label = judge.label(node)
-        if label is not None and node.children:
+        if label is not None and node.children and not label.by_words:
             one.zone = judge.labelled(label, node)
     else:
         judge.set_role(one, "topic", zone)
@@ -210,6 +212,11 @@ def _in_question_label(judge: Judge, one: Judged, zone: Zone, marker: states.Mar
     tasked: Kind | None = "todo" if box is not None or marker is not None else None
     rule = ""
     confidence: Confidence = "high"
+    # What nobody understands is listed together with what is left to do.
+    left = zone.by_words and asks is None and (tasked or _is_task(node))
+    if left and judge.put(one, "todo", "question-label.intention", mark=zone.mark, box=box, marker=marker):
+        one.zone = Zone("task")
+        return True
     if asks is not None:
         rule, confidence = f"{family}.wording", asks.confidence
     elif not node.children:
@@ -238,6 +245,14 @@ def _in_question_label(judge: Judge, one: Judged, zone: Zone, marker: states.Mar
         if not statements.is_no_answer(said):
             one.answered, one.inline_answer = True, said
     return True
+
+
+def _is_task(node: Node) -> bool:
+    """Whether a bullet says what to do, or stands among such as have boxes."""
+    if node.children:
+        return False
+    beside = node.parent.children if node.parent else []
+    return statements.is_intention(node.words) or any(each.line.box is not None for each in beside)
 
 
 def _states(child: Node) -> bool:
@@ -283,9 +298,10 @@ def _question(judge: Judge, one: Judged, zone: Zone) -> None:
 
 def _todo(judge: Judge, one: Judged, zone: Zone) -> None:
     node = one.node
-    if sources.only_links(node.raw) or sources.is_citation(node.words):
+    works = sources.names_work(node.raw, node.words)
+    if works or sources.only_links(node.raw):
         # With no task above it of which it could be the source, a paper is what there is to do: to be read.
-        paper = one.owner is None and zone.mark == "open" and sources.is_citation(node.words)
+        paper = works and one.owner is None and zone.mark == "open" and not sources.only_links(node.raw)
         if not (paper and judge.put(one, "reading", "todo-label.reading")):
             judge.set_role(one, "source", zone)
         return
@@ -378,6 +394,9 @@ def _free(judge: Judge, one: Judged, zone: Zone) -> None:
         return
     if statements.wants_to_know(one.node.words) and judge.put(one, "question", "wording.embedded", confidence="low"):
         one.zone = Zone("beneath")
+        return
+    if zone.scope == "free" and not one.node.children and intending.intends(one.node.words):
+        judge.put(one, "todo", "wording.intention", confidence="low")
         return
     judge.set_role(one, "topic", FREE if zone.scope in ("beneath", "heading") else zone)
 

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from studyctl.core import detector_lists, sources, statements, states, wording
+from studyctl.core import detector_lists, intending, sources, statements, states, wording
 from studyctl.core.blocks import Node, answer_prefix
 from studyctl.core.detector_forms import answers, introduced
 from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
@@ -88,7 +88,7 @@ def _paragraph(judge: Judge, one: Judged) -> None:
         _below_heading(judge, one, before)
     elif zone.scope == "example":
         one.role = "topic"
-    elif not _asks(judge, one, zone) and not _listed(judge, one, zone):
+    elif not _asks(judge, one, zone) and not _listed(judge, one, zone) and not _intends(judge, one, zone):
         _goes_on(judge, one, before)
 
 
@@ -235,6 +235,21 @@ def _listed(judge: Judge, one: Judged, zone: Zone) -> bool:
     return statements.is_intention(node.words) and judge.put(
         one, "todo", "todo-label", confidence="low", mark=zone.mark
     )
+
+
+def _intends(judge: Judge, one: Judged, zone: Zone) -> bool:
+    """A paragraph of a few sentences that ends in what its writer means to do."""
+    node = one.node
+    if (
+        zone.scope not in ("free", "todo", "reading", "question")
+        or len(node.words) > 300
+        or not intending.intends(node.words)
+    ):
+        return False
+    begin = answer_prefix(node.prose)  # an arrow leads to it
+    text = node.raw[begin:] if begin else None
+    line = _question_line(judge, node)
+    return judge.put(one, "todo", "wording.intention", text=text, confidence="low", line=line, mark=zone.mark)
 
 
 def _goes_on(judge: Judge, one: Judged, before: Judged | None) -> None:

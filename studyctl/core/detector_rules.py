@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from studyctl.core import detector_lists, detector_prose, states, ties, wording
+from studyctl.core import detector_heads, detector_lists, detector_prose, states, ties, wording
 from studyctl.core.blocks import BOLD_LINE, Node, question_prefix
 from studyctl.core.detector_items import FREE, Confidence, Item, Judged, Role, Zone
 from studyctl.core.labels import Label, is_bare_question, is_column, label_of
@@ -84,7 +84,9 @@ class Judge:
     def label(self, node: Node) -> Label | None:
         """The label that a block is; a weak one only where the bullets below it look like it."""
         label = label_of(node.prose, self.extra)
-        if label is None or not label.weak:
+        if label is None:
+            return detector_heads.head_label(node) if node.children else None
+        if not label.weak:
             return label
         below = [child for child in node.children if child.kind == "bullet"]
         papers = sum(looks_like_paper(child.raw, child.words) or len(child.words.split()) <= 2 for child in below)
@@ -96,7 +98,7 @@ class Judge:
         if label.scope == "todo" and label.mark == "done" and not self._on_board(node):
             return FREE  # a log says what was done
         if label.scope in ("question", "todo", "reading"):
-            return Zone(label.scope, label.mark, family or f"{label.scope}-label")
+            return Zone(label.scope, label.mark, family or f"{label.scope}-label", by_words=label.by_words)
         if label.scope in ("reference", "toc", "example"):
             return Zone(label.scope)
         return FREE
@@ -184,7 +186,8 @@ class Judge:
             elif label.scope in ("answer", "form"):
                 one.zone = FREE
             return
-        inherited = zone if zone.scope in ("question", "todo", "reading", "reference", "toc", "example") else FREE
+        inherits = zone.scope in ("question", "todo", "reading", "reference", "toc", "example") and not zone.by_words
+        inherited = zone if inherits else FREE
         self.set_role(one, "topic", inherited)
         if zone.scope in ("toc", "reference", "quote", "example") or not node.words:
             return

@@ -12,9 +12,9 @@ _SUMMARY = re.compile(r"<summary\b[^<>]*>(.*?)(?:</summary>|$)", re.IGNORECASE)
 _TAGS = re.compile(r"</?[A-Za-z][^<>]*>")
 _FENCED = re.compile(r":{3,}\s*(?P<kind>[\w-]*)\s*(?P<title>.*)$")
 _HEAD = re.compile(
-    r"[■◆◇▼◎]\s*\S.{0,40}$|[一二三四五六七八九十]{1,3}、.{1,30}$|(?:【[^【】]{1,30}】|\[[^\[\]]{1,30}\])$"
+    r"[■◆◇▼◎▶▷►◈◉▣★☆]\s*\S.{0,40}$|[一二三四五六七八九十]{1,3}、.{1,30}$|(?:【[^【】]{1,30}】|\[[^\[\]]{1,30}\])$"
 )
-HEAD_FIRST = frozenset("■◆◇▼◎一二三四五六七八九十【[")
+HEAD_FIRST = frozenset("■◆◇▼◎▶▷►◈◉▣★☆一二三四五六七八九十【[")
 
 
 def opened(text: str) -> str | None:

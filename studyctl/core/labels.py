@@ -14,9 +14,12 @@ from functools import lru_cache
 from typing import Literal
 
 from studyctl.core import label_patterns as patterns
+from studyctl.core.head_patterns import Head
+from studyctl.core.label_heads import head_by_words
 from studyctl.core.label_names import Register, is_korean
 from studyctl.core.markup import plain
 from studyctl.core.models import Kind, Mark
+from studyctl.core.sources import names_work
 from studyctl.core.wording import half_width
 
 Scope = Literal["question", "todo", "reading", "answer", "reference", "toc", "form", "example", "apart"]
@@ -30,6 +33,7 @@ class Label:
     mark: Mark = "open"  # of the items below that say nothing themselves
     weak: bool = False  # its bullets have to look like it, too
     loose: bool = False  # by its grammar alone: as a bullet it may be an item itself
+    by_words: bool = False  # by the words of a head alone: as a bullet it may be an item itself
     inline: bool = False  # short enough to introduce an item on its own line ("질문: …")
 
 
@@ -68,7 +72,31 @@ def label_of(text: str, extra: Mapping[str, Kind] | None = None) -> Label | None
 def _label_of(text: str) -> Label | None:
     """The same headings come again and again."""
     words = clean(text).casefold()
-    return (_several(words) or _named(words)) if 0 < len(words) <= 70 else None
+    found = (_several(words) or _named(words)) if 0 < len(words) <= 70 else None
+    if found is not None and found.scope == "todo" and not words.isascii():
+        # Endings say that something is to be done (…こと, -ㄹ 것); the words, that it is to be understood.
+        head = head_by_words(words)
+        if head is not None and head.sure and head.scope == "question":
+            return Label("question", inline=found.inline)
+    return found
+
+
+# What stands behind a colon is no part of a name.
+_INTRODUCES = re.compile(r"[^\d][:：]\s*[^\s:：*_]")
+_WANTED = re.compile(r"recommended|suggested|must get|get hold|look up|borrow|want|추천|おすすめ|お勧め|推荐|推薦")
+_REMARK = re.compile(r"[(（]([^()（）]{2,20})[)）]\s*[:：]?$")
+
+
+@lru_cache(maxsize=4096)
+def head_of(text: str) -> Head | None:
+    """What a head says by its words, or by the remark in parentheses behind them ("선행연구 (읽어야 함)")."""
+    if len(text) > 100 or "?" in text or "？" in text or _INTRODUCES.search(text):
+        return None
+    found = head_by_words(clean(text).casefold())
+    if (found is None or not found.sure) and text.rstrip(" :：")[-1:] in ")）" and (remark := _REMARK.search(text)):
+        said = head_by_words(remark[1].strip().casefold())
+        return said if said is not None and said.sure else found
+    return found
 
 
 # What parts two names is one of these.
@@ -163,8 +191,18 @@ def may_introduce(text: str) -> bool:
     return _COLON.search(text, 0, 27) is not None
 
 
-def inline_label(text: str, extra: Mapping[str, Kind] | None = None) -> tuple[Kind, int] | None:
-    """A label that introduces an item on its own line ("질문: …"): the kind, and where the item's words begin."""
+def _names(label: str, behind: str) -> bool:
+    """Whether what stands before a colon can be a name: no address, no quotation, no question."""
+    return not behind.startswith("//") and "?" not in label and label[:1] not in "\"'“‘「『#"
+
+
+def inline_label(
+    text: str, extra: Mapping[str, Kind] | None = None, *, by_words: bool = True
+) -> tuple[Kind, int] | None:
+    """A label that introduces an item on its own line ("질문: …"): the kind, and where the item's words begin.
+
+    With `by_words`, also one whose whole name is not known.
+    """
     if not may_introduce(text):
         return None
     found = patterns.INLINE.match(text)
@@ -177,6 +215,12 @@ def inline_label(text: str, extra: Mapping[str, Kind] | None = None) -> tuple[Ki
     if text[found.end() - 1 : found.end()] == ")" and not bracket and "(" in found["label"]:
         return None
     kind = next(_INLINE.find(words), None)
+    if by_words and kind is None and found["sign"] == ":" and _names(found["label"], text[found.end() :]):
+        head = head_by_words(words)
+        kind = head.scope if head is not None and head.sure else None
+        wanted = head is not None and (head.scope == "todo" or _WANTED.match(words) is not None)
+        if wanted and names_work("", text[found.end() :]):
+            kind = "reading"
     return None if kind is None else (kind, found.end())
 
 
@@ -185,6 +229,7 @@ _INLINE = Register[Kind](
         (patterns.INLINE_QUESTION, "question"),
         (patterns.INLINE_TODO, "todo"),
         (patterns.INLINE_READING, "reading"),
+        (patterns.INLINE_CLAIM, "claim"),
     )
 )
 

@@ -8,34 +8,31 @@ the line that answers it stay apart.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
-from studyctl.core import folds, states, tables, ties
+from studyctl.core import bare_lines, folds, states, ties
 from studyctl.core.blocks import (
     BOLD_LINE,
     COLON_LINE,
     HARD_BREAK,
     NAME_LINE,
     Node,
-    NodeKind,
     answer_prefix,
     question_prefix,
 )
-from studyctl.core.labels import inline_label, label_of
-from studyctl.core.masking import Mask
-from studyctl.core.models import Kind
-from studyctl.core.scanner import Line, columns
+from studyctl.core.labels import head_of, inline_label, label_of
+from studyctl.core.outline_parts import Builder
+from studyctl.core.scanner import Line
 from studyctl.core.statements import is_statement
 from studyctl.core.wording import question_ending
 
 # Also "** with blanks **", which its writer means to be bold.
 _BOLD = re.compile(r"(\*\*|__)\s?(?=\S)(?:(?!\1).){1,120}\1\s*[:：]?$")
-_CALLOUT = re.compile(r"\[!([A-Za-z][\w-]{0,30})(?:\|[^\[\]]{0,80})?\]([+-])?\s*")
 _ADDRESS = re.compile(r"<?(?:https?://|www\.)\S+$")
 _SENTENCE_END = re.compile(
     r"[.?!。？！…][\"'”’)\]」』*_~]*$|(?:[가-힣]다|[가-힣]요|[가-힣]까|[하보두]자|[있없]음"
     r"|[함됨])[)\]\"'”’]*$"
 )
+_STATED = re.compile(r"[.。!！][\"'”’)\]」』]*$|[가-힣](?:다|요)$")
 _SAID = re.compile(r"[^\s:：\[(]{1,10}(?: [A-Z][\w.]{0,10})?\s?[:：]\s?[^\s/]")
 _ASKS = re.compile(r"(?:why|how|what|which|when|where|who|is|are|does|do|can|should)\b", re.IGNORECASE)
 # Last characters of questions without a mark, which rarely end a line within a sentence.
@@ -43,19 +40,14 @@ _ASKING_END = frozenset("か吗嗎呢냐가나지")
 _MOST_LINES = 200  # of one unit
 
 
-@dataclass(slots=True)
-class _Frame:
-    """Where the builder stands, within the note or within one quote."""
-
-    sections: list[Node]
-    bullets: list[Node] = field(default_factory=list)
-    para: Node | None = None  # the unit that the next line may go on
-    lead: Node | None = None  # the last paragraph, while nothing else came behind it
-
-
 def _in_turn(before: str, text: str) -> bool:
     """Whether two lines are said by two people ("Ann: …", "민수: …")."""
     return _SAID.match(text) is not None and _SAID.match(before) is not None
+
+
+def _last_line(node: Node) -> str:
+    """The last line of a unit."""
+    return node.prose[node.starts[-1][0] :] if node.starts else node.prose
 
 
 def _below(line: Line, above: Line) -> bool:
@@ -64,22 +56,8 @@ def _below(line: Line, above: Line) -> bool:
     return deeper >= 2 or (deeper == 1 and (line.bullet or "-")[0].isdigit() != (above.bullet or "-")[0].isdigit())
 
 
-class Outline:
+class Outline(Builder):
     """Builds the nodes of a note, in document order; a parent stands before its children."""
-
-    def __init__(self, lines: list[Line], mask: Mask, extra: dict[str, Kind]) -> None:
-        self.lines = lines
-        self.mask = mask
-        self.extra = extra
-        self.nodes: list[Node] = []
-        self.block = 0
-        self.gap = True  # a blank line, or something hidden, stands before
-        blank = Line(0, 0, 0, "", 0, 0, None, 0, 0, None, -1, -1, 0, 0, 0, 0)
-        self.root = Node("root", -1, blank, None, "", "", -1)
-        self.outer = _Frame([self.root])
-        self.frame = self.outer
-        self.quoted: Node | None = None
-        self.folded: list[Node | None] = []  # what is open of `<details>` and ":::", None for one without a title
 
     def build(self) -> list[Node]:
         index = 0
@@ -128,57 +106,7 @@ class Outline:
         self.gap = False
         return index + 1
 
-    # -- making nodes ---------------------------------------------------------------------------------------------
-
-    def _node(self, kind: NodeKind, index: int, parent: Node, skip: int = 0) -> Node:
-        line = self.lines[index]
-        raw, prose, spans = self._texts(index, skip)
-        node = Node(kind, index, line, parent, raw, prose, index, self.block)
-        if spans:
-            node.ties = [(line.number, span) for span in spans]
-        if "^sq-" in line.raw:
-            node.anchor = ties.anchor_of(line.raw)
-        if parent.children:
-            node.before = parent.children[-1]
-        parent.children.append(node)
-        self.nodes.append(node)
-        return node
-
-    def _texts(self, index: int, skip: int = 0) -> tuple[str, str, list[ties.TieSpan]]:
-        """A line's text and its prose, both without ties, and the ties."""
-        line = self.lines[index]
-        raw = line.raw[line.text_start + skip : line.text_end]
-        prose = self.mask.prose(index, line)[skip:] if index in self.mask.spans else raw
-        if "experiments/" not in raw and "studyctl:" not in raw:
-            return raw, prose, []
-        spans = ties.find_ties(prose)
-        return ties.strip_ties(raw).rstrip(), ties.strip_ties(prose).rstrip(), spans
-
-    def _extend(self, node: Node, index: int) -> None:
-        """Let a line go on the unit that stands before it."""
-        raw, prose, spans = self._texts(index)
-        node.starts.append((len(node.prose) + 1, index))
-        node.raw += " " + raw
-        node.prose += " " + prose
-        node.last = index
-        node.ties += [(self.lines[index].number, span) for span in spans]
-        node.anchor = node.anchor or ties.anchor_of(self.lines[index].raw)
-
     # -- headings and label lines ---------------------------------------------------------------------------------
-
-    def _push(self, node: Node) -> None:
-        """Make a node the section that what follows belongs to."""
-        sections = self.frame.sections
-        while len(sections) > 1 and sections[-1].level >= node.level:
-            sections.pop()
-        if node.parent is not sections[-1]:
-            assert node.parent is not None
-            node.parent.children.pop()  # it came last
-            node.parent = sections[-1]
-            node.before = sections[-1].children[-1] if sections[-1].children else None
-            sections[-1].children.append(node)
-        sections.append(node)
-        self.frame.bullets, self.frame.para, self.frame.lead = [], None, None
 
     def _heading(self, index: int) -> None:
         self.block += 1
@@ -192,13 +120,30 @@ class Outline:
 
     def _is_label_line(self, node: Node) -> bool:
         """Whether a paragraph of one line introduces the list (or the lines) behind it."""
-        if node.starts or node.kind != "para":
+        if node.starts or node.kind != "para" or answer_prefix(node.prose):
             return False
         return node.prose.endswith((":", "：")) or label_of(node.prose, self.extra) is not None
 
-    def _make_section(self, node: Node, level: int) -> None:
-        node.kind, node.level = "heading", level
-        self._push(node)
+    def _is_head(self, node: Node) -> bool:
+        """Whether a paragraph of one line heads the list behind it by its words, though it is no label's name."""
+        if node.starts or node.kind != "para" or _SENTENCE_END.search(node.prose):
+            return False
+        return head_of(node.prose) is not None
+
+    def _lists(self, label: Node, index: int) -> bool:
+        """Whether the lines from this one on are a list without marks below a label."""
+        known = label_of(label.prose, self.extra)
+        head = head_of(label.prose) if known is None else None
+        if known is not None:
+            scope: str = "" if known.weak else known.scope
+        else:
+            scope = head.scope if head is not None and head.sure else ""
+        if scope not in ("question", "todo", "reading"):
+            return False
+        listed = bare_lines.listed(self.lines, self.mask.hidden, index)
+        if scope == "question" and any(_STATED.search(text) for text in listed):
+            return False  # sentences, of which some answer others
+        return len(listed) > 1 or (len(listed) == 1 and not self.gap)
 
     def _make_label(self, node: Node) -> None:
         """Make a label line a section; one that is but a name ("Ann:") stands below one that is a label."""
@@ -210,39 +155,12 @@ class Outline:
             return False
         return folds.heads(text, self.lines[index + 1].text if index + 1 < len(self.lines) else "")
 
-    def _fold(self, index: int) -> bool:
-        """A line that opens or closes something to be folded; its title heads what is in it."""
-        text = self.lines[index].text
-        if folds.closes(text):
-            self._unfold()
-            return True
-        title = folds.opened(text)
-        if not title:
-            if title is not None:
-                self.folded.append(None)
-            return title is not None
-        self.block += 1
-        node = self._node("heading", index, self.frame.sections[-1])
-        node.raw = node.prose = title
-        node.level = BOLD_LINE
-        self._push(node)
-        self.folded.append(node)
-        return True
-
-    def _unfold(self) -> None:
-        """Leave what was folded, for the section around it."""
-        node = self.folded.pop() if self.folded else None
-        sections = self.frame.sections
-        self.frame.bullets, self.frame.para, self.frame.lead = [], None, None
-        if node is not None and node in sections:
-            del sections[sections.index(node) :]
-
     # -- bullets --------------------------------------------------------------------------------------------------
 
     def _bullet(self, index: int) -> None:
         frame, line = self.frame, self.lines[index]
         lead = frame.lead
-        if lead is not None and not frame.bullets and self._is_label_line(lead):
+        if lead is not None and not frame.bullets and (self._is_label_line(lead) or self._is_head(lead)):
             self._make_label(lead)
             lead = None
         while frame.bullets and not _below(line, frame.bullets[-1].line):
@@ -271,16 +189,28 @@ class Outline:
     def _text(self, index: int) -> None:
         frame, line = self.frame, self.lines[index]
         text = self._texts(index)[1]
+        if frame.listing is not None:
+            if not self.gap and self._bare(index):
+                return
+            frame.listing = None
         if not self.gap and frame.para is not None:
-            if not frame.bullets and frame.para.line.indent < 2 and self._is_label_line(frame.para):
-                self._make_label(frame.para)
-                self._new_paragraph(index)
+            deeper = line.indent >= frame.para.line.indent + 2
+            label = not frame.bullets and frame.para.line.indent < 2 and self._is_label_line(frame.para)
+            if label or (deeper and not frame.bullets and self._is_head(frame.para)):
+                label_line = frame.para
+                self._make_label(label_line)
+                self._begin(label_line, index)
             elif self._heads(index, text):
                 self._new_paragraph(index)
             elif self._introduces(index, text):
                 self.block += 1
                 frame.para = frame.lead = self._node("para", index, frame.sections[-1])
-            elif self._begins_unit(text) or self._ended(frame.para) or _in_turn(frame.para.prose, text):
+            elif (
+                self._begins_unit(text)
+                or self._ended(frame.para)
+                or _in_turn(frame.para.prose, text)
+                or bare_lines.broken(_last_line(frame.para), text)
+            ):
                 parent = frame.para.parent
                 assert parent is not None
                 frame.para = frame.lead = self._node("para", index, parent)
@@ -297,7 +227,34 @@ class Outline:
                 self.block += 1
                 frame.para = self._node("para", index, owner)
                 return
+        section = frame.sections[-1]
+        if section.level and not section.children and section.kind == "heading" and not frame.bullets:
+            self._begin(section, index)
+            return
         self._new_paragraph(index)
+
+    def _begin(self, label: Node, index: int) -> None:
+        """The first line below a label: a paragraph, or the first of a list without marks."""
+        if self._lists(label, index):
+            self.block += 1
+            self.frame.listing = label
+            self._bare(index)
+        else:
+            self._new_paragraph(index)
+
+    def _bare(self, index: int) -> bool:
+        """Take a line of a list without marks; False where it ends such a list."""
+        frame, line = self.frame, self.lines[index]
+        label = frame.listing
+        first = label.children[0].line if label is not None and label.children else line
+        if label is None or (first.indent > label.line.indent >= line.indent):
+            return False
+        while frame.bullets and not _below(line, frame.bullets[-1].line):
+            frame.bullets.pop()
+        node = self._node("bullet", index, frame.bullets[-1] if frame.bullets else frame.sections[-1])
+        frame.bullets.append(node)
+        frame.para = frame.lead = None
+        return True
 
     def _behind_bullet(self, index: int, text: str) -> None:
         """A line directly below a bullet: it goes on the bullet, unless it begins something of its own."""
@@ -306,6 +263,10 @@ class Outline:
         labels = line.indent < 2 and (label_of(text, self.extra) is not None or text.endswith((":", "：")))
         if (labels and self._list_follows(index)) or self._heads(index, text):
             self._new_paragraph(index)
+        elif line.indent >= 2 and line.indent == bullet.line.indent and bare_lines.broken(bullet.prose, text):
+            frame.listing = bullet.parent
+            frame.bullets.pop()
+            self._bare(index)
         elif line.indent <= bullet.line.indent and bullet.line.tight and not line.quote:
             frame.para = self._node("para", index, bullet)
         elif (
@@ -328,7 +289,10 @@ class Outline:
             return False
         if index + 1 >= len(self.lines) or self.lines[index + 1].bullet is None:
             return False
-        return _BOLD.fullmatch(text) is not None or label_of(text, self.extra) is not None
+        if _BOLD.fullmatch(text) is not None or label_of(text, self.extra) is not None:
+            return True
+        head = None if _SENTENCE_END.search(text) else head_of(text)
+        return head is not None and head.sure
 
     def _list_follows(self, index: int) -> bool:
         following = index + 1
@@ -343,7 +307,7 @@ class Outline:
             return True
         if raw.endswith(("  ", "  \r")) or raw.rstrip().endswith("\\") or HARD_BREAK.search(raw):
             return True
-        last = states.strip_tail(node.prose[node.starts[-1][0] :] if node.starts else node.prose)
+        last = states.strip_tail(_last_line(node))
         if _SENTENCE_END.search(last) is not None or _ADDRESS.match(last) is not None:
             return True
         return last[-1:] in _ASKING_END and question_ending(last)
@@ -376,61 +340,3 @@ class Outline:
             self._make_section(node, BOLD_LINE)
         else:
             frame.para = frame.lead = node
-
-    # -- quotes, callouts, tables ---------------------------------------------------------------------------------
-
-    def _enter_quote(self, index: int) -> bool:
-        """Go into the quote that a line belongs to; True when the line is a callout's title."""
-        line = self.lines[index]
-        callout = _CALLOUT.match(line.text)
-        if self.quoted is not None and not callout and (not self.gap or self.lines[index - 1].quote):
-            return False
-        self._leave_quote()
-        raw = line.raw
-        margin = columns(raw[: len(raw) - len(raw.lstrip(" \t"))])
-        outer = self.outer
-        owner: Node = outer.sections[-1]
-        if outer.bullets and margin >= 2:
-            owner = next((b for b in reversed(outer.bullets) if b.line.indent < margin), owner)
-        else:
-            outer.bullets = []
-        outer.para = outer.lead = None
-        self.block += 1
-        if callout:
-            node = self._node("callout", index, owner, skip=callout.end())
-            node.callout = callout.group(1).casefold()
-        else:
-            node = self._node("quote", index, owner)
-            node.raw = node.prose = ""
-            node.ties = []
-        self.quoted = node
-        self.frame = _Frame([node])
-        self.gap = True
-        return callout is not None
-
-    def _leave_quote(self) -> None:
-        if self.quoted is not None:
-            self.quoted = None
-            self.frame = self.outer
-            self.gap = True
-
-    def _is_table(self, index: int) -> bool:
-        if index + 1 >= len(self.lines) or self.mask.hidden[index + 1]:
-            return False
-        following = self.lines[index + 1]
-        return tables.delimits(following.raw, following.text)
-
-    def _table(self, index: int) -> int:
-        header = tables.cells(self.lines[index].text, self.mask.prose(index, self.lines[index]))
-        self.block += 1
-        self.frame.bullets, self.frame.para, self.frame.lead = [], None, None
-        index += 2
-        while index < len(self.lines):
-            line = self.lines[index]
-            if self.mask.hidden[index] or "|" not in line.text or line.quote != self.lines[index - 1].quote:
-                break
-            row = self._node("row", index, self.frame.sections[-1])
-            row.cells, row.header = tables.cells(line.text, self.mask.prose(index, line)), header
-            index += 1
-        self.gap = True
-        return index

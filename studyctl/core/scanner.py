@@ -18,20 +18,24 @@ BOX_STATES = " xX/->!"
 SIGN_BOXES = {"☐": " ", "☑": "x", "☒": "-"}
 
 _QUOTE = re.compile(r"(?:[ \t]{0,3}>[ ]?)+")
-_BULLET = re.compile(r"(?:[-*+•◦‣▪●□]|\d{1,3}[.)])(?=[ \t\r\u3000]|$)|・(?=[^\s・])|[☐☑☒](?=\s*\S)")
+_BULLET = re.compile(
+    r"(?:[-*+•◦‣▪●□○–∙·]|\d{1,3}[.)])(?=[ \t\r\u3000]|$)|:(?=[ \t])|[・．·∙](?=[^\s・．·∙\d])|[☐☑☒](?=\s*\S)"
+)
 _HEADING = re.compile(r"(#{1,6})(?=[ \t\r]|$)")
 _CLOSING_HASHES = re.compile(r"(?:^|[ \t])#+$")
 _RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}$")
 _TIGHT = re.compile(
-    r"(?P<bare>[0-9]{1,2})(?:[.)．](?=[^\s\d.)])|[、）])|[（(](?P<held>[0-9]{1,2})[)）]|(?P<ring>[①-⑳])"
+    r"(?P<bare>[0-9]{1,2})(?:[.)．](?=[^\s\d.)])|[、）])|(?P<full>[０-９]{1,2})[.．、)）](?=\D)"
+    r"|[（(](?P<held>[0-9]{1,2})[)）]|(?P<ring>[①-⑳])|(?P<letter>[a-j가나다라마바사아자차])[.)](?=\s)"
 )
 _TIGHT_APART = 12  # lines that may stand between two such numbers
-_TIGHT_FIRST = frozenset("0123456789（(①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳")
-_BULLET_FIRST = frozenset("-*+•◦‣▪●・0123456789□☐☑☒")
+_LETTERS = {sign: k for signs in ("abcdefghij", "가나다라마바사아자차") for k, sign in enumerate(signs, 1)}
+_TIGHT_FIRST = frozenset("0123456789０１２３４５６７８９（(①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳") | frozenset(_LETTERS)
+_BULLET_FIRST = frozenset("-*+•◦‣▪●・．·∙○–:0123456789□☐☑☒")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BLANKS = " \t\r\f\v\u3000\u00a0"
 # What a line begins with that is more than text: it is looked at closely.
-_TELLING = frozenset(_BLANKS + ">#=_") | _BULLET_FIRST | _TIGHT_FIRST
+_TELLING = (frozenset(_BLANKS + ">#=_") | _BULLET_FIRST | _TIGHT_FIRST) - frozenset(_LETTERS)
 
 
 @dataclass(slots=True)
@@ -135,6 +139,8 @@ def scan(source: bytes | str) -> list[Line]:
             # Nearly every line of prose begins with its words.
             end = len(raw.rstrip(_BLANKS)) if raw[-1] in _BLANKS else length
             lines.append(Line(number, start, byte, raw, 0, 0, None, 0, 0, None, -1, -1, 0, 0, end, 0))
+            if length > 2 and raw[1] in ".)" and raw[0] in _LETTERS:
+                numbers += 1
         else:
             line = scan_line(raw, number, start, byte)
             lines.append(line)
@@ -240,7 +246,10 @@ def _tight_numbers(lines: list[Line]) -> None:
         if not found:
             continue
         ring = found["ring"]
-        number = ord(ring) - ord("①") + 1 if ring else int(found["bare"] or found["held"])
+        if letter := found["letter"]:
+            number = _LETTERS[letter]
+        else:
+            number = ord(ring) - ord("①") + 1 if ring else int(found["bare"] or found["full"] or found["held"])
         near = before is not None and line.number - before[1].number <= _TIGHT_APART
         if before is not None and near and number == before[0] + 1:
             for each in (before[1], line):

@@ -14,6 +14,39 @@ _AUTHOR = re.compile(r"\b[A-Z]\.(?:[- ]?[A-Z]\.)*\s[A-Z][\w'-]+|\b[A-Z][\w'-]+,\
 # "Krummel & Allison 1995": two names and a year are a citation by themselves; one name is, among others.
 _NAMED = re.compile(r"[A-Z][\w'’-]+(?:, [A-Z][\w'’-]+)*,? (?:&|and) [A-Z][\w'’-]+,? \(?(?:19|20)\d\d[a-z]?\b")
 _NAME_YEAR = re.compile(r"[A-Z][\w'’-]+,? \(?(?:19|20)\d\d[a-z]?\b")
+# What begins with authors and a year, ends with them in parentheses, or names an author and a title in quotes.
+_NAMES = r"[A-Z][\w'’-]+(?:(?:, | & | and |\+)[A-Z][\w'’-]+){0,4}"
+_AUTHORS_YEAR = re.compile(
+    rf"{_NAMES}(?:,? et al\.?)?,? (?:\((?:in )?(?:19|20)\d\d[a-z]?\)|(?:19|20)\d\d[a-z]?(?![\d-])"
+    rf"|['’]\d\d\b)(?=$|[\s,.:;—–-])"
+)
+_YEAR_BEHIND = re.compile(
+    r"\((?:[A-Z][\w'’.-]+(?:,? et al\.?|(?: & | and |, )[A-Z][\w'’-]+)?,? )(?:19|20)\d\d[a-z]?\)$"
+)
+_ET_AL_BEGIN = re.compile(rf"{_NAMES} et al\b\.?,? ")
+_AUTHOR_TITLE = re.compile(
+    r"[A-Z][\w.'’-]*(?:(?: |, | & | and )[A-Z][\w.'’-]*){0,4}[,:]\s+(?:\*[^*]{3,}\*|_[^_]{3,}_|[\"“][^\"”]{3,}[\"”])"
+)
+# A name and a chapter, or an edition: "Clayden ch 17", "Hamelman, Bread (2nd ed)".
+_PART_OF = re.compile(
+    rf"{_NAMES},? (?:ch(?:ap(?:ter)?)?s?\.? ?\d|chapters? \d|§ ?\d|secs?\.? ?\d|pp\. ?\d)"
+    r"|[A-Z][\w'’-]+[^.?!]{0,60}\(?\b(?:\d{1,2}(?:st|nd|rd|th) ed(?:n|ition)?\b|rev\. ed)"
+)
+_BARE_ARXIV = re.compile(
+    r"(?:arxiv:?\s?)?(?:0[7-9]|1\d|2\d)(?:0[1-9]|1[0-2])\.\d{4,5}(?:v\d)?(?=$|[\s,;:(（])", re.IGNORECASE
+)
+# A title in the brackets of East Asia, with its author before it and a part of it behind.
+_BOOK = re.compile(
+    r"(?P<before>[^『《〈「]{0,16})(?:『[^』]{2,}』|《[^》]{2,}》|〈[^〉]{2,}〉|「[^」]{4,}」)(?P<behind>.{0,16})$"
+)
+_DOING = re.compile(r"[をにで]\s?$|[把对對用给給将將以从從买買找借写寫抄读讀看翻啃]|[을를에서]\s?$|と$")
+_BEHIND_BOOK = re.compile(
+    r"\s*[,、，]?\s*(?:第|제|ch(?:ap)?\.?\s?"
+    r"|vol\.?\s?)?[\d一二三四五六七八九十上下前后後,、–〜~ ·-]{0,9}\s*(?:章|節|节|巻|卷|号|頁|版|回|册|冊|講|讲"
+    r"|篇|장|권|쪽|절|부|강|편)?"
+    r"(?:まで|까지)?\s*(?:を?(?:もう一度|もういちど)?読(?:む|み直す)|(?:다시 )?읽기"
+    r"|읽어 ?보기)?\s*(?:[(（].{0,14}[)）])?"
+)
 _VENUE = re.compile(
     r"\b(?:arXiv|CVPR|ICCV|ECCV|NeurIPS|NIPS|ICML|ICLR|AAAI|IJCAI|ACL|EMNLP|NAACL|SIGGRAPH|SIGKDD|KDD|UAI"
     r"|AISTATS|JMLR"
@@ -30,7 +63,8 @@ _PAPER_HOST = re.compile(
 )
 # An identifier of what was published, without an address.
 _PUBLISHED = re.compile(
-    r"(?:(?:paper|논문|論文|论文)[:\s]\s?)?(?:arxiv:\s?(?:[a-z-]+/)?[\d.]{7,10}(?:v\d+)?|(?:doi:\s?|doi\.org/)10\.\d{4,9}/[^\s]+)",
+    r"(?:(?:paper|논문|論文|论文)[:\s]\s?)?(?:arxiv:\s?(?:[a-z-]+/)?[\d.]{7,10}(?:v\d+)?|(?:doi:\s?"
+    r"|doi\.org/)10\.\d{4,9}/[^\s]+)",
     re.IGNORECASE,
 )
 _TRACKER = re.compile(
@@ -121,7 +155,40 @@ def looks_like_paper(raw: str, words: str) -> bool:
     """A link to a paper, a citation, or a title in capitals or quotes; `raw` has its markup, `words` has none."""
     if only_links(raw) or is_citation(words):
         return True
-    return title_like(words) or _QUOTED.match(raw.strip()) is not None or _NAME_YEAR.match(words) is not None
+    if title_like(words) or _QUOTED.match(raw.strip()) is not None or _NAME_YEAR.match(words) is not None:
+        return True
+    return names_work(raw, words)
+
+
+def names_work(raw: str, words: str) -> bool:
+    """Whether a line is nothing but a work that one reads: authors and a year, an arXiv id, an author and a title.
+
+    Looser than `is_citation`: asked where what stands below a label is to be done or to be read.
+    """
+    if len(words) > 300:
+        return False
+    raw = _TAGS.sub("", raw).strip()
+    half = half_width(words).strip()
+    if raw and only_links(raw):
+        return leads_to_paper(raw)
+    rest = _READ.sub("", half, count=1).strip(" :-–*_")
+    for text in (half, rest) if rest != half else (half,):
+        if (
+            _BARE_ARXIV.match(text)
+            or _AUTHORS_YEAR.match(text)
+            or _ET_AL_BEGIN.match(text)
+            or _YEAR_BEHIND.search(text)
+            or _PART_OF.match(text)
+            or is_citation(text)
+        ):
+            return True
+    raw = raw or words
+    if _AUTHOR_TITLE.match(raw):
+        return True
+    book = _BOOK.match(raw)
+    if book is None or _DOING.search(book["before"]):
+        return False
+    return _BEHIND_BOOK.fullmatch(book["behind"]) is not None
 
 
 def leads_to_paper(raw: str) -> bool:

@@ -250,12 +250,16 @@ INTENTION = any_of(
     r"|될)\s?(?:예정|계획)$|(?:확인|비교|정리|구현|실험|조사|검토|테스트"
     r"|측정|재현)\s?(?:하기|필요|하자|해보자|요망)$",
     r"(?:[을를도]|[가-힣A-Za-z]+[과와])\s+(?:비교|정리|구현|실험|조사|검토|테스트|측정|재현)$|(?:확인|재현)$",
-    r"(?:する|みる|試す|調べる|読む|確認|検証|比較|再現|実装|試したい|したい|しておく|すること|べき|たい)$",
+    r"(?:する|みる|試す|調べる|読む|直し|確認|検証|比較|再現|実装|試したい|したい|しておく|すること|べき|たい)$",
     r"^(?:检查|檢查|确认|確認|复现|復現|看看|查|试|試|实现|實現|对比|對比|比较|比較|验证|驗證|阅读|閱讀|推导"
     r"|推導|整理|测试|測試|跑|学习|學習|了解|研究|思考|补|補|读|讀|写|寫)",
     r"^(?:check|verify|compare|try|implement|reproduce|read|look (?:up|into|at)|find(?: out)?|run|test|see"
     r"|write|understand|summari[sz]e|figure out|re-?read|re-?derive|derive|prove|measure|plot|skim|review"
-    r"|confirm|benchmark|ask|explore|investigate|study|learn|watch|work through|replicate|note)\b",
+    r"|confirm|benchmark|ask|explore|investigate|study|learn|watch|work through|replicate|note|move|cut|rewrite"
+    r"|redo|fix"
+    r"|add|e-?mail|call|send|draft|drop|buy|get|print|finish|update|rename|remove|merge|split|clean|prepare"
+    r"|practi[sc]e"
+    r"|revise|memori[sz]e|repeat|order|book|pay|return|rerun|re-run|tidy|sort|draw)\b(?! (?:is|are|was|were|has)\b)",
     flags=re.IGNORECASE,
 )
 THING = re.compile(r"([가-힣])\s?(?:것|거|것들)$")

@@ -82,7 +82,10 @@ def _behind_colon(text: str) -> bool:
 
 def question_ending(text: str) -> bool:
     """Whether a text without a question mark ends (or, in Chinese and English, begins) like a question."""
-    text = bare_end(half_width(text).strip())
+    text = half_width(text).strip()
+    if text[-1:] == ")" and (aside := patterns.LAST_ASIDE.search(text)):
+        text = text[: aside.start()]
+    text = bare_end(text)
     if not text:
         return False
     last = text[-1]
@@ -102,6 +105,8 @@ def question_ending(text: str) -> bool:
             return True
         if patterns.ZH_CONTROL.search(text):
             return False
+        if "不" in text and patterns.ZH_OR_NOT.search(text, text.rfind(",") + 1):
+            return True
         return bool(
             patterns.ZH_ENDING.search(text)
             or (len(text) <= 60 and (patterns.ZH_START.search(text) or patterns.ZH_INSIDE.search(text)))
@@ -146,7 +151,9 @@ _HINT_DOUBT = _any_of(patterns.HINT_DOUBT.pattern.split("|"))
 
 def _hinted(text: str) -> bool:
     """Whether a text has one of the hints; all but the question mark are beyond ASCII."""
-    return "?" in text if text.isascii() else patterns.HINT.search(text) is not None
+    if text.isascii():
+        return "?" in text
+    return patterns.HINT.search(text) is not None or ("不" in text and patterns.ZH_OR_NOT.search(text) is not None)
 
 
 def may_ask(text: str) -> bool:
@@ -167,6 +174,8 @@ def question(text: str) -> Wording | None:
         if patterns.LEADING_MARK.match(half):
             return Wording("wording.mark")
         half = half.lstrip("? ")
+        if half[:3] == "is ":
+            return None  # "?? is the operator that …"
     if patterns.QUOTES.search(half):
         half = _outside_quotes(half)
     found = _marked(half) if "?" in half else None

@@ -15,8 +15,8 @@ HINT = re.compile(
     "|납득|궁금"
     "|헷갈|헛갈|모르|몰라|모름|의문|이해|애매|불분명|확실|알 수|알수"
     "|か|かな|かしら|なんで|なんの|分か|わか|疑問|謎|不明|気に|なぜ|何故|だろう|っけ|とは|腑に|ピン|理解|自信"
-    "|知りたい|追え|ついていけ|納得|イメージ|どう|何故"
-    "|吗|嗎|呢|么|不要|不该|不該|不值|不需|什么|什麼|甚麼|甚么|是否|为何|為何|为啥|為啥|谁|誰|咋|干嘛|怎|如何"
+    "|知りたい|説明でき|んだろ|誰も|追え|ついていけ|納得|イメージ|どう|何故"
+    "|吗|嗎|呢|么|想不|何在|不会|不會|没人|沒人|不要|不该|不該|不值|不需|什么|什麼|甚麼|甚么|是否|为何|為何|为啥|為啥|谁|誰|咋|干嘛|怎|如何"
     "|不懂|不清楚|不理解|不太"
     "|不确定|不確定|困惑|疑惑"
     "|好奇"
@@ -27,7 +27,7 @@ HINT = re.compile(
 )
 HINT_EN = re.compile(
     "why|how|what|which|when|where|who|lost|stuck|need to|wonder|sure|clear|certain|obvious|understand|confus|puzzl"
-    "|baffl|myster"
+    "|baffl|myster|nobody|no one"
     "|curious"
     "|idea|know|grasp|figure|clarif|don't get|can we|could we|should |can i|can you"
     "|didn't get|not get|n't follow|not follow"
@@ -35,19 +35,19 @@ HINT_EN = re.compile(
 )
 # Verbs with which a question begins that has no question word.
 HINT_FIRST = re.compile(
-    r"(?:[A-Z][\w.]{0,14}(?: [A-Z][\w.]{0,14})?: )?(?:so |and |but |then |also |or )?(?:is|isn't|are|aren't"
-    r"|was|were|wasn't|am|do|don't|does|doesn't|did|didn't"
-    r"|has|hasn't|have|can|can't|could|couldn't|would|will|might|should|shouldn't) ",
+    r"(?:[A-Z][\w.]{0,14}(?: [A-Z][\w.]{0,14})?: )?(?:so |and |but |then |also |or )?(?:is|isn'?t|are|aren'?t"
+    r"|was|were|wasn'?t|am|do|don't|does|doesn'?t|did|didn'?t"
+    r"|has|hasn'?t|have|can|can'?t|could|couldn'?t|would|will|might|should|shouldn't) ",
     re.IGNORECASE,
 )
 # One of these stands in every doubt.
 HINT_DOUBT = re.compile(
     "understand|understood|follow|grasp|figure out|get |know|sure|clear|certain|obvious|wonder|confus|puzzl"
-    "|baffl|myster|idea"
+    "|baffl|myster|idea|nobody|no one"
     "|curious|clarif|see why|see how|need to|lost|stuck|싶|고민|와닿|와 닿|감이|납득|궁금|헷갈|헛갈|모르|몰라"
     "|모름|이해|의문|확실|분명|명확|애매|알 수|알수"
     "|分か|わか|いまいち|掴め|つかめ|しっくり|追いつ|気に|疑問|謎|不明|腑に|ピン|理解|自信|知りた|追え"
-    "|ついていけ|納得|イメージ|懂|明白"
+    "|ついていけ|納得|イメージ|説明でき|誰も|没人|沒人|谁也|誰也|不会|不會|아무도|설명|알려|懂|明白"
     "|清楚|想不|搞不|听不|聽不|推不|没听|沒聽|没跟|沒跟|没太|没理|确定|確定|困惑|疑惑|好奇"
     "|疑问|存疑|不知|不晓得|不曉得"
 )
@@ -91,7 +91,7 @@ KO_ENDING = re.compile(
     r"|일지|할지|될지|느냐|으냐|하냐|되냐|이냐|거냐|걸까|뭘까|뭐지|뭔지|왜지"
     r"|건가|런가|른가|큰가|쁜가|픈가|진가|난가|간가|온가|본가|든가|던지|신지|런지|른지|큰지|건지|뭐냐|뭐임"
     r"|[가-힣]냐|닌가|않은가|[가-힣]하나|뭘까요|뭔데|뭐길래|뭐더라|뭐죠|무엇|뭐야|(?:되|있|없|맞|같|쓰|오|좋"
-    r"|크|많|걸리|생기|바뀌|아니|않)나)$"
+    r"|크|많|걸리|생기|바뀌|아니|않|[았었했였됐갔왔봤겠]|려)나)$"
 )
 KO_RIEUL_KKA = re.compile(r"([가-힣])까(?:요)?$")
 KO_NIEUN = re.compile(r"([가-힣])(?:가|지)$")
@@ -117,7 +117,7 @@ JA_ENDING = re.compile(
     r"|ですか|ますか|ましたか|ませんか|んですか|るか|ないか|べきか|いいか|良いか"
     r"|よいか|どうか|たのか|なのか|かどうか|ったか|いたか|したか|[何誰]なんだろう|なんだろう|だろう|かな"
     r"|かなあ|(?:なんで|なぜ|何故|どうして).{0,40}なの|のは(?:なぜ|何故|どうして)か|どういうこと|どういう意味"
-    r"|(?:なぜ|なんで|どうして|何故)[^。か]{1,40}の|かしら|っけ|とは|なぜ"
+    r"|(?:なぜ|なんで|どうして|何故|何で)[^。]{1,60}(?:の|んだ)|んだろう?|かしら|っけ|とは|なぜ"
     r"|何故)$"
 )
 JA_NOT = re.compile(r"(?:と|こと)は$|(?:ではないか|じゃないか)と")
@@ -133,10 +133,10 @@ JA_ASK = re.compile(
 ZH_ENDING = re.compile(
     r"(?:吗|嗎|呢|(?<![什怎那这這多要])么|怎样|怎樣|咋办|为啥|為啥|干嘛|什么|什麼|甚麼|甚么|为何|為何|怎么办"
     r"|怎麼辦|怎么样|怎麼樣|多少|哪里|哪裡|哪个|哪個|几个"
-    r"|幾個|与否|與否)$"
+    r"|幾個|与否|與否|何在|哪家|哪天|哪种|哪種|哪年|哪位|哪本)$"
 )
 ZH_START = re.compile(
-    r"^(?:[^,。:]{0,16}?[,:]\s*)?(?:为什么|為什麼|為甚麼|为何|為何|为啥|為啥|(?:怎么|怎麼)(?![也都])"
+    r"^(?:[^,。:]{0,16}?[,:]\s*)?(?:谁来|誰來|为什么|為什麼|為甚麼|为何|為何|为啥|為啥|(?:怎么|怎麼)(?![也都])"
     r"|谁(?=[^都也]{2,12}$)|誰(?=[^都也]{2,12}$)|什么是"
     r"|什麼是|甚麼是|什么叫|是否"
     r"|是不是|能不能|可不可以|有没有|有沒有|哪些|哪种|哪種|到底|究竟)"
@@ -155,12 +155,21 @@ ZH_CONTROL = re.compile(
     r"|查看|看看|知道|说明|說明|解释|解釋|介绍|介紹|确认|確認|测试|測試|了解|明白|理解)[^,。]{0,12}?"
     r"(?:是否|是不是|有没有|有沒有|怎么|怎麼|为什么|為什麼|什么|什麼|是什么|是什麼|为何)"
 )
+# A verb with its own denial: "样本量够不够", "来不来得及".
+ZH_OR_NOT = re.compile(r"([一-龥])不\1(?!的)")
+# A remark behind a question that has no mark: "근거가 있나 (표 못 찾음)".
+LAST_ASIDE = re.compile(
+    r"\s\([^()]{0,30}(?:못|안 |없|모르|모름|아직|not|n't|no |没|沒|不|ない|なかった|未)[^()]{0,30}\)$"
+)
 _SUBJECT = r"(?:this|that|it|there|these|those|we|they|i|he|she|one|any(?:one|body|thing)?)"
 EN_START = re.compile(
     r"(?:so |and |but |then |also |or )?(?:"
     rf"(?:is|isn't|are|aren't|was|were|wasn't|am|does|doesn't|did|didn't|has|hasn't|have|can|can't|could|couldn't"
     rf"|would|will|might) {_SUBJECT}\b(?!,)(?= [^,]*$)|(?:do|don't|should|shouldn't) (?:we|they|i)\b(?= [^,]*$)"
-    r"|(?:isn't|aren't|doesn't|wasn't|can't|couldn't|wouldn't) (?:the|a|an) \w+ \w+|does the \w+ \w+"
+    r"|(?:isn'?t|aren'?t|doesn'?t|wasn'?t|can'?t|couldn'?t|wouldn'?t|didn'?t) (?:the|a|an|that|this|it"
+    r"|my) \w+ \w+|does the \w+ \w+"
+    r"|(?:does|did|doesn'?t|didn'?t) (?!not\b)\w+ (?!not\b)[\w'-]+(?= )"
+    r"|(?:is|are|was|were) (?:the|my|our|there|any|every|all) [\w'-]+ (?!of\b)[\w'-]+(?=[^:]*$)"
     r"|how come\b|why (?:so|only|no|bother|use|even)\b"
     r"|how (?:big|large|small|fast|slow|good|bad|accurate|reliable|important|common|strong|stable|deep|wide|high|low"
     r"|robust|sensitive|expensive|hard|likely|close|general) (?:is|are|was|were|does|do|can|should|would)\b"
@@ -173,6 +182,7 @@ EN_START = re.compile(
     r"|was|were|can|could|should|would|will|don't|doesn't|isn't|aren't|not)\b"
     r"|what (?:exactly |really |actually )?(?:counts|determines|decides|drives|triggers|prevents|stops|limits"
     r"|explains|guarantees|controls|defines|distinguishes|separates|sets|keeps)\b(?!.*:)"
+    r"|whats (?:the|this|that|it)\b"
     r"|what(?: exactly)? (?:is|are|was|were|does|do|did|happens|would|if|makes|causes|should)\b|what's the\b"
     r"|why (?:not|is|are)\b"
     r"|what about \w+|which(?: \w+){1,3} (?:is|are|does|do|should|to)\b|(?:can|could|should) (?:we|i|you|one"
@@ -205,7 +215,7 @@ DOUBT = re.compile(
     r"|よく(?:分|わ)から|気になる(?!方|人|場合)|気になった|気になっている|疑問(?:だ|で(?:ある|す)|に思"
     r"|が(?:残|ある|湧|わ)|点?$|。)|謎(?:だ|で(?:ある|す)|$|。|すぎ)|不明(?:だ|で(?:ある|す)|確|$|。|瞭)"
     r"|腑に落ち|いまいち[^。]{0,14}な(?:い|かった)|(?:掴|つか)めな|しっくりこな|追いつかな|ピンとこ|ピンと来"
-    r"|追え(?:てい)?な|ついていけ(?:てい)?な|(?:納得|把握|説明|消化)でき(?:てい)?な|納得がいかな"
+    r"|追え(?:てい)?な|ついていけ(?:てい)?な|(?:納得|把握|消化)でき(?:てい)?な|説明でき(?:てい)?な(?!かった)|納得がいかな"
     r"|イメージがつかな|イメージできな|理解できな|理解できてい"
     r"|自信がない|知りたい(?!方|人|場合)"
     r"|(?<!如果)(?<!若)(?:不懂|不太懂|没搞懂|沒搞懂|没看懂|沒看懂|没懂|沒懂|搞不懂|看不懂|弄不懂|想不通"
@@ -213,6 +223,11 @@ DOUBT = re.compile(
     r"|有点困惑|有點困惑|疑惑|好奇|有疑问|有疑問|存疑|不知道(?:为|為|怎|是|如何|什|有|哪|能)|不知(?:为|為)"
     r"|不[晓曉]得(?=[^,。]{2,})|没想明白|沒想明白|没弄明白|沒弄明白|没听懂|沒聽懂|听不懂|聽不懂|没跟上|沒跟上"
     r"|没太懂|没理解|推不出来"
+    r"|(?:没人|沒人|没有人|沒有人|谁都不|誰都不|谁也不|誰也不|谁也没|誰也沒|没一个人|沒一個人)(?:能|敢)?(?:知道"
+    r"|说得清|說得清|清楚|说得上|答)"
+    r"|^(?:还|還|我)?(?:是)?不(?:会|會)(?:分|区分|區分|判断|判斷|算|推|证明|證明|画|畫|解|背)"
+    r"|(?:誰も|だれも)(?:わか|分か|知)らな|아무도 ?(?:모|몰)|(?:왜|어떻게|어째서|무엇|뭐가"
+    r"|어디)[^.?!]{0,40}지 ?(?:설명|알려|가르쳐) ?(?:부탁|주|필요|요구|요청|해)"
     r"|不知道?[^,。]{1,14}(?:能不能|是不是|有没有|有沒有|会不会|會不會|可不可以|该不该|該不該|怎么|怎麼|为什么"
     r"|為什麼|如何|是否))"
     r"|\b(?:don'?t|do not|didn'?t|did not|can'?t|cannot|can not|couldn'?t|never) (?:really |fully |quite "
@@ -228,6 +243,8 @@ DOUBT = re.compile(
     r"|\bconfuses me\b|\bpuzzles me\b"
     r"|\bneed to (?:understand|figure out|find out|work out) (?:why|how|what|whether|if|when|where|which)\b"
     r"|^unclear\b|\bi(?:'?m| am) (?:totally |completely |still |a bit )?(?:lost|stuck)\b"
+    r"|\b(?:nobody|no one|none of us|no-one)(?: (?:really|quite|else|here|seems to|could|can))* (?:know|knows"
+    r"|knew|sure|certain|tell|say|said|answer|explain)\b"
     r"|\bno idea\b|\bcurious (?:why|how|if|about|whether|what|to know)\b|\bneeds? (?:clarification"
     r"|clarifying)\b",
     re.IGNORECASE,

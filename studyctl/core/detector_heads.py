@@ -1,0 +1,51 @@
+"""Heads that are labels by their words, or by what stands below them."""
+
+from __future__ import annotations
+
+from studyctl.core import sources, statements
+from studyctl.core.blocks import BOLD_LINE, Node
+from studyctl.core.labels import Label, head_of
+
+_QUESTION = Label("question", by_words=True)
+_TODO = Label("todo", by_words=True)
+_READING = Label("reading", by_words=True)
+
+
+def head_label(node: Node) -> Label | None:
+    """The label that a heading or a bullet is by its words, if the list below it does not speak against it."""
+    below = [child for child in node.children if child.kind == "bullet"]
+    if not below or (node.kind == "bullet" and node.asks is not None):
+        return None
+    head = head_of(node.prose)
+    if head is not None and _is_title(node) and (node.level == 1 or not head.sure):
+        return None
+    if head is None:
+        return _QUESTION if _mostly_ask(below) else None
+    said = sum(_states(child) for child in below)
+    if head.scope == "question":
+        told = 2 * said <= len(below) if head.sure else 3 * said <= len(below)
+        asking = sum(child.asks is not None for child in below)
+        return _QUESTION if (asking and head.sure) or 2 * asking >= len(below) or (head.sure and told) else None
+    if head.scope == "reading":
+        papers = sum(sources.looks_like_paper(child.raw, child.words) for child in below)
+        enough = 2 * said <= len(below) if head.sure else 2 * papers >= len(below) and not said
+        return _READING if enough else None
+    return _TODO if (2 if head.sure else 3) * said <= len(below) else None
+
+
+def _is_title(node: Node) -> bool:
+    """Whether a heading is the note's title, which names what the whole of it is about."""
+    alone = node.kind == "heading" and not 1 < node.level < BOLD_LINE
+    return alone and node.before is None and node.parent is not None and node.parent.kind == "root"
+
+
+def _states(child: Node) -> bool:
+    """Whether a bullet says how something is: neither a question nor what is to be done or read."""
+    return child.says and not child.asks and not statements.is_intention(child.words)
+
+
+def _mostly_ask(below: list[Node]) -> bool:
+    """Whether a list is one of questions: most of it asks, and nothing in it states anything."""
+    asking = sum(child.asks is not None and child.asks.whole for child in below)
+    rest = [child for child in below if not child.asks]
+    return asking >= 3 and 4 * asking >= 3 * len(below) and not any(_states(child) or child.children for child in rest)

@@ -1,0 +1,140 @@
+"""What a line says that its writer means to do, outside of any label: 다시 돌려볼 것, まとめておくこと, 明天把…补上.
+
+Told by the form in which people speak to themselves: endings of intention, a day ahead before what to do, "must email
+Kim". What a text says of its subject ("needs to be normalised", 정규화해야 한다) has other forms, and is nobody's task.
+Only the last sentence counts, as with questions.
+"""
+
+from __future__ import annotations
+
+import re
+
+from studyctl.core.wording import bare_end, half_width
+
+_VERBS = (
+    r"(?:e-?mail|mail|ask|tell|call|ring|phone|text|chase|check|look|find|buy|order|get|fetch|bring|print|book"
+    r"|pay|send|submit"
+    r"|return|write|draft|finish|read|redo|rerun|revise|practi[sc]e|review|fix|clean|tidy|move|rename|update"
+    r"|try|test|measure"
+    r"|plot|compare|run|repeat|learn|memori[sz]e|go (?:back|over|through)|come back|set up|sort|sign|register"
+    r"|talk|speak|meet"
+    r"|dig|make|draw|add|cut|replace|switch|prepare|plan|collect|circulate|derive|work (?:out|through)|watch"
+    r"|upload|download"
+    r"|install|back up|schedule|remember|re-?\w{3,})"
+)
+_SOON_EN = (
+    r"(?:next time|tomorrow|tonight|later(?: today)?|this (?:weekend|evening)|next (?:week|session|lesson)|on monday)"
+)
+_ENGLISH = re.compile(
+    rf"(?:so |and |also |then |but |ok |now )?(?:{_SOON_EN}[,:]? )?(?:i )?(?:still |really |probably "
+    rf"|definitely |just |do |also )*"
+    rf"(?:(?:need|have|want|ought|got) to|gotta|must|should)(?: still| really| probably| definitely"
+    rf"| also)* {_VERBS}\b"
+    r"|(?:do )?(?:remember to|don'?t forget(?: to)?|note to self|mental note)\b"
+    rf"|let'?s {_VERBS}\b|{_SOON_EN}[,:]? (?:i'?ll |i will |i should |we'?ll )?{_VERBS}\b",
+    re.IGNORECASE,
+)
+# A verb, and "보다", "두다" … behind it, with which it is tried or got ready.
+_HELPED = r"[아어여해워려와줘둬겨쳐켜펴춰봐쭤내세재깨떼배빼써쏴가나사자차타러져혀퍼] ?"
+_KO_SOON = (
+    r"(?:내일|모레|이따|나중에|다음(?:에|엔|번|부터|주| ?시간| ?실험| ?수업| ?모임)|주말|오늘|퇴근|저녁에"
+    r"|자기 ?전|출근|수업 ?전|\d일|요일|시험 ?전|회의 ?전|까지"
+    r"|꼭|일단|잊지)"
+)
+_KOREAN = re.compile(
+    rf"(?<![았었했]어)[가-힣]야 ?(?:겠(?:다|음|네)|지)$"
+    rf"|{_HELPED}(?:볼|둘|놓을) ?(?:것|거|예정|계획)(?:임|이다)?$|{_HELPED}(?:보기|두기|놓기)$|{_HELPED}(?:보자"
+    rf"|두자)$"
+    r"|(?:만들어|정리해|외워|물어봐|여쭤봐|찾아봐|알아봐|확인해|돌려봐|읽어봐|들어봐|해봐|써봐|연락해|예약해"
+    r"|신청해|사|챙겨|보내|제출해|복습해|준비해"
+    r"|여쭤|물어|고쳐|바꿔|끝내)야 ?(?:함|됨|돼|할 ?듯)$"
+    r"|(?:다시|돌려|찾아|알아|읽어|해)[^.]{0,12}봐야$"
+)
+_KOREAN_SOON = re.compile(
+    rf"{_KO_SOON}.*(?:(?:할|갈|올|낼|볼|둘|살|을|칠|꿀) ?것|하기|가기|오기|내기|쓰기|사기|[가-힣]야 ?(?:함|됨"
+    rf"|한다|된다|해)|하자|가자|놓자|넣자)$"
+)
+_KO_NOT = re.compile(
+    r"(?:일|될|있을|없을|좋을|같을|클|많을) ?(?:것|거)$|(?:이|여)야 ?(?:함|한다)$"
+    r"|(?:생각|조심|주의|명심|기억|노력|반성)해야"
+)
+_KO_MAY = re.compile("야|것|거|기$|자$|예정|계획")
+_JA_SOON = (
+    r"(?:明日|あした|明後日|来週|今週中|今夜|今晩|次回|次は|週末|あとで|後で|今度|までに|帰ったら|夜に|朝に"
+    r"|[月火水木金土日]曜)"
+)
+_JAPANESE = re.compile(
+    r"(?:(?:て|で)(?:おく|おこう|おきたい|おかないと|おかねば|おくこと|おく必要(?:あり|がある))"
+    r"|[しっいきぎみりえけせてねべめれん](?:とく|どく|とこう|とかないと)"
+    r"|(?:し|出さ|行か|書か|読ま|買わ|や[らん]|直さ|作ら|調べ|決め|返さ|聞か)(?:ないと|なきゃ|なくちゃ|なければ"
+    r"|ねば)|せねば|せんと|忘れずに|忘れないこと)$"
+)
+_JAPANESE_SOON = re.compile(
+    rf"{_JA_SOON}.*(?:[るうくすつぬむぶぐ]|すること|[るうくすつむぶぐ]こと|したい|[みりきし]たい|確認|提出|予約)$"
+)
+_JA_NOT = re.compile(r"(?:ている|である|という|なる|ある|いる|れる|らしい|れば|という)$")
+_JA_MAY = re.compile(
+    "おく|おこ|おき|おか|とく|どく|とこ|とか|ないと|なきゃ|なくちゃ|なければ|ねば|せんと|忘れ|" + _JA_SOON[3:-1]
+)
+_ZH_DO = (
+    r"(?:把|去|再|找|问|問|做|看|写|寫|补|補|试|試|查|跑|换|換|重|交|送|买|買|带|帶|发|發|整理|复习|複習|练|練"
+    r"|约|約|打|拍|修|弄|搞|改|抄|背|翻|读|讀|听|聽|拿|还|借|订|訂|报|報|准备|準備|测|測|收拾|画|畫|算)"
+)
+_ZH_SOON = (
+    r"(?:明天|明早|明晚|明日|后天|後天|下周|下週|这周|這週|周末|週末|今晚|晚上|睡前|回头|回頭|改天|下次|下回"
+    r"|有空|抽空|过几天|過幾天|考前|赛前|等会|待会|周[一二三四五六日]|週[一二三四五六日])"
+)
+_CHINESE = re.compile(
+    r"(?:^|[,。;、: ])(?:我|大家|自己)?(?:也|还|還|要|得|一定)*(?:记得|記得|别忘|別忘|不要忘"
+    r"|千万别忘)(?![^,。]{0,3}(?:当时|當時|以前|上次))"
+    rf"|{_ZH_SOON}(?:[一二三四五六日末])?(?:之前|以前|前|早上|晚上|上午|下午)?(?:我|再|要|得|去|先|就|必须|必須"
+    rf"|一定|应该|應該|记得|打算|抽空|自己)*{_ZH_DO}"
+    rf"|(?:^|[,。; ])(?:我)?(?:还|還|也|就|看来)?(?:得|需要|必须|必須)(?:再|去|先|重新|抓紧|赶紧|趕緊|自己)+{_ZH_DO}"
+    rf"|(?:^|[,。; ])得{_ZH_DO}|(?:还|還)(?:得|要|需要){_ZH_DO}.{{0,14}}一下$|(?:周末|週末|今晚|明天|月底"
+    rf"|周[一二三四五六日])(?:之前|前)?(?:必须|必須|一定要|得).{{1,10}}$"
+)
+_ZH_NOT = re.compile(r"了$|过$|過$|(?:说|說|让|讓|听|聽)(?:我)?(?:明天|下周|要|得)")
+_ZH_MAY = re.compile("记得|記得|忘|得|需要|必须|必須|" + _ZH_SOON[3:-1] + "|还要|還要")
+_CUTS = (". ", "! ", "; ", "。", "！", "→", "-> ", "=> ")
+
+
+def last_sentence(text: str) -> str:
+    """What stands behind the last full stop or arrow within a text."""
+    begin = 0
+    for cut in _CUTS:
+        at = text.rfind(cut, begin, -1)
+        if at >= 0:
+            begin = at + len(cut)
+    return text[begin:].strip()
+
+
+def may_intend(text: str) -> bool:
+    """Whether a text has what an intention needs; most texts have not."""
+    last = last_sentence(text)
+    if _ENGLISH.match(last):
+        return True
+    if last.isascii():
+        return False
+    return bool(_KO_MAY.search(last, max(0, len(last) - 12)) or _JA_MAY.search(last) or _ZH_MAY.search(last))
+
+
+def intends(text: str) -> bool:
+    """Whether a text says what its writer means to do."""
+    last = bare_end(half_width(last_sentence(text)).strip())
+    if not last or len(last) > 160 or "?" in last:
+        return False
+    if _ENGLISH.match(last):
+        return True
+    if last.isascii():
+        return False
+    while last.endswith(")") and "(" in last:
+        last = bare_end(last[: last.rindex("(")])
+    end = last[-1:]
+    if "가" <= end <= "힣":
+        found = _KOREAN.search(last) or _KOREAN_SOON.search(last)
+        return found is not None and _KO_NOT.search(last) is None
+    if any("ぁ" <= c <= "ヿ" for c in last):
+        if _JAPANESE.search(last):
+            return True
+        return _JAPANESE_SOON.search(last) is not None and _JA_NOT.search(last) is None
+    return _CHINESE.search(last) is not None and _ZH_NOT.search(last) is None

@@ -1,0 +1,110 @@
+"""Heads in a person's own words, lists without marks, works to be read, and what somebody means to do."""
+
+from __future__ import annotations
+
+import pytest
+
+from studyctl.core import intending
+from studyctl.core.detector import detect
+from studyctl.core.label_heads import head_by_words
+from studyctl.core.sources import names_work
+
+
+def seen(text: str) -> list[tuple[str, int]]:
+    return [(one.kind[0].upper(), one.line) for one in detect(text, "n.md").found]
+
+
+@pytest.mark.parametrize(
+    ("words", "scope"),
+    [
+        ("things i keep getting wrong", "question"),
+        ("nobody could explain", "question"),
+        ("refs to chase", "reading"),
+        ("before the exam", "todo"),
+        ("자꾸 틀리는 거", "question"),
+        ("도서관에서 빌릴 책", "reading"),
+        ("もやっとしていること", "question"),
+        ("遗留", "question"),
+        ("还要买的", "todo"),
+        ("confusion matrix", None),
+        ("next token prediction", None),
+        ("what i learned", None),
+        ("읽은 책", None),
+        ("読書会", None),
+        ("重要概念", None),
+    ],
+)
+def test_what_a_head_says(words: str, scope: str | None) -> None:
+    head = head_by_words(words)
+    assert (head and head.scope) == scope
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # a list decides where words leave it open
+        ("## Next bake\n- drop the hydration\n- score flatter", [("T", 2), ("T", 3)]),
+        ("## Next bake\n- it was too wet\n- it is dense", []),
+        ("## Day two\n- why a?\n- why b?\n- why c?\n- the rest", [("Q", 2), ("Q", 3), ("Q", 4), ("Q", 5)]),
+        ("## Loose ends\n- does it hold for n = 2\n- move the lemma", [("Q", 2), ("T", 3)]),
+        # the title of a note names what all of it is about
+        ("복습 노트\n- 행렬\n- 고유값", []),
+        # lists without bullets
+        ("buy:\nrice flour\nnew blades\n\nprose goes on", [("T", 2), ("T", 3)]),
+        ("할 일\n  표지 만들기\n  메일", [("T", 2), ("T", 3)]),
+        ("Questions\nIt is late. I am tired.", []),
+        # signs of lists
+        ("待办\n．买书\n．还书", [("T", 2), ("T", 3)]),
+        ("My questions\n: why not\n: is it", [("Q", 2), ("Q", 3)]),
+        ("할 일\n가. 청소\n나. 빨래", [("T", 2), ("T", 3)]),
+        # what is to be read, among what is to be done
+        ("## Homework\n- Xiong 2020, layer norm\n- ex 3", [("R", 2), ("T", 3)]),
+        ("Must get hold of: Hamelman, Bread (2nd ed)", [("R", 1)]),
+        ("가설 1: late fusion이 더 강하다", [("C", 1)]),
+        # where an arrow leads to answers nothing
+        ("Why so?\n\n→ relates to [[Reid]]", [("Q", 1)]),
+    ],
+)
+def test_lists_below_heads(text: str, expected: list[tuple[str, int]]) -> None:
+    assert seen(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "whether"),
+    [
+        ("must email Kim about the slot", True),
+        ("Fine so far. Need to rerun it with seed 3", True),
+        ("must be positive", False),
+        ("you need to run it", False),
+        ("C는 다시 키워볼 것", True),
+        ("내일 IRB 서류 제출하기", True),
+        ("primer dimer일 것", False),
+        ("정규화해야 한다", False),
+        ("一枚にまとめておくこと。", True),
+        ("来週もう一回測る", True),
+        ("毎回測る", False),
+        ("明天把年表补上。", True),
+        ("昨天把年表补上了", False),
+    ],
+)
+def test_intentions(text: str, whether: bool) -> None:
+    assert intending.intends(text) is whether
+    assert intending.may_intend(text) or not whether
+
+
+@pytest.mark.parametrize(
+    ("text", "whether"),
+    [
+        ("ConvNeXt (Liu 2022)", True),
+        ("2111.06377", True),
+        ("Barr et al. (2013) を読む", True),
+        ("久保『データ解析のための統計モデリング入門』7章", True),
+        ("《台灣維管束植物簡誌》", True),
+        ("Lackey, *Learning from Words*, ch. 2–3", True),
+        ("对照《汉书·项籍传》看异文", False),
+        ("chapters 2 to 4", False),
+        ("2024 taxes", False),
+    ],
+)
+def test_works(text: str, whether: bool) -> None:
+    assert names_work(text, text) is whether
