@@ -9,7 +9,8 @@ everywhere, so that what differs is how scores are made and cut.
     retinanet    the answer about its threshold; `retinanet.limit.kK`, `retinanet.detectron`, `retinanet.efficientdet*`
     best-class   the best class of an anchor against pairs; `best-class.limit.kK` where a limit binds
     yolov3       what objectness decides: `yolov3.objectness-alone.*`, `yolov3.pre-filter.*`
-    heads        the three heads at as many candidates; `heads.ranking`, `heads.sqrt`: what centerness is good for
+    heads        the three heads at as many candidates, RetinaNet's number (`matched`) and few; `heads.ranking.*`,
+                 `heads.sqrt.*`: what centerness is good for
 
 `studyctl run score-thresholding -p train=true` trains the detector again (a few minutes on one thread), records its
 losses and keeps its weights as the artifact `weights.npz`; copied over the file beside this one, it is what later runs
@@ -34,7 +35,8 @@ Metrics, by prefix (RULE, K, T as in the tables):
                                                 them that the second test drops, share of anchors whose classes need no
                                                 look, pairs that change without the first test, AP, AP by objectness
     yolov3.strict.{ap,gain}                     objectness > .5 before a product > .005
-    matched.RULE.{ap,gain,candidates,threshold} at as many candidates as RetinaNet's rule leaves
+    matched.RULE.{ap,gain,candidates,threshold} at as many candidates as RetinaNet's rule leaves; few.RULE: at ten per
+                                                image; the gain is over pairs or the other rule of the head
     curve.RULE.mM.{ap,threshold}                at M candidates per image
     synthetic.{anchors,pairs,above}, synthetic.WAY.{candidates,choose,nms}  an output of RetinaNet's size; milliseconds
     loss.sN.PART                                losses of a training, detector N

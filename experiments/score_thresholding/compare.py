@@ -23,6 +23,8 @@ Draws = dict[str, Array]
 
 BINS = 10
 MARKS = (3.0, 10.0, 30.0, 100.0, 300.0, 1000.0)  # candidates per image at which rules are compared
+FEW = 10.0  # where what a candidate is spent on matters
+AGAINST = {"darknet": "pairs", "fcos": "pairs", "objectness-alone": "darknet", "fcos-sqrt": "fcos"}
 YOLO_THRESHOLDS = (0.005, 0.05, 0.5)  # darknet's for AP, RetinaNet's, darknet's for pictures
 # What each rule compares with its threshold, of all images at once.
 GATES: dict[str, Callable[[Mapping[str, Array]], Array]] = {
@@ -258,21 +260,19 @@ def named(threshold: float) -> str:
 
 
 def heads(study: Study) -> None:
-    """The three heads at as many candidates as RetinaNet's rule leaves, and rules of one head against each other."""
-    wanted = float(study.draws["rule.pairs.candidates"][0])
-    for name in ("pairs", "darknet", "objectness-alone", "fcos", "fcos-sqrt", "class-alone"):
-        threshold = study.threshold_for(name, wanted)
-        one = study.at(RULES[name].rule, threshold, NONE)
-        study.draws |= {
-            f"matched.{name}.ap": study.ap(one),
-            f"matched.{name}.threshold": np.array([threshold]),
-            f"matched.{name}.candidates": np.array([float(one.per_image.mean())]),
-        }
-    for name in ("darknet", "fcos"):
-        against(study, f"matched.{name}.gain", f"matched.{name}.ap", "matched.pairs.ap")
-    against(study, "matched.objectness-alone.gain", "matched.objectness-alone.ap", "matched.darknet.ap")
-    against(study, "matched.fcos-sqrt.gain", "matched.fcos-sqrt.ap", "matched.fcos.ap")
-    against(study, "matched.centerness.gain", "matched.fcos.ap", "matched.class-alone.ap")
+    """The three heads, and rules of one head, at as many candidates per image: RetinaNet's number, and few."""
+    for prefix, count in (("matched", float(study.draws["rule.pairs.candidates"][0])), ("few", FEW)):
+        for name in ("pairs", "darknet", "objectness-alone", "fcos", "fcos-sqrt", "class-alone"):
+            threshold = study.threshold_for(name, count)
+            one = study.at(RULES[name].rule, threshold, NONE)
+            study.draws |= {
+                f"{prefix}.{name}.ap": study.ap(one),
+                f"{prefix}.{name}.threshold": np.array([threshold]),
+                f"{prefix}.{name}.candidates": np.array([float(one.per_image.mean())]),
+            }
+        for name, other in AGAINST.items():
+            against(study, f"{prefix}.{name}.gain", f"{prefix}.{name}.ap", f"{prefix}.{other}.ap")
+        against(study, f"{prefix}.centerness.gain", f"{prefix}.fcos.ap", f"{prefix}.class-alone.ap")
 
 
 def curves(study: Study) -> None:

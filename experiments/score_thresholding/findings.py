@@ -15,6 +15,7 @@ from .measure import Results
 LITTLE = 0.005
 FEW = 0.01
 OFTEN = 0.05
+AT = {"matched": "at as many candidates as RetinaNet's rule leaves", "few": "at few candidates"}
 
 
 def state(run: Run, out: Results) -> None:
@@ -40,9 +41,14 @@ def _costs_little(run: Run, key: str, claim: str, gain: str, text: str) -> None:
     run.finding(key, claim=claim, when=f"{gain}.hi < {LITTLE}", unless=f"{gain}.lo > {LITTLE}", text=text)
 
 
+def _binding(out: Results) -> list[int]:
+    """The limits that bind in any image."""
+    return [k for k in out.studies[0].params.budgets if out.values[f"limit.k{k}.binds"] > 0]
+
+
 def _retinanet(run: Run, out: Results) -> None:
-    v, budgets = out.values, out.studies[0].params.budgets
-    binding = [k for k in budgets if v[f"limit.k{k}.binds"] > 0]
+    budgets = out.studies[0].params.budgets
+    binding = _binding(out)
     for k in budgets:
         run.constant(f"limit_{k}", k)
     if binding:
@@ -121,7 +127,7 @@ def _best_class(run: Run, out: Results) -> None:
         f"AP {{rule.pairs.ap:.3f}} with pairs, {{rule.max-class.ap:.3f}} with the best class of each anchor: "
         f"{spread('best-class.gain', '+.4f')}.",
     )
-    for k in out.studies[0].params.budgets:
+    for k in _binding(out):  # elsewhere it changes nothing
         name = f"limit.k{k}"
         _costs_little(
             run,
@@ -182,30 +188,33 @@ def _yolov3(run: Run, out: Results) -> None:
         text=f"Objectness > {{{high}:g}} before objectness x class > {{{low}:g}} changes AP by "
         f"{spread('yolov3.strict.gain', '+.3f')}.",
     )
-    run.finding(
-        "yolov3.objectness-alone.matched",
-        claim="at as many candidates, ranking by objectness alone costs less than half a point of AP",
-        when=f"matched.objectness-alone.gain.lo > -{LITTLE}",
-        unless=f"matched.objectness-alone.gain.hi < -{LITTLE}",
-        text=f"With {{matched.objectness-alone.candidates:.1f}} candidates per image, AP "
-        "{matched.objectness-alone.ap:.3f} by objectness alone, {matched.darknet.ap:.3f} by objectness x class: "
-        f"{spread('matched.objectness-alone.gain', '+.3f')}.",
-    )
+    for prefix, where in AT.items():
+        at = f"{prefix}.objectness-alone"
+        run.finding(
+            f"yolov3.objectness-alone.{prefix}",
+            claim=f"{where}, ranking by objectness alone costs less than half a point of AP",
+            when=f"{at}.gain.lo > -{LITTLE}",
+            unless=f"{at}.gain.hi < -{LITTLE}",
+            text=f"With {{{at}.candidates:.1f}} candidates per image, AP {{{at}.ap:.3f}} by objectness alone, "
+            f"{{{prefix}.darknet.ap:.3f}} by objectness x class: {spread(f'{at}.gain', '+.3f')}.",
+        )
 
 
 def _heads(run: Run) -> None:
-    text = (
-        "At {{matched.{0}.candidates:.1f}} candidates per image, AP {{matched.{0}.ap:.3f}} against "
-        "{{matched.{1}.ap:.3f}}: "
-    )
     for key, claim, name, first, second in (
         ("objectness", "objectness x class reaches half a point of AP more than independent classes",
-         "matched.darknet.gain", "darknet", "pairs"),
+         "darknet", "darknet", "pairs"),
         ("centerness", "class and centerness reach half a point of AP more than independent classes",
-         "matched.fcos.gain", "fcos", "pairs"),
+         "fcos", "fcos", "pairs"),
         ("ranking", "ranking by class x centerness gains half a point of AP over class alone, of the same head",
-         "matched.centerness.gain", "fcos", "class-alone"),
+         "centerness", "fcos", "class-alone"),
         ("sqrt", "testing sqrt(class x centerness) gains half a point of AP over testing class alone",
-         "matched.fcos-sqrt.gain", "fcos-sqrt", "fcos"),
+         "fcos-sqrt", "fcos-sqrt", "fcos"),
     ):  # fmt: skip
-        _gains(run, f"heads.{key}", claim, name, text.format(first, second) + spread(name, "+.4f") + ".")
+        for prefix, where in AT.items():
+            gain = f"{prefix}.{name}.gain"
+            text = (
+                f"At {{{prefix}.{first}.candidates:.1f}} candidates per image, AP {{{prefix}.{first}.ap:.3f}} against "
+                f"{{{prefix}.{second}.ap:.3f}}: {spread(gain, '+.4f')}."
+            )
+            _gains(run, f"heads.{key}.{prefix}", f"{where}, {claim}", gain, text)
