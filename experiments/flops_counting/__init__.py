@@ -9,7 +9,7 @@ questions, each with findings of its own:
 
 Any model of torchvision can be counted (`-p 'models=["resnet18","swin_t"]'`), and one of your own
 (`-p own=MODULE:FUNCTION`, with `-p 'shape=[1,3,224,224]'`). No weights are fetched. torch's FlopCounterMode is always
-compared, fvcore where it is installed (it is in no extra); tf.profiler is not measured.
+compared; fvcore, and tf.profiler on Keras' networks, where they are installed (no extra of this experiment has them).
 
 Timing depends on the machine: one picture at a time, NCHW, the allocator as shipped, all models in one process.
 
@@ -20,7 +20,7 @@ Metrics, by prefix (MODEL as torchvision names it, or own; a KIND is convolution
                                                         conv-outputs: of convolutions alone (the RegNet paper's)
     model.MODEL.{rest,gates,unknown}        single operations that are no multiply-add, their share; share of
                                             multiply-adds in squeeze-and-excitation; calls that no formula knows
-    counter.COUNTER.MODEL.{total,ratio,residual,explained}  torch, torch-cpu or fvcore: its figure, over our
+    counter.COUNTER.MODEL.{total,ratio,residual,explained}  torch, torch-cpu, fvcore or keras: its figure, over our
                                             multiply-adds; what no rule explains, and the share that is
     counter.COUNTER.{models,least,most,residual,explained}  over models; counter.explained: over all
     published.NETWORK.{printed,macs,error,off,half}  in millions; half of the last digit printed
@@ -51,6 +51,7 @@ from .parameters import FlopsCounting
         "quick": {
             "models": ["mobilenet_v3_small", "vit_b_32"],
             "zoo": "mobilenet*",
+            "keras": False,
             "timed": 12,
             "largest": 10,
             "rounds": 4,

@@ -47,12 +47,12 @@ def _counted(run: Run, out: Results) -> None:
     counters = {one.counter for one in out.profiles}
     causes = sorted({cause for one in out.profiles for cause, n in one.parts.items() if n}, key=_order)
     named = _and([WORDS.get(one, one) for one in causes])
-    profilers_ = "FlopCounterMode and fvcore" if profilers.FVCORE in counters else "torch's FlopCounterMode"
+    shown = [one for one in ("FlopCounterMode", profilers.FVCORE, profilers.KERAS) if one in counters]
     rest = _and([f"{{model.{name}.rest:.1%}} of the arithmetic of {_title(name)}" for name in list(out.counts)[:2]])
     run.finding(
         "counted",
         text="Multiply-adds of convolutions, fully connected layers and attention, one each. What "
-        f"{profilers_} {'differ' if profilers.FVCORE in counters else 'differs'} by is {{counter.explained:.0%}} "
+        f"{_and(shown)} {'differ' if len(shown) > 1 else 'differs'} by is {{counter.explained:.0%}} "
         f"explained: {named}. Bias, norms, activations, pooling and additions are left out: {rest}.",
     )
 
@@ -99,6 +99,16 @@ def _counters(run: Run, out: Results) -> None:
             unless="counter.fvcore.residual > 0",
             text="{counter.fvcore.models} models: from {counter.fvcore.least:.4f} to {counter.fvcore.most:.4f} times "
             "our multiply-adds; the largest residual of a model is {counter.fvcore.residual:.0f}.",
+        )
+    if profilers.KERAS in counters:
+        run.finding(
+            "counted.tf-profiler",
+            claim="tf.profiler has two for each multiply-add, one for single additions and multiplications, those of "
+            "batch norm among them, and nothing for activations",
+            when="counter.keras.residual == 0",
+            unless="counter.keras.residual > 0",
+            text="{counter.keras.models} networks of Keras: from {counter.keras.least:.4f} to {counter.keras.most:.4f} "
+            "times our multiply-adds of the same networks; the largest residual is {counter.keras.residual:.0f}.",
         )
 
 

@@ -9,7 +9,7 @@ import torch
 
 from studyctl.lab import ExperimentError, Run, record_checks
 
-from . import checks, concordance, latency, profilers, published, zoo
+from . import checks, concordance, keras_profile, latency, profilers, published, zoo
 from .building import build, filled, own_model, shaped
 from .concordance import Band
 from .counting import Count, count
@@ -109,7 +109,6 @@ def profile(params: FlopsCounting, run: Run, out: Results) -> None:
     fvcore = profilers.has_fvcore()
     if not fvcore:
         run.note("fvcore: skipped, not installed; python -m pip install fvcore")
-    run.note("tf.profiler: not measured, this experiment has no TensorFlow")
     for name in run.track(params.models, "profilers"):
         attends = bool(out.counts[name].total("macs", ATTENTION))
         if not (attends or fvcore):
@@ -126,6 +125,7 @@ def profile(params: FlopsCounting, run: Run, out: Results) -> None:
             out.profiles.append(profilers.torch_profile(name, model, counted, inputs, on=profilers.TORCH_CPU))
         if fvcore:
             out.profiles.append(profilers.fvcore_profile(name, model, counted, inputs))
+    _profile_keras(params, run, out)
     rows: list[dict[str, Any]] = [
         {"counter": line.counter, "model": line.model, "operator": line.operator, "rule": line.rule}
         | {"measured": line.measured, "explained": line.explained, "residual": line.residual}
@@ -152,7 +152,21 @@ def profile(params: FlopsCounting, run: Run, out: Results) -> None:
     run.metric("counter.explained", min(one.explained for one in out.profiles))
 
 
-KEYS = {profilers.TORCH: "torch", profilers.TORCH_CPU: "torch-cpu", profilers.FVCORE: "fvcore"}
+def _profile_keras(params: FlopsCounting, run: Run, out: Results) -> None:
+    if not params.keras or not keras_profile.installed():
+        why = "TensorFlow is not installed; python -m pip install tensorflow-cpu" if params.keras else "keras=false"
+        run.note(f"tf.profiler: skipped, {why}")
+        return
+    for name in run.track(list(profilers.TWINS), "tf.profiler"):
+        out.profiles.append(profilers.keras_profile(name, out.known.of(name, profilers.TWIN_SIDE)))
+
+
+KEYS = {
+    profilers.TORCH: "torch",
+    profilers.TORCH_CPU: "torch-cpu",
+    profilers.FVCORE: "fvcore",
+    profilers.KERAS: "keras",
+}
 
 
 def compare_published(run: Run, out: Results) -> None:

@@ -25,6 +25,7 @@ class FlopsCounting(Params):
     largest: int = param(60, "largest model to time", unit="M parameters", ge=1, le=1000)
     rounds: int = param(9, "times that each model is timed, in turns", ge=4, le=100)
     threads: int = param(2, "threads of torch while timing", ge=1, le=256)
+    keras: bool = param(True, "tf.profiler on three of Keras' networks, where TensorFlow is installed")
     figures: bool = param(True, "draw them")
     seed: int = param(0, "of weights, of the order of models, of the bootstrap", ge=0)
 

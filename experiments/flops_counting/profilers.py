@@ -7,6 +7,8 @@
   1 for an element that adaptive pooling reads, 4 for an output of bilinear interpolation. It traces the model, so it
   needs tensors with data.
 
+- **tf.profiler**, on Keras' networks of the same kind: `keras_profile`.
+
 A *residual* is what a counter has for an operator, less what its rule makes of our own count. An operator whose
 residual is not zero is not understood.
 """
@@ -23,6 +25,7 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from . import keras_profile as keras
 from .counting import Count, Op
 from .formulas import BATCH_NORM, NORM
 
@@ -69,7 +72,10 @@ class Profile:
         return 1.0 if spread + self.residual == 0 else spread / (spread + self.residual)
 
 
-TORCH, TORCH_CPU, FVCORE = "FlopCounterMode", "FlopCounterMode, processor", "fvcore"
+TORCH, TORCH_CPU, FVCORE, KERAS = "FlopCounterMode", "FlopCounterMode, processor", "fvcore", "tf.profiler"
+# Networks that Keras has as well, layer by layer: its ResNet50 is the paper's.
+TWINS = {"resnet50_v1": "ResNet50", "mobilenet_v1": "MobileNet", "efficientnet_b0": "EfficientNetB0"}
+TWIN_SIDE = 224
 
 
 def torch_profile(name: str, model: nn.Module, counted: Count, *inputs: Any, on: str = TORCH) -> Profile:
@@ -96,10 +102,11 @@ def has_fvcore() -> bool:
 
 def fvcore_profile(name: str, model: nn.Module, counted: Count, *inputs: Any) -> Profile:
     """fvcore on a model with data; `counted` is our count of the same pass, on tensors with data."""
-    from fvcore.nn import FlopCountAnalysis
-
     with torch.no_grad(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the tracer: constants, and that tracing is deprecated
+        # Of its imports and of the tracer: constants, and that scripting and tracing are deprecated.
+        warnings.simplefilter("ignore")
+        from fvcore.nn import FlopCountAnalysis
+
         analysis = FlopCountAnalysis(model, inputs)
         analysis.unsupported_ops_warnings(False).uncalled_modules_warnings(False)
         found = {str(key): float(n) for key, n in analysis.by_operator().items()}
@@ -139,3 +146,18 @@ def _fvcore_rule(op: Op) -> tuple[str, str, int, str]:
     if op.cost.macs:
         return "", "not counted", 0, "attention not counted"
     return "", "", 0, ""
+
+
+def keras_profile(name: str, counted: Count) -> Profile:
+    """tf.profiler on Keras' twin of a network; its multiply-adds are held against our count of the other."""
+    found = keras.profile(TWINS[name], TWIN_SIDE)
+    measured, explained = dict(found["measured"]), found["explained"]
+    products = [measured.pop(key, 0) for key in keras.MULTIPLY_ADDS]
+    lines = [
+        Line(KERAS, name, ", ".join(keras.MULTIPLY_ADDS), "2 x multiply-adds", float(sum(products)), 2.0 * counted.macs)
+    ]
+    for key in sorted(measured.keys() | explained.keys()):
+        rule = f"{keras.EACH_OUTPUT[key]} an output" if key in keras.EACH_OUTPUT else "1 an input, or a tap"
+        lines.append(Line(KERAS, name, key, rule, float(measured.get(key, 0)), float(explained.get(key, 0))))
+    parts = {"2 x": float(counted.macs)} | {key: float(value) for key, value in found["causes"].items()}
+    return Profile(KERAS, name, lines, counted.macs, parts)

@@ -14,7 +14,7 @@ pytest.importorskip("torchvision", reason="needs the extra torch")
 from torch import nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
-from experiments.flops_counting import building, checks, concordance, latency, profilers, published, zoo  # noqa: E402
+from experiments.flops_counting import building, checks, concordance, keras_profile, latency, profilers, published, zoo  # noqa: E402
 from experiments.flops_counting.counting import Count, count  # noqa: E402
 from experiments.flops_counting.formulas import ATTENTION, BATCH_NORM, CONV, DEPTHWISE, LINEAR, POOL  # noqa: E402
 from experiments.flops_counting.latency import Timed  # noqa: E402
@@ -162,6 +162,36 @@ def test_fvcore_is_explained_to_the_last_one(name: str) -> None:
     found = profilers.fvcore_profile(name, model, count(model, picture), picture)
     assert found.lines and found.residual == 0
     assert found.total == pytest.approx(found.macs + sum(found.parts.values()))
+
+
+def test_tf_profiler_is_explained_to_the_last_one() -> None:
+    if not keras_profile.installed():  # importing it would change the environment of this process
+        pytest.skip("compares with tf.profiler where TensorFlow is installed")
+    counted = zoo.Counts().of("mobilenet_v1", 224)
+    found = profilers.keras_profile("mobilenet_v1", counted)
+    assert found.residual == 0
+    assert found.total == 2 * counted.macs + sum(n for cause, n in found.parts.items() if cause != "2 x")
+    assert {"batch norm", "pooling", "bias", "softmax"} <= set(found.parts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "output", "taps", "flops"),
+    [
+        ("AddV2", [[1, 4, 4, 8], [8]], [1, 4, 4, 8], 0, 128),
+        ("Rsqrt", [[8]], [8], 0, 16),
+        ("Mean", [[1, 7, 7, 8], [2]], [1, 8], 0, 392),
+        ("MaxPool", [[1, 8, 8, 2]], [1, 4, 4, 2], 9, 288),
+        ("Relu", [[1, 4, 4, 8]], [1, 4, 4, 8], 0, 0),
+        ("Conv2D", [[1, 4, 4, 8], [3, 3, 8, 8]], [1, 4, 4, 8], 0, 0),  # held against our own count instead
+    ],
+)
+def test_the_rules_of_tf_profiler(kind: str, inputs: list[list[int]], output: list[int], taps: int, flops: int) -> None:
+    assert keras_profile._rule(kind, inputs, output, taps) == flops
+
+
+def test_a_network_that_keras_has_not_is_an_error() -> None:
+    with pytest.raises(ExperimentError, match="profiler on NoNet"):
+        keras_profile.profile("NoNet", 224)
 
 
 def test_timm_s_table() -> None:

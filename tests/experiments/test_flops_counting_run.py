@@ -23,6 +23,7 @@ SMALL: dict[str, Any] = {
     "largest": 3,
     "rounds": 4,
     "threads": 1,
+    "keras": False,
 }
 
 
@@ -103,7 +104,7 @@ def test_each_verdict_could_have_been_another(small: Record) -> None:
 
 def test_what_was_not_measured_is_said(small: Record) -> None:
     notes = " ".join(small.provenance["notes"]) if "notes" in small.provenance else str(small.provenance)
-    assert "tf.profiler: not measured" in notes
+    assert "tf.profiler: skipped, keras=false" in notes
     assert "detection models are not counted" in notes
 
 
