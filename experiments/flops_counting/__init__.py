@@ -27,7 +27,8 @@ Metrics, by prefix (MODEL as torchvision names it, or own; a KIND is convolution
     published.{figures,agree,furthest,nearest-to-twice}
     zoo.{models,weights,agree,disagree,off,parameters-differ,unknown}  torchvision's Weights.meta
     timm.{networks,parameters,activations,macs,macs-norms}  how many of timm's figures agree to the last digit
-    timed.{models,families,unsteady,faults,range}  unsteady: share of models whose times scatter; range: of ms per GMAC
+    timed.{models,families,rounds,faults,unsteady,range}  unsteady: share of models whose times scatter; range: of ms
+                                            per GMAC
     timed.ms.MODEL                          median time of one picture
     band.BAND.{pairs,macs,activations,parameters,together,RIVAL.gain,settled}  pairs by the ratio of multiply-adds (1-2,
                                             2-4, 4-8, 8-up, all): how often a figure names the faster one; its gain over
@@ -56,7 +57,7 @@ from .parameters import FlopsCounting
             "largest": 10,
             "rounds": 4,
         },
-        "full": {"timed": 100, "largest": 100, "rounds": 21},
+        "full": {"timed": 100, "largest": 100, "rounds": 21, "seconds": 3600},
     },
 )
 def flops_counting(params: FlopsCounting, run: Run) -> None:

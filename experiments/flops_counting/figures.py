@@ -51,13 +51,17 @@ def draw(run: Run, out: Results, threads: int) -> None:
 
 def residuals(out: Results) -> Figure:
     """Left: each counter's figure over our multiply-adds. Right: what is no multiply-add, by kind."""
-    names = list(out.counts)
+    counts = dict(out.counts)
+    for one in out.profiles:  # networks that only one counter was run on
+        if one.model not in counts:
+            counts[one.model] = out.known.of(one.model, profilers.TWIN_SIDE)
+    names = list(counts)
     fig = Figure(figsize=(11.5, 1.9 + 0.55 * len(names)))
     left, right = fig.subplots(1, 2, sharey=True, width_ratios=(1.0, 1.25))
     fig.subplots_adjust(left=0.13, right=0.985, top=0.9, bottom=1.25 / fig.get_figheight(), wspace=0.06)
     places = np.arange(len(names))[::-1]
     _ratios(left, out, names, places)
-    _rest(right, out.counts, names, places)
+    _rest(right, counts, names, places)
     left.set_yticks(places, names)
     return fig
 
@@ -67,6 +71,7 @@ def _ratios(ax: Axes, out: Results, names: list[str], places: np.ndarray) -> Non
         profilers.TORCH: ("o", "#0072B2"),
         profilers.TORCH_CPU: ("X", "#D55E00"),
         profilers.FVCORE: ("s", "#009E73"),
+        profilers.KERAS: ("^", "#CC79A7"),
     }
     for counter, (marker, colour) in marks.items():
         of = {one.model: one for one in out.profiles if one.counter == counter}
@@ -76,8 +81,9 @@ def _ratios(ax: Axes, out: Results, names: list[str], places: np.ndarray) -> Non
         if found:
             x, y = zip(*found, strict=True)
             ax.plot(x, y, linestyle="", marker=marker, color=colour, markersize=8, label=counter)
+            above = -0.42 if counter == profilers.KERAS else 0.2
             for ratio, place in found:
-                ax.text(ratio, place + 0.2, f"{ratio:.3f}", ha="center", fontsize=8, color=colour)
+                ax.text(ratio, place + above, f"{ratio:.3f}", ha="center", fontsize=8, color=colour)
     for at in (1.0, 2.0):
         ax.axvline(at, color="#333333", linewidth=0.9, linestyle=":")
     low, high = ax.get_xlim()
@@ -85,7 +91,16 @@ def _ratios(ax: Axes, out: Results, names: list[str], places: np.ndarray) -> Non
     ax.set_xlabel("counter's figure / multiply-adds")
     ax.set_title("One or two for a multiply-add, and what is missed", fontsize=10.5)
     ax.grid(True, axis="x", color="#DDDDDD", linewidth=0.6)
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2, fontsize=8.5, frameon=False)
+    _legend_below(ax, 2)
+
+
+def _legend_below(ax: Axes, columns: int) -> None:
+    """At the lower edge of the figure, whatever its height."""
+    box = ax.get_position()
+    ax.legend(
+        loc="lower center", bbox_to_anchor=((box.x0 + box.x1) / 2, 0.0), bbox_transform=ax.figure.transFigure,
+        ncols=columns, fontsize=8.5, frameon=False,
+    )  # fmt: skip
 
 
 def _rest(ax: Axes, counts: dict[str, Count], names: list[str], places: np.ndarray) -> None:
@@ -107,7 +122,7 @@ def _rest(ax: Axes, counts: dict[str, Count], names: list[str], places: np.ndarr
     ax.set_title("What is left out: everything that is no multiply-add", fontsize=10.5)
     ax.grid(True, axis="x", color="#DDDDDD", linewidth=0.6)
     ax.set_axisbelow(True)
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=4, fontsize=8.5, frameon=False)
+    _legend_below(ax, 4)
 
 
 def _single(counted: Count, kind: str) -> int:
@@ -214,7 +229,7 @@ def _bands(ax: Axes, out: Results) -> None:
     ax.set_xticks(
         range(len(shown)), [f"{BAND_TITLES[band.name]}\n{band.settled} of {band.pairs}" for band in shown], fontsize=8.5
     )
-    ax.set_ylim(min(30.0, ax.get_ylim()[0]), 102)
+    ax.set_ylim(0, 102)
     ax.set_xlabel("ratio of multiply-adds; pairs with a settled order, of all")
     ax.set_ylabel("pairs in which it names the faster one, %")
     ax.set_title("Which figure orders a pair (95 % over families)", fontsize=10.5)
@@ -225,4 +240,4 @@ def _bands(ax: Axes, out: Results) -> None:
 def _plain(axis: Any, ticks: Any) -> None:
     axis.set_major_locator(FixedLocator(list(ticks)))
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.4g}"))

@@ -33,6 +33,7 @@ BLOCK = 0.010  # seconds that a timed block takes at least
 STEADY = 0.25  # interquartile range over median, above which a model's times are called unsteady
 SIDES = {"inception_v3": 299}
 SIDE = 224
+FEWEST = 4  # rounds
 MEMORY = 0.5  # of what is available, at most
 
 
@@ -106,8 +107,13 @@ def time_models(params: FlopsCounting, run: Run, found: list[Timed]) -> int:
                 run.note(f"{one.name} was not timed: with random weights its output is not finite")
                 found.remove(one)
                 built = [other for other in built if other[0] is not one]
+        start = time.monotonic()
         visits = [built[at] for _ in range(params.rounds) for at in order.permutation(len(built))]
-        for one, model, picture in run.track(visits, "timing"):
+        for number, (one, model, picture) in enumerate(run.track(visits, "timing")):
+            rounds, rest = divmod(number, len(built))
+            if not rest and rounds >= FEWEST and time.monotonic() - start > params.seconds:
+                run.note(f"timing ended after {rounds} of {params.rounds} rounds: {params.seconds} s had passed")
+                break
             model(picture)
             one.blocks.append(_block(model, picture))
     return _faults() - faults

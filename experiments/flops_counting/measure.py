@@ -300,6 +300,7 @@ def time_models(params: FlopsCounting, run: Run, out: Results) -> None:
             "timed.models": len(found),
             "timed.families": len({t.family for t in found}),
             "timed.unsteady": sum(t.spread > latency.STEADY for t in found) / len(found),
+            "timed.rounds": min(len(t.blocks) for t in found),
             "timed.faults": faults,
             "timed.range": max(rates) / min(rates),
         }

@@ -24,6 +24,7 @@ class FlopsCounting(Params):
     timed: int = param(45, "models to time, spread over the zoo's multiply-adds; 0: none", ge=0, le=100)
     largest: int = param(60, "largest model to time", unit="M parameters", ge=1, le=1000)
     rounds: int = param(9, "times that each model is timed, in turns", ge=4, le=100)
+    seconds: int = param(150, "no further round is begun after so many seconds of timing", unit="s", ge=1)
     threads: int = param(2, "threads of torch while timing", ge=1, le=256)
     keras: bool = param(True, "tf.profiler on three of Keras' networks, where TensorFlow is installed")
     figures: bool = param(True, "draw them")

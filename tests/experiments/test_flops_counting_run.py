@@ -97,8 +97,14 @@ def test_each_verdict_could_have_been_another(small: Record) -> None:
     assert decided("published.timm", timm__macs_norms=21) == "refuted"
     assert decided("published.efficientnet-b0", published__efficientnet_b0__off=6) == "refuted"
     band = small.finding("latency.band-all")
-    for low, high, expected in ((0.91, 0.99, "supported"), (0.6, 0.8, "refuted"), (0.6, 0.95, "inconclusive")):
-        ends = {"band.all.macs.lo": low, "band.all.macs.hi": high}
+    for low, high, settled, expected in (
+        (0.91, 0.99, 95, "supported"),
+        (0.6, 0.8, 95, "refuted"),
+        (0.6, 0.95, 95, "inconclusive"),
+        (0.91, 0.99, 80, "inconclusive"),  # too much of it is noise
+        (0.6, 0.8, 80, "inconclusive"),
+    ):
+        ends = {"band.all.macs.lo": low, "band.all.macs.hi": high, "band.all.settled": settled, "band.all.pairs": 100}
         assert verdict(band.when, band.unless, {**values, **ends}).verdict == expected
 
 
