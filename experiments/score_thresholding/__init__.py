@@ -63,6 +63,7 @@ from .parameters import ScoreThresholding
             "width": 336,
             "height": 224,
             "repeats": 3,
+            "details": False,
         },
         "full": {"images": 1000, "seeds": 5, "repeats": 20},
     },
@@ -85,6 +86,7 @@ def score_thresholding(params: ScoreThresholding, run: Run) -> None:
         measure.time_suppression(params, run, out)
     with run.step("figures"):
         run.figure("ap-by-candidates", figures.curves_figure(out), "AP against candidates per image, by rule")
-        run.figure("limits", figures.limits_figure(params, out), "Where a limit binds, and what NMS costs")
-        run.figure("calibration", figures.calibration_figure(out), "How true scores are")
+        if params.details:
+            run.figure("limits", figures.limits_figure(params, out), "Where a limit binds, and what NMS costs")
+            run.figure("calibration", figures.calibration_figure(out), "How true scores are")
     findings.state(run, out)

@@ -23,6 +23,7 @@ class ScoreThresholding(Params):
     width: int = param(1344, "of the image whose synthetic output NMS is timed on", unit="px", ge=128, le=4096)
     height: int = param(800, "of the same", unit="px", ge=128, le=4096)
     repeats: int = param(5, "timings of each NMS", ge=1, le=1000)
+    details: bool = param(True, "draw limits, times and calibration too, not only AP against candidates")
     seed: int = param(0, "of images, trainings and draws", ge=0)
 
     @field_validator("budgets")

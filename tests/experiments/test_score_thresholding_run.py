@@ -35,7 +35,7 @@ SMALL: dict[str, Any] = {
 @pytest.fixture(scope="module")
 def quick(torch_loaded: None, tmp_path_factory: pytest.TempPathFactory) -> tuple[Record, Path]:
     folder = tmp_path_factory.mktemp("score-thresholding")
-    return draft(score_thresholding, "quick", folder=folder), folder
+    return draft(score_thresholding, "quick", folder=folder, details=True), folder
 
 
 @pytest.fixture(scope="module")
