@@ -18,7 +18,7 @@ from studyctl.errors import UsageError
     "answer",
     "studyctl answer Q1",
     "studyctl answer Q1 --run",
-    "studyctl answer Q1 --text 'Only in float16: {box-decoding.overflow_margin:.1f} bits are left.'",
+    "studyctl answer Q1 --text 'No: sound trainings reach t = {box-decoding.reach.safe:.1f}.'",
     "studyctl answer Q1 --edit",
     "studyctl answer Q1 --from 3f2a9c10",
     "studyctl answer Q1 --write --dry-run",

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     "run",
     "studyctl run box-decoding",
     "studyctl run box-decoding --quick",
-    "studyctl run box-decoding -p anchor=116 -p dtype=float16",
+    "studyctl run box-decoding -p anchor=116 -p seeds=32",
     "studyctl run box-decoding --draft",
     "studyctl run box-decoding --quick -p anchor=116,373 -p seed=0..4",
     "studyctl run box-decoding --repeat 5 --dry-run",

@@ -17,7 +17,7 @@ from studyctl.errors import UsageError
     "compare",
     "studyctl runs compare 3f2a 77b0",
     "studyctl runs compare 3f2a --metric loss --by lr",
-    "studyctl runs compare --experiment box-decoding --metric 'overflow_margin.*'",
+    "studyctl runs compare --experiment box-decoding --metric 'reach.*'",
     "studyctl runs compare --tag baseline --across code --csv",
 )
 def app(

@@ -19,7 +19,7 @@ from studyctl.errors import UsageError, WorkspaceError
     "plot",
     "studyctl runs plot 3f2a 77b0 --metric loss",
     "studyctl runs plot 3f2a --metric loss --by lr --by momentum",
-    "studyctl runs plot --experiment box-decoding --metric overflow_margin.exp -o margin.pdf",
+    "studyctl runs plot --experiment box-decoding --metric train.sgd.giou.exp.best_iou -o iou.pdf",
 )
 def app(
     ctx: typer.Context,
