@@ -38,7 +38,7 @@ def pytest_configure() -> None:
             signal.signal(number, lambda *_: None)  # still ignored here, and as ever in what is started
 
 
-# What MLflow, matplotlib and pytest are told in the environment of a process that has imported or run them once.
+# What MLflow, matplotlib, pytest and torch are told in the environment of a process that has imported or run them once.
 TOLD = frozenset(
     {
         "DO_NOT_TRACK",
@@ -47,6 +47,7 @@ TOLD = frozenset(
         "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT",
         "MPLBACKEND",
         "PYTEST_CURRENT_TEST",
+        "TORCHINDUCTOR_CACHE_DIR",
     }
 )
 

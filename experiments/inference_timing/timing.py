@@ -1,0 +1,123 @@
+"""Running the worker: fresh processes, cell by cell in rounds, each round in a random order.
+
+A round has one process of every cell, so that a machine that slows down meets all of them alike, and what an
+intervention does is a ratio of two processes that ran within the same round.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from studyctl.lab import Comparison, ExperimentError, Run, compare, process_ratio, spread
+
+from .cells import Cell
+from .parameters import InferenceTiming
+
+WORKER = Path(__file__).with_name("worker.py")
+UNSTEADY = 0.25  # interquartile range over median of an arm within a process, above which the process tells nothing
+PLAN = (6, 12)
+LIMIT_S = 900
+
+
+@dataclass
+class Timed:
+    """What the processes of a cell came to, in their order."""
+
+    cell: Cell
+    answers: list[dict[str, Any]] = field(default_factory=list)
+    ratios: list[float] = field(default_factory=list)
+    unstable: list[bool] = field(default_factory=list)
+    unavailable: str = ""
+    compared: Comparison | None = None
+
+    def take(self, answer: dict[str, Any]) -> None:
+        """Add what one process measured."""
+        if why := answer.get("unavailable"):
+            self.unavailable = why
+            return
+        a, b = answer["times"]
+        self.answers.append(answer)
+        self.ratios.append(process_ratio(list(zip(a, b, strict=True))))
+        self.unstable.append(spread(a) > UNSTEADY or spread(b) > UNSTEADY)
+
+    @property
+    def ratio(self) -> float:
+        """b over a: the compared median, or where there were too few processes for that, theirs."""
+        return self.compared.ratio.value if self.compared else float(np.median(self.ratios))
+
+    def median(self, arm: int) -> float:
+        """Seconds of one pass: the median over processes of each one's median."""
+        return float(np.median([np.median(answer["times"][arm]) for answer in self.answers]))
+
+    def faults(self, arm: int) -> float:
+        """Minor page faults of one pass."""
+        return float(np.median([answer["faults"][arm] for answer in self.answers]))
+
+
+def ask(task: dict[str, Any], environment: dict[str, str] | None = None) -> dict[str, Any]:
+    """What a fresh process answers to a task. ExperimentError where it ends otherwise than with an answer."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MALLOC_", "OMP_", "MKL_"))}
+    inherited["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", str(WORKER)],  # -P: what lies beside it is not to be found by a plain name
+            input=json.dumps(task),
+            capture_output=True,
+            text=True,
+            env=inherited | (environment or {}),
+            timeout=LIMIT_S,
+        )
+    except subprocess.TimeoutExpired:
+        raise ExperimentError(f"a process was not done within {LIMIT_S} s", "time smaller models or batches") from None
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
+        raise ExperimentError(f"a process that timed {_named(task)} failed: {last}", "the names are torchvision's")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def _named(task: dict[str, Any]) -> str:
+    return ", ".join(dict.fromkeys(arm["model"] for arm in task["arms"])) or task["what"]
+
+
+def time_cells(params: InferenceTiming, run: Run, cells: Sequence[Cell]) -> list[Timed]:
+    """All cells, in rounds; then, where it was asked for, the extension of those that are left open."""
+    found = [Timed(cell) for cell in cells]
+    order = np.random.default_rng([params.seed, 7])
+    _rounds(params, run, found, range(params.processes), order, "processes")
+    for one in found:
+        _look(params, one)
+    if params.extend:
+        more = [one for one in found if one.compared is not None and one.compared.more]
+        _rounds(params, run, more, range(params.processes, PLAN[1]), order, "more processes")
+        for one in more:
+            _look(params, one)
+    return found
+
+
+def _rounds(
+    params: InferenceTiming, run: Run, found: list[Timed], numbers: range, order: np.random.Generator, label: str
+) -> None:
+    visits = [(number, at) for number in numbers for at in order.permutation(len(found))]
+    for number, at in run.track(visits, label):
+        one = found[at]
+        if one.unavailable:
+            continue
+        one.take(ask(one.cell.task(params, number), one.cell.environment()))
+        if not one.unavailable:
+            run.metric(f"{one.cell.key}.process", one.ratios[-1], step=number)
+
+
+def _look(params: InferenceTiming, one: Timed) -> None:
+    if not one.unavailable and len(one.ratios) >= PLAN[0]:
+        plan = PLAN if params.processes == PLAN[0] else (params.processes,)
+        one.compared = compare(one.ratios, margin=params.margin, plan=plan, unstable=one.unstable)

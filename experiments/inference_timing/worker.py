@@ -1,0 +1,273 @@
+"""One fresh process of a timing: reads a task as JSON on stdin, measures, writes what it measured as JSON on stdout.
+
+It is run as a script and imports nothing of the workspace, so that a process has done nothing before but load torch:
+earlier work in a process changes what is timed later (its allocator's pools, its thread pools, its caches).
+
+Tasks, by `what`:
+
+    pair      two models, interleaved: times of one pass of each in seconds, page faults, how they warmed up
+    zoo       other models, each by itself, in rounds: what a prediction is fitted on
+    profile   one model under torch's profiler: every operator with its shapes and its own time
+    machine   the roofs: single-precision matrix product and copy, at the same number of threads
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import nn
+from torchvision import models
+from torchvision.ops.misc import SqueezeExcitation
+
+BLOCK_S = 0.010  # a timed block takes at least this long
+WARM_S, WARM_PASSES, WARM_MOST_S, WARM_AGREE = 1.0, 3, 30.0, 0.05
+PEAK_SIDE, COPY_FLOATS = 1536, 16_000_000
+
+
+class Unavailable(Exception):
+    """This cannot be measured here; the message says why."""
+
+
+# -- models ------------------------------------------------------------------------------------------------------------
+
+
+def build(arm: dict[str, Any]) -> nn.Module:
+    """A torchvision model with the random weights that it begins its training with, in inference, changed as told."""
+    torch.manual_seed(arm["seed"])
+    model = models.get_model(arm["model"], weights=None).eval()
+    if arm["model"].startswith(("googlenet", "inception")):
+        model.aux_logits = False
+    for changed in arm["without"]:
+        CHANGES[changed](model)
+    return model
+
+
+def _replace(model: nn.Module, old: type[nn.Module], make: Callable[[], nn.Module]) -> int:
+    found = 0
+    for module in list(model.modules()):
+        for name, child in list(module.named_children()):
+            if isinstance(child, old):
+                setattr(module, name, make())
+                found += 1
+    return found
+
+
+def _without_se(model: nn.Module) -> None:
+    _replace(model, SqueezeExcitation, nn.Identity)
+
+
+def _without_swish(model: nn.Module) -> None:
+    _replace(model, nn.SiLU, lambda: nn.ReLU(inplace=True))
+
+
+CHANGES: dict[str, Callable[[nn.Module], None]] = {"se": _without_se, "swish": _without_swish}
+
+
+def folded(model: nn.Module) -> nn.Module:
+    """The same function with every batch norm folded into the convolution before it.
+
+    Source: torch.fx.experimental.optimization.fuse, which is what torch recommends for inference on a processor.
+    """
+    from torch.fx.experimental.optimization import fuse
+
+    return fuse(model)  # type: ignore[no-any-return,unused-ignore]
+
+
+def prepared(arm: dict[str, Any], task: dict[str, Any]) -> Callable[[], Any]:
+    """One pass of a model as a function, in the engine that the task names."""
+    model = build(arm)
+    device, dtype = torch.device(task["device"]), getattr(torch, task["dtype"])
+    generator = torch.Generator().manual_seed(arm["seed"])
+    images = torch.randn(task["batch"], 3, arm["side"], arm["side"], generator=generator)
+    if task["engine"] == "folded":
+        before = model(images[:1])
+        model = folded(model)
+        after = model(images[:1])
+        scale = float(before.abs().max()) or 1.0
+        if not float((before - after).abs().max()) <= 1e-3 * scale:
+            raise Unavailable(f"{arm['model']} computes something else once its batch norms are folded")
+    model, images = model.to(device, dtype), images.to(device, dtype)
+    if task["engine"] != "nchw":
+        model, images = model.to(memory_format=torch.channels_last), images.to(memory_format=torch.channels_last)
+    if task["engine"] == "compiled":
+        model = torch.compile(model)
+    out = model(images)
+    if not bool(torch.isfinite(out).all()) or float(out.float().std()) == 0:
+        raise Unavailable(f"{arm['model']} gives values that are not finite, or all alike, with random weights")
+    if task["engine"] == "graph":
+        return _graph(model, images)
+    return lambda: model(images)
+
+
+def _graph(model: nn.Module, images: torch.Tensor) -> Callable[[], Any]:
+    """The pass as a CUDA graph: one launch. Source: PyTorch's documentation, "CUDA semantics", CUDA Graphs."""
+    aside = torch.cuda.Stream()
+    aside.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(aside):
+        for _ in range(3):
+            model(images)
+    torch.cuda.current_stream().wait_stream(aside)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        model(images)
+    replay: Callable[[], Any] = graph.replay
+    return replay
+
+
+# -- clocks ------------------------------------------------------------------------------------------------------------
+
+
+def block(run: Callable[[], Any], passes: int, device: str) -> float:
+    """Seconds of one pass, over a block of them; on a GPU between two events, with nothing pending before or after."""
+    if device == "cuda":
+        begin, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+        torch.cuda.synchronize()
+        begin.record()
+        for _ in range(passes):
+            run()
+        end.record()
+        torch.cuda.synchronize()
+        return float(begin.elapsed_time(end)) / 1000 / passes
+    start = time.perf_counter()
+    for _ in range(passes):
+        run()
+    return (time.perf_counter() - start) / passes
+
+
+def warm(run: Callable[[], Any], device: str) -> dict[str, Any]:
+    """Until two blocks in a row agree, for a second and three passes at least; how many passes then make a block."""
+    begun, passes, done = time.perf_counter(), 1, 0
+    before = block(run, passes, device)
+    while True:
+        passes = max(1, min(10_000, round(max(BLOCK_S, WARM_S / 8) / before)))
+        now = statistics.median(block(run, 1, device) for _ in range(passes))
+        done += passes
+        spent = time.perf_counter() - begun
+        agree = abs(now - before) <= WARM_AGREE * before
+        before = now
+        if spent >= WARM_MOST_S or (spent >= WARM_S and done >= WARM_PASSES and agree):
+            return {"passes": max(1, int(-(-BLOCK_S // now))), "seconds": spent, "settled": bool(agree)}
+
+
+def faults() -> int:
+    """Minor page faults of this process so far; -1 where the platform does not tell."""
+    try:
+        import resource
+    except ImportError:
+        return -1
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+
+# -- tasks -------------------------------------------------------------------------------------------------------------
+
+
+def pair(task: dict[str, Any]) -> dict[str, Any]:
+    """Interleaved pairs of two arms in a random order each."""
+    runs = [prepared(arm, task) for arm in task["arms"]]
+    warmed = [warm(run, task["device"]) for run in runs]
+    order = random.Random(task["seed"])
+    times: list[list[float]] = [[], []]
+    faulted = [0, 0]
+    for _ in range(task["pairs"]):
+        for at in order.sample((0, 1), 2):
+            before = faults()
+            times[at].append(block(runs[at], warmed[at]["passes"], task["device"]))
+            faulted[at] += faults() - before
+    passes = [task["pairs"] * one["passes"] for one in warmed]
+    return {
+        "times": times,
+        "faults": [count / number for count, number in zip(faulted, passes, strict=True)],  # a pass
+        "warm_s": [one["seconds"] for one in warmed],
+        "settled": all(one["settled"] for one in warmed),
+    }
+
+
+def zoo(task: dict[str, Any]) -> dict[str, Any]:
+    """Several models, visited in rounds, each in a random order."""
+    runs = [(arm["name"], prepared(arm, task)) for arm in task["arms"]]
+    order = random.Random(task["seed"])
+    times: dict[str, list[float]] = {name: [] for name, _ in runs}
+    for _ in range(task["pairs"]):
+        for name, run in order.sample(runs, len(runs)):
+            run()
+            first = block(run, 1, task["device"])
+            times[name].append(block(run, max(1, int(-(-BLOCK_S // first))), task["device"]))
+    return {"times": {name: statistics.median(each) for name, each in times.items()}}
+
+
+def profile(task: dict[str, Any]) -> dict[str, Any]:
+    """What each operator of one pass takes by itself, the median over passes, with the shapes of its inputs."""
+    from torch.profiler import ProfilerActivity
+    from torch.profiler import profile as profiler
+
+    run = prepared(task["arms"][0], task)
+    passes = max(task["pairs"], 5)
+    for _ in range(3):
+        run()
+    with profiler(activities=[ProfilerActivity.CPU], record_shapes=True) as seen:
+        for _ in range(passes):
+            run()
+    rows = [
+        {
+            "op": event.key,
+            "shapes": event.input_shapes,
+            "calls": event.count / passes,
+            "seconds": event.self_cpu_time_total / 1e6 / passes,
+        }
+        for event in seen.key_averages(group_by_input_shape=True)
+    ]
+    # Operators that call no other do the work.
+    kernels = sum(1 for event in seen.events() if event.name.startswith("aten::") and not event.cpu_children)
+    return {"rows": rows, "launched": kernels / passes}
+
+
+def machine(task: dict[str, Any]) -> dict[str, Any]:
+    """The best of many: a single-precision matrix product in flop/s, a copy in bytes/s (read and written)."""
+    a, b = torch.randn(PEAK_SIDE, PEAK_SIDE), torch.randn(PEAK_SIDE, PEAK_SIDE)
+    out = torch.empty(PEAK_SIDE, PEAK_SIDE)
+    source, target = torch.randn(COPY_FLOATS), torch.empty(COPY_FLOATS)
+    product = [block(lambda: torch.mm(a, b, out=out), 1, "cpu") for _ in range(20)]
+    copied = [block(lambda: target.copy_(source), 1, "cpu") for _ in range(20)]
+    return {"peak": 2 * PEAK_SIDE**3 / min(product), "bandwidth": 2 * 4 * COPY_FLOATS / min(copied)}
+
+
+TASKS = {"pair": pair, "zoo": zoo, "profile": profile, "machine": machine}
+
+
+def measure(task: dict[str, Any]) -> dict[str, Any]:
+    """What a task comes to, or why it cannot be done here."""
+    torch.set_num_threads(task["threads"])
+    if task["device"] == "cuda":
+        if not torch.cuda.is_available():
+            return {"unavailable": "torch sees no GPU here"}
+        torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = bool(task["tf32"])
+    try:
+        with torch.inference_mode(task["engine"] != "folded"), torch.no_grad():
+            return TASKS[task["what"]](task)
+    except Unavailable as why:
+        return {"unavailable": str(why)}
+    except Exception as problem:  # a compiler that is missing, an operator that a device lacks
+        if task["engine"] in ("compiled", "graph"):
+            return {"unavailable": f"{type(problem).__name__}: {str(problem).strip().splitlines()[0]}"[:200]}
+        raise
+
+
+def main() -> None:
+    task = json.load(sys.stdin)
+    out, sys.stdout = sys.stdout, sys.stderr  # what a library prints must not get into the answer
+    found = measure(task)
+    found["torch"] = torch.__version__
+    if task["device"] == "cuda" and torch.cuda.is_available():
+        found["gpu"] = torch.cuda.get_device_name()
+    json.dump(found, out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,222 @@
+"""The parts of inference-timing: cells, the worker's models and clocks, kinds of operators, predictions."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from experiments.inference_timing import inference_timing
+from experiments.inference_timing.cells import PINNED, base, cells, glibc, interventions
+from experiments.inference_timing.parameters import InferenceTiming
+from studyctl.lab import ExperimentError, draft
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_parameters_are_read_without_the_extra() -> None:
+    code = (
+        "import sys; sys.modules['torch'] = sys.modules['torchvision'] = None\n"
+        "from experiments.inference_timing import inference_timing\n"
+        "from experiments.inference_timing.parameters import InferenceTiming\n"
+        "print(InferenceTiming().processes)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (done.stdout.strip(), done.returncode) == ("6", 0), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"engines": ["tensorrt"]}, "does not know tensorrt"),
+        ({"engines": []}, "has to name one"),
+        ({"engines": ["graph"]}, "device=cuda"),
+        ({"batches": []}, "name one at least"),
+        ({"batches": [0]}, "above zero"),
+        ({"allocators": ["jemalloc"]}, "jemalloc"),
+        ({"pairs": 3}, "greater than or equal to 5"),
+    ],
+)
+def test_a_wrong_parameter_is_refused(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(ExperimentError, match=message):
+        draft(inference_timing, **wrong)
+
+
+@pytest.mark.skipif(not glibc(), reason="only glibc's malloc can be told to keep what it has")
+def test_one_factor_differs_between_a_cell_and_its_neighbour() -> None:
+    params = InferenceTiming()
+    found = cells(params)
+    assert [one.key for one in found] == [
+        "nchw-shipped", "nchw-pinned", "channels-last-shipped", "channels-last-pinned", "folded-shipped",
+        "folded-pinned",
+    ]  # fmt: skip
+    on = base(found)
+    assert (on.key, on.environment()) == ("channels-last-pinned", PINNED)
+    assert found[0].environment() == {}
+    changed = interventions(params, on)
+    assert [one.key for one in changed] == [
+        "folded-pinned-bn", "channels-last-pinned-se", "channels-last-pinned-swish", "channels-last-pinned-side224",
+    ]  # fmt: skip
+    assert {(one.allocator, one.dtype, one.batch, one.device) for one in changed} == {("pinned", "float32", 1, "cpu")}
+    assert changed[1].task(params, 2)["arms"] == [
+        {"model": "resnet50", "side": 224, "seed": 0, "without": ["se"]},
+        {"model": "efficientnet_b3", "side": 300, "seed": 0, "without": ["se"]},
+    ]
+    assert changed[1].task(params, 2)["seed"] != changed[1].task(params, 3)["seed"]
+
+
+def test_a_gpu_has_no_allocator_to_choose() -> None:
+    params = InferenceTiming(device="cuda", engines=["nchw", "graph"], dtypes=["float32", "float16"], batches=[1, 32])
+    found = cells(params)
+    assert len(found) == 8 and {one.allocator for one in found} == {"shipped"}
+    assert len({one.key for one in found}) == 8
+
+
+def test_a_prediction_finds_the_law_that_the_times_follow_and_can_fail() -> None:
+    pytest.importorskip("torchvision", reason="needs the extra torch")
+    from experiments.inference_timing.prediction import Model, predict
+
+    rng = np.random.default_rng(3)
+    sizes = [(int(rng.uniform(1e8, 5e9)), int(rng.uniform(1e6, 4e7))) for _ in range(12)]
+
+    def model(macs: int, activations: int) -> Model:
+        return Model(f"net-{macs}", 224, macs, activations, 0.002 + 3e-12 * macs + 4e-10 * activations)
+
+    zoo = [model(*one) for one in sizes]
+    a, b = model(4_000_000_000, 11_000_000), model(1_800_000_000, 60_000_000)
+    told = predict(zoo, a, b, 2)
+    assert told.ratio == pytest.approx(b.seconds / a.seconds, rel=1e-9)
+    assert told.lo == pytest.approx(told.hi) and told.error < 1e-9
+    alone = predict(zoo, a, b, 1)
+    assert abs(alone.ratio - b.seconds / a.seconds) > 0.2 and alone.lo <= alone.ratio <= alone.hi
+
+
+# -- the worker ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The worker's module, in this process, that warms up only as long as it must."""
+    torch = pytest.importorskip("torch", reason="needs the extra torch")
+    pytest.importorskip("torchvision", reason="needs the extra torch")
+    from experiments.inference_timing import worker
+
+    threads = torch.get_num_threads()
+    monkeypatch.setattr(worker, "WARM_S", 0.01)
+    monkeypatch.setattr(worker, "BLOCK_S", 0.001)
+    yield worker
+    torch.set_num_threads(threads)
+
+
+def arm(model: str, side: int = 32, *without: str) -> dict[str, Any]:
+    return {"model": model, "side": side, "seed": 0, "without": list(without)}
+
+
+def task(**more: Any) -> dict[str, Any]:
+    plain = {
+        "what": "pair", "engine": "channels_last", "device": "cpu", "dtype": "float32", "batch": 1, "threads": 1,
+        "tf32": False, "pairs": 5, "seed": 0, "arms": [arm("resnet18"), arm("efficientnet_b0")],
+    }  # fmt: skip
+    return plain | more
+
+
+@pytest.mark.parametrize("engine", ["nchw", "channels_last", "folded"])
+def test_a_pair_is_timed_in_every_engine(worker: Any, engine: str) -> None:
+    found = worker.measure(task(engine=engine))
+    assert [len(times) for times in found["times"]] == [5, 5]
+    assert all(0 < one < 10 for times in found["times"] for one in times)
+    json.dumps(found)
+
+
+def test_changes_change_what_they_say_and_nothing_else(worker: Any) -> None:
+    from torch import nn
+
+    def has(model: Any, kind: str) -> int:
+        return sum(type(one).__name__ == kind for one in model.modules())
+
+    plain = worker.build(arm("efficientnet_b0"))
+    bare = worker.build(arm("efficientnet_b0", 32, "se"))
+    relu = worker.build(arm("efficientnet_b0", 32, "swish"))
+    assert has(plain, "SqueezeExcitation") == 16 and has(bare, "SqueezeExcitation") == 0
+    # The gates have one swish each.
+    assert has(plain, "SiLU") - has(bare, "SiLU") == 16 and has(bare, "Conv2d") == has(plain, "Conv2d") - 32
+    assert has(relu, "SiLU") == 0 and has(relu, "ReLU") == has(plain, "SiLU")
+    assert has(relu, "Conv2d") == has(plain, "Conv2d")
+    folded = worker.folded(worker.build(arm("resnet18")))
+    assert not any(isinstance(one, nn.BatchNorm2d) for one in folded.modules())
+
+
+def test_folding_that_changes_what_is_computed_is_not_timed(worker: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    import torch
+
+    def wrong(model: Any) -> Any:
+        with torch.no_grad():
+            model.fc.weight.mul_(1.1)
+        return model
+
+    monkeypatch.setattr(worker, "folded", wrong)
+    found = worker.measure(task(engine="folded", arms=[arm("resnet18"), arm("resnet18")]))
+    assert "something else" in found["unavailable"]
+
+
+def test_without_a_gpu_its_cells_say_so(worker: Any) -> None:
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU here")
+    assert worker.measure(task(device="cuda", engine="graph")) == {"unavailable": "torch sees no GPU here"}
+
+
+def test_a_slower_arm_is_seen_as_slower(worker: Any) -> None:
+    found = worker.measure(task(arms=[arm("resnet18", 32), arm("resnet18", 128)], pairs=7))
+    a, b = (sorted(times)[3] for times in found["times"])
+    assert b > 2 * a  # sixteen times the work
+
+
+def test_the_profile_finds_every_convolution(worker: Any) -> None:
+    from experiments.inference_timing import anatomy
+
+    found = worker.measure(task(what="profile", arms=[arm("efficientnet_b0", 64)]))
+    done = anatomy.work("efficientnet_b0", 64, 1)
+    parts = {one.kind: one for one in anatomy.parts(found, done)}
+    assert set(done) <= set(parts) and {anatomy.NORM, anatomy.ACTIVATION, anatomy.POOL} <= set(parts)
+    assert all(parts[kind].seconds > 0 and parts[kind].rate > 0 for kind in done)
+    assert 0 < anatomy.idle_share(list(parts.values())) < 1
+    # 16 gates of two layers, one stem and a 1 x 1 or two in each of 16 blocks and the head.
+    assert sum(macs for macs, _ in done.values()) > 20e6 and done[anatomy.DEPTHWISE][0] < done[anatomy.POINTWISE][0]
+
+
+def test_operators_are_known_by_name_and_shape() -> None:
+    pytest.importorskip("torchvision", reason="needs the extra torch")
+    from experiments.inference_timing import anatomy
+
+    def kind(op: str, *shapes: list[int]) -> str:
+        return anatomy.kind_of(f"aten::{op}", list(shapes))
+
+    assert kind("mkldnn_convolution", [1, 3, 64, 64], [32, 3, 3, 3]) == anatomy.KXK
+    assert kind("mkldnn_convolution", [1, 32, 64, 64], [32, 1, 3, 3]) == anatomy.DEPTHWISE
+    assert kind("conv2d", [1, 32, 64, 64], [16, 32, 1, 1]) == anatomy.POINTWISE
+    assert kind("conv2d", [1, 32, 1, 1], [8, 32, 1, 1]) == anatomy.GATE
+    assert kind("addmm", [1000], [1, 512]) == anatomy.LINEAR
+    assert kind("native_batch_norm", [1, 8, 4, 4]) == anatomy.NORM
+    assert kind("silu_", [1, 8, 4, 4]) == kind("relu_", [1]) == kind("hardtanh_", [1]) == anatomy.ACTIVATION
+    assert kind("adaptive_avg_pool2d", [1, 8, 4, 4]) == kind("mean", [1, 8, 4, 4]) == anatomy.POOL
+    assert kind("mul", [1]) == kind("add_", [1]) == anatomy.ELEMENTWISE
+    assert kind("empty", [1]) == kind("matmul_backward", [1]) == anatomy.OTHER
+
+
+@pytest.mark.slow
+def test_a_fresh_process_answers(worker: Any) -> None:
+    from experiments.inference_timing.timing import ask
+
+    found = ask(task(), PINNED if glibc() else {})
+    assert len(found["times"][0]) == 5 and found["torch"]
+    with pytest.raises(ExperimentError, match="no_such_net"):
+        ask(task(arms=[arm("no_such_net"), arm("resnet18")]))
+    roofs = ask(task(what="machine"))
+    assert roofs["peak"] > 1e8 and roofs["bandwidth"] > 1e7
