@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import pkgutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -57,22 +57,28 @@ def _segments(name: str) -> bool:
     return name in models.list_models(module=models.segmentation)
 
 
-def own_model(name: str) -> nn.Module:
-    """A person's own model: what `function` of `module` returns, looked for from where they are."""
-    module, _, function = name.partition(":")
+def own_function(name: str) -> Callable[[], Any]:
+    """A person's MODULE:FUNCTION, looked for from where they are."""
     here = str(Path.cwd())
     added = here not in sys.path
     if added:
         sys.path.insert(0, here)
     try:
-        make: Callable[[], Any] = getattr(importlib.import_module(module), function)
+        found: Callable[[], Any] = pkgutil.resolve_name(name)
     except ImportError as problem:
         raise ExperimentError(f"own={name}: {problem}", "MODULE:FUNCTION, importable from where you are") from None
     except AttributeError:
+        module, _, function = name.partition(":")
         raise ExperimentError(f"own={name}: {module} has no {function!r}", "name a function in it") from None
     finally:
         if added:
             sys.path.remove(here)
+    return found
+
+
+def own_model(name: str) -> nn.Module:
+    """What a person's function returns: a model of their own."""
+    make = own_function(name)
     try:
         with Shapes():
             made = make()

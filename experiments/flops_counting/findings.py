@@ -9,7 +9,7 @@ from studyctl.lab import Run
 
 from . import profilers, zoo
 from .concordance import BANDS
-from .measure import OWN, Results
+from .measure import OWN, Results, agrees, fitting
 
 # From which share of pairs on a figure is said to name the faster model; a choice, made here.
 RELIABLE = 0.9
@@ -151,15 +151,17 @@ def _published(run: Run, out: Results) -> None:
         "count to the last digit, the furthest is {published.furthest:.0%} off; twice our count is at least "
         f"{{published.nearest-to-twice:.0%}} off.{torchvision}",
     )
-    for figure, _ in out.figures:
+    for figure, counted in out.figures:
         at = f"published.{figure.key}"
+        other = [] if agrees(figure, counted.macs / 1e6) else fitting(figure, counted)
+        would = f" What would round to it: {_and(other)}." if other else ""
         run.finding(
             f"published.{figure.key}",
             claim=f"the printed figure of {figure.title} is its multiply-adds, to the last digit",
             when=f"{at}.off <= {at}.half",
             unless=f"{at}.off > {at}.half",
             text=f"{{{at}.printed:g}} M printed ({figure.source.partition(',')[0]}), {{{at}.macs:.1f}} M counted: "
-            f"{{{at}.error:+.2%}}.",
+            f"{{{at}.error:+.2%}}.{would}",
         )
     if out.entries:
         run.finding(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,7 @@ import torch
 from studyctl.lab import ExperimentError, Run, record_checks
 
 from . import checks, concordance, keras_profile, latency, profilers, published, zoo
-from .building import build, filled, own_model, shaped
+from .building import build, filled, own_function, own_model, shaped
 from .concordance import Band
 from .counting import Count, count
 from .formulas import ATTENTION, BATCH_NORM, CONV, DEPTHWISE, KINDS, MAC_KINDS, NORM, POOL
@@ -53,6 +54,10 @@ def count_models(params: FlopsCounting, run: Run, out: Results) -> None:
     for name in run.track([*params.models, *([OWN] if params.own else [])], "models"):
         if name == OWN:
             model = shaped(own_model(params.own))
+            # Loaded by a name that is a parameter: its file is part of what the run rests on.
+            if source := inspect.getsourcefile(own_function(params.own)):
+                run.data(source)
+            run.note(f"own={params.own}: of its code only the file of that function is watched for changes")
             inputs = torch.zeros(params.shape, device="meta")
             counted = count(model, inputs)
         else:
@@ -220,7 +225,7 @@ def fitting(figure: published.Figure, counted: Count) -> list[str]:
         "with bias": counted.macs + counted.total("bias"),
         "with batch norm": counted.macs + counted.total("flops", BATCH_NORM),
         "with batch norm and pooling": counted.macs + counted.total("flops", BATCH_NORM, POOL),
-        "2 x": 2 * counted.macs,
+        "twice": 2 * counted.macs,
     }
     return [name for name, value in ways.items() if value != counted.macs and agrees(figure, value / 1e6)]
 

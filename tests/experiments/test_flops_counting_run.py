@@ -78,6 +78,7 @@ def test_what_is_known_of_printed_figures(small: Record) -> None:
     assert small.value("published.efficientnet-b4.error") == pytest.approx(0.046, abs=0.001)
     assert small.finding("published.torchvision").verdict == "supported"
     assert small.value("timm.macs-norms") == small.value("timm.networks") == 22
+    assert small.finding("published.vgg-16").text.endswith("What would round to it: convolutions alone.")
     assert small.value("counter.explained") == 1
     assert small.value("zoo.agree") == small.value("zoo.weights") == 1
 
@@ -137,5 +138,6 @@ def test_without_timing_and_with_a_model_of_one_s_own(tmp_path: Path, monkeypatc
     run = draft(flops_counting, folder=tmp_path / "run", **{**SMALL, **more})
     assert run.value("model.own.macs") == 240
     assert run.value("model.own.parameters") == 65
+    assert any(file.path.endswith("nets_of_mine.py") and file.role == "data" for file in run.files)
     assert run.finding("counted.rest.own").text.startswith("0.000 G")
     assert not any(finding.key.startswith("latency") for finding in run.findings)
