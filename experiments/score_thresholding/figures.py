@@ -63,7 +63,8 @@ def curves_figure(out: Results) -> Figure:
         _plain(ax.xaxis, [int(mark) for mark in MARKS])
         ax.grid(True, **GRID)
     panels[0].set_ylabel("AP, IoU .50:.95")
-    fig.suptitle("What a candidate more is worth: rules on the output of one detector with three heads", fontsize=11.5)
+    whose = "one detector" if len(out.studies) == 1 else f"{len(out.studies)} detectors"
+    fig.suptitle(f"What a candidate more is worth: rules on the output of {whose} with three heads", fontsize=11.5)
     return fig
 
 
@@ -101,8 +102,8 @@ def limits_figure(params: ScoreThresholding, out: Results) -> Figure:
     names = [synthetic.TITLES[one.way] for one in out.timed]
     y = np.arange(len(names))[::-1]
     choose, nms = ([getattr(one, which) for one in out.timed] for which in ("choose_ms", "nms_ms"))
-    right.barh(y, choose, color="#BBBBBB", label="choosing candidates")
-    right.barh(y, nms, left=choose, color="#D55E00", label="NMS")
+    right.barh(y, choose, color="#BBBBBB", label="choosing candidates (numpy)")
+    right.barh(y, nms, left=choose, color="#D55E00", label="NMS (torchvision)")
     widest = max(a + b for a, b in zip(choose, nms, strict=True))
     for place, one in zip(y, out.timed, strict=True):
         said = f" {one.candidates:,} candidates\n NMS {one.nms_ms:.3g} ms"

@@ -49,6 +49,7 @@ def _binding(out: Results) -> list[int]:
 def _retinanet(run: Run, out: Results) -> None:
     budgets = out.studies[0].params.budgets
     binding = _binding(out)
+    here = "On this detector" if len(out.studies) == 1 else "On these detectors"
     for k in budgets:
         run.constant(f"limit_{k}", k)
     if binding:
@@ -59,7 +60,7 @@ def _retinanet(run: Run, out: Results) -> None:
     run.finding(
         "retinanet",
         text="It has none: each (anchor, class) sigmoid > {threshold:g}, top {topk} per level, NMS at IoU {nms_iou:g}. "
-        f"On this detector that leaves {{rule.pairs.candidates:.1f}} of {{output.pairs:.0f}} pairs per image; {limit}.",
+        f"{here} that leaves {{rule.pairs.candidates:.1f}} of {{output.pairs:.0f}} pairs per image; {limit}.",
     )
     for k in budgets:
         name = f"limit.k{k}.binds"

@@ -156,6 +156,7 @@ def test_a_training_is_recorded_and_its_weights_are_kept(tmp_path: Path) -> None
     assert values["rule.pairs.ap.lo"] <= values["rule.pairs.ap"] <= values["rule.pairs.ap.hi"]
     assert "curve.pairs.m3.ap.lo" not in values
     assert "0 differ" in run.finding("best-class").text
+    assert "On these detectors that leaves" in run.finding("retinanet").text
 
 
 @pytest.mark.usefixtures("torch_loaded")
