@@ -103,7 +103,12 @@ def prepared(arm: dict[str, Any], task: dict[str, Any]) -> Callable[[], Any]:
         raise Unavailable(f"{arm['model']} gives values that are not finite, or all alike, with random weights")
     if task["engine"] == "graph":
         return _graph(model, images)
-    return lambda: model(images)
+
+    def one() -> Any:
+        with torch.inference_mode():  # not around all: what is made in it can't be folded
+            return model(images)
+
+    return one
 
 
 def _graph(model: nn.Module, images: torch.Tensor) -> Callable[[], Any]:
@@ -249,7 +254,7 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
             return {"unavailable": "torch sees no GPU here"}
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = bool(task["tf32"])
     try:
-        with torch.inference_mode(task["engine"] != "folded"), torch.no_grad():
+        with torch.no_grad():
             return TASKS[task["what"]](task)
     except Unavailable as why:
         return {"unavailable": str(why)}
