@@ -16,6 +16,7 @@ _WIDE = re.compile("[\u1100-\uffdc]")
 _FIRST_WORD = re.compile(r"\S+")
 # Columns within which nobody has to break a line.
 _ROOM = 56
+_ROOM_EAST = 70
 # A clause does not end in one of these; nor does one begin with a small letter, outside of lists.
 _GOES_ON = frozenset(",，、;:：；(（はをにがのでとや은는이가을를의에와과고며서的和把")
 # Signs with which the lines of a list begin, or a part of a note.
@@ -29,15 +30,18 @@ def width(text: str) -> int:
     return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
 
 
-def broken(before: str, text: str) -> bool:
+def broken(before: str, text: str, *, indented: bool = False) -> bool:
     """Whether a line ended on purpose: the first word of the next one would have had room behind it."""
     taken = width(before)
-    if taken >= _ROOM or "a" <= text[:1] <= "z" or before[-1:] in _GOES_ON:
+    room = _ROOM if before.isascii() else _ROOM_EAST
+    if taken >= room or before[-1:] in _GOES_ON:
+        return False
+    if "a" <= text[:1] <= "z" and not indented and before.isascii():
         return False
     first = _FIRST_WORD.match(text)
     word = first[0] if first else ""
     # In East Asia, a line may be broken within what has no blanks.
-    return taken + min(width(word), 12) < _ROOM
+    return taken + min(width(word), 12 if word.isascii() else 4) < room
 
 
 def listed(lines: Sequence[Line], hidden: Sequence[int], index: int) -> list[str]:

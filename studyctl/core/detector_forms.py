@@ -36,6 +36,8 @@ def introduced(judge: Judge, one: Judged, zone: Zone) -> bool:
     node = one.node
     box = node.line.box if node.kind == "bullet" else None
     begin = question_prefix(node.prose)
+    if begin and zone.scope == "todo" and not wording.question(node.raw[begin:]):
+        begin = 0  # the number of an exercise
     if begin and not sources.is_citation(node.words):
         also: Kind | None = "todo" if box is not None else None
         text = node.raw[begin:].strip()

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from studyctl.core import sources, statements
 from studyctl.core.blocks import BOLD_LINE, Node
 from studyctl.core.labels import Label, head_of
 
+# A Japanese verb in its plain form says what to do as well as what happens.
+_PLAIN = re.compile(r"^[^はが]*(?<![あいなれ])(?<!でき)[うくぐすつぬぶむる]$")
+# What has a link, or a word of what is read.
+_WORK = re.compile(
+    r"://|\b(?:ch(?:ap(?:ter)?s?)?\.? ?\d|papers?|reviews?|books?|articles?|vol\.? ?\d|ed\.|pp?\. ?\d"
+    r"|commentary|series|paperback)\b"
+    r"|§|[『《〈]|第[\d一二三四五六七八九十]+[章节節巻]|\d장",
+    re.IGNORECASE,
+)
 _QUESTION = Label("question", by_words=True)
 _TODO = Label("todo", by_words=True)
 _READING = Label("reading", by_words=True)
@@ -14,6 +25,9 @@ _READING = Label("reading", by_words=True)
 def head_label(node: Node) -> Label | None:
     """The label that a heading or a bullet is by its words, if the list below it does not speak against it."""
     below = [child for child in node.children if child.kind == "bullet"]
+    if not below and node.kind == "heading" and any(child.kind == "row" for child in node.children):
+        head = head_of(node.prose)
+        return _TODO if head is not None and head.sure and head.scope == "todo" else None
     if not below or (node.kind == "bullet" and node.asks is not None):
         return None
     head = head_of(node.prose)
@@ -23,11 +37,12 @@ def head_label(node: Node) -> Label | None:
         return _QUESTION if _mostly_ask(below) else None
     said = sum(_states(child) for child in below)
     if head.scope == "question":
-        told = 2 * said <= len(below) if head.sure else 3 * said <= len(below)
         asking = sum(child.asks is not None for child in below)
-        return _QUESTION if (asking and head.sure) or 2 * asking >= len(below) or (head.sure and told) else None
+        return _QUESTION if head.sure or 2 * asking >= len(below) else None
     if head.scope == "reading":
-        papers = sum(sources.looks_like_paper(child.raw, child.words) for child in below)
+        papers = sum(
+            bool(_WORK.search(child.raw)) or sources.looks_like_paper(child.raw, child.words) for child in below
+        )
         enough = 2 * said <= len(below) if head.sure else 2 * papers >= len(below) and not said
         return _READING if enough else None
     return _TODO if (2 if head.sure else 3) * said <= len(below) else None
@@ -41,7 +56,9 @@ def _is_title(node: Node) -> bool:
 
 def _states(child: Node) -> bool:
     """Whether a bullet says how something is: neither a question nor what is to be done or read."""
-    return child.says and not child.asks and not statements.is_intention(child.words)
+    if not child.says or child.asks or child.line.box is not None:
+        return False
+    return not (statements.is_intention(child.words) or _PLAIN.search(child.words))
 
 
 def _mostly_ask(below: list[Node]) -> bool:

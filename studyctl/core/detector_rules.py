@@ -31,6 +31,12 @@ _OTHER_COLUMN = re.compile(
     re.IGNORECASE,
 )
 
+_TASK_COLUMN = re.compile(
+    r"(?:action )?(?:items?|tasks?|actions?|what|to ?do)|할 ?일|내용|업무|작업|항목|タスク|作業|内容|やること|項目"
+    r"|事项|事項|任务|任務|内容|待办|待辦|行动项",
+    re.IGNORECASE,
+)
+
 
 class Judge:
     """Goes through the blocks of one note."""
@@ -235,6 +241,8 @@ class Judge:
         node = one.node
         scopes = [self._column(cell) for cell in node.header]
         if "question" not in scopes:
+            if self.zone(one).scope == "todo" and (text := _task_of(node)):
+                self.put(one, "todo", "table", text=text)
             return
         column = scopes.index("question")
         text = node.cells[column] if column < len(node.cells) else ""
@@ -263,6 +271,14 @@ class Judge:
         if label is None or (label.scope == "question" and not _NOUN.search(header)):
             return ""  # "Unclear?" is a property of its rows
         return label.scope
+
+
+def _task_of(node: Node) -> str:
+    """What is to be done, in a row of a table below a label of todos: the cell that names it, else the first."""
+    named = next((k for k, header in enumerate(node.header) if _TASK_COLUMN.fullmatch(header.strip(" *_"))), None)
+    if named is None or named >= len(node.cells):
+        return ""
+    return node.cells[named].strip(" .-…")
 
 
 def unwrapped(text: str) -> str:

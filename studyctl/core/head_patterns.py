@@ -55,6 +55,7 @@ EN: Classes = (
     _of(
         _SURE_READING,
         r"\b(?:to|must|should|gotta|want to|will) read\b|\bto-read\b|\bread (?:next|later|up|soon|on)\b",
+        r"^readings? (?:wk|week|ch|for|due|\d)\b",
         r"\b(?:further|more|next|extra|recommended|suggested|assigned|background|weekend|holiday|bedtime|summer"
         r"|future|set)"
         r" (?:readings?|reads?|books|papers|literature|lit|texts)\b",
@@ -76,6 +77,7 @@ EN: Classes = (
         r"|still open"
         r"|left to do|outstanding|prep|deliverables)\b(?: (?:for|from|before|by|list|this|still|open|left"
         r"|next)\b.*)?$",
+        r"^(?:hw|homework|problem sets?|p-?sets?|assignments?|exercises?|sheet) ?\d{0,2}(?: due\b.*)?$",
         r"^(?:buy|get|order|bring|pack|fetch|fix|call|book|pay|sort out)$",
         r"^(?:things|stuff|bits|jobs|tasks|work|anything|what'?s|all|ideas|experiments|features|changes"
         r"|fixes)\b.*\b(?:to|left|for later|next)\b",
@@ -92,7 +94,7 @@ EN: Classes = (
     ),
     _of(
         _MAYBE_TODO,
-        r"^(?:next|later|buy|get|order|fix|practi[sc]e|revise|prep|pending|remaining|resolutions?"
+        r"^(?:next|later|buy|get|order|fix|drills?|revision|practi[sc]e|revise|prep|pending|remaining|resolutions?"
         r"|targets?"
         r"|improvements?|changes|reminders?|this week|draft|must|should|try|bring|pack|want)\b",
         r"\b(?:next|tomorrow|tonight|this weekend|weekend|to buy|to get|to try|plan)$",
@@ -117,7 +119,7 @@ KO: Classes = (
     _of(
         _SURE_QUESTION,
         r"헷갈|헛갈|(?:모르|모르겠|몰랐|몰라서)(?:는|던|ㄴ|겠는|겠던|겠음|는데)? ?(?:것|거|점|부분|말|단어|용어"
-        r"|개념|데|곳|내용)|궁금|의문|의심스|막힌|막히는|막혔던",
+        r"|개념|데|곳|내용)|궁금|의문|의심스|막힌|막히는",
         r"(?:틀리는|틀린|틀렸던|틀림|까먹는|잊어버리는|못 ?외우는|안 ?외워지는|못 ?외운|안 ?외워진)",
         r"이해(?:가|를)? ?(?:안|못|덜)|(?:잘 )?(?:안|못) ?(?:풀리|와닿|잡히|알아|이해)|아리송|알쏭|긴가민가"
         r"|찜찜|가물가물|애매한|불확실한|불분명|의아"
@@ -152,7 +154,7 @@ KO: Classes = (
     ),
 )
 # A sentence rather than a name.
-KO_SENTENCE = re.compile(r"[가-힣](?:다|요|까|네|죠|지|냐|자|군|는데|라고|며|고)$")
+KO_SENTENCE = re.compile(r"[가-힣](?:다|요|까|네|죠|(?<!까)지|냐|자|군|는데|라고|며|고)$")
 KO_NOT = re.compile(
     r"배운|배울|느낀|느낄|알게|풀린|해결(?:됨|한|된|책)|읽은|읽었|다 ?읽|완료|끝낸|본 ?것|본 ?거|봤던|했던"
     r"|한 ?것|한 ?일"
@@ -208,10 +210,10 @@ HAN: Classes = (
     _of(
         _SURE_QUESTION,
         r"(?:没|沒|不|未|难|難|弄|搞)(?:太|怎么|怎麼|有|看|听|聽|想|学|學|弄|搞|读|讀)?(?:懂|明白|清楚|透彻"
-        r"|吃透|透|通|理解|解决|解決|背(?:下|会|熟)?|记住|記住|记牢"
-        r"|掌握)",
+        r"|吃透|透|通|理解|解决|解決|背(?:下|会|熟)?|记住|記住|记牢|掌握)"
+        r"|(?:没|沒|不)[一-龥](?:懂|明白|清|透|通|完|定|填|牢|住|准|準)",
         r"存疑|疑(?:问|問|惑|点|點|难|難|云|義|义)|困惑|迷惑|卡(?:住|壳|殼|点|點|了)|遗留|遺留|懸而|悬而|悬案"
-        r"|未决|未決|易混|(?:总|總|老|常|又|经常|容易"
+        r"|未决|未決|悬着|懸著|継続|継續|審議|保留|易混|(?:总|總|老|常|又|经常|容易"
         r"|反复)(?:是)?(?:做)?(?:错|錯|混|忘)"
         r"|易错|易錯|记混|記混|搞混|混淆|想问|想問|要问|要問|请教|請教|问问|問問|待(?:讨论|討論|定|议|議|解|问"
         r"|問)|争议|爭議|悬疑|想不明|百思|纳闷|納悶|没底|沒底|没答|无解|無解"
@@ -221,12 +223,15 @@ HAN: Classes = (
         _SURE_READING,
         r"(?:读|讀|看|翻|找|借|买|買|推荐|推薦|精读|精讀|延伸|补|補|啃|刷).{0,4}(?:书|書|论文|論文|文献|文獻"
         r"|文章|资料|資料|教材|专著|專著|期刊)|书单|書單"
-        r"|(?:待|想|要|必|准备|準備|打算|有空|回头|接着|值得)(?:去|再|来|來|好好)?(?:读|讀|看|翻|啃)(?:看|翻|读"
-        r"|讀|一下|一遍|的)?|推荐的?$|推薦的?$",
+        r"|(?:待|想|要|必|准备|準備|打算|有空|回头|接着|值得)(?:去|再|找|借)?(?:来|來|好好)?(?:读|讀|看|翻"
+        r"|啃)(?:看|翻|读"
+        r"|讀|一下|一遍|的)?|推荐的?$|推薦的?$|併読|必読|未読|积读",
     ),
     _of(
         _SURE_TODO,
-        r"待(?:办|辦|做|完成|补|補|处理|處理|改|写|寫|测|測|查|整理|跟)|(?:^|[^主重必需])要(?:做|买|買|改|补|補"
+        r"^要(?:復習|確認|調査|検討|対応|練習|暗記|再読)|要[一-龥]{1,3}的$|下[一-龥]{0,3}(?:打算|计划"
+        r"|計畫|安排)|待(?:办|辦|做|完成|补|補|处理|處理|改|写|寫|测|測|查|整理|跟)|(?:^|[^主重必需])要(?:做|买"
+        r"|買|改|补|補"
         r"|写|寫|准备|準備|办|辦|练|練|查|交|带|帶|弄|搞|处理"
         r"|處理|完成|整理)"
         r"|下(?:一)?(?:步|次|周|週|回|轮|輪|阶段|階段|期)(?:前|之前|要|打算|计划|計劃|计画|計畫|准备|準備|做"
@@ -240,7 +245,7 @@ HAN: Classes = (
     _of(
         _MAYBE_TODO,
         r"打算|安排|计划|計劃|计画|計畫|准备|準備|目标|目標|清单|清單|后续|後續|有空|回头|回頭|剩下|抓紧|抓緊"
-        r"|补|補|明天|明日|下周|下週|改进|改進|练习|練習|复习|複習|需要|待|分工|整改",
+        r"|补|補|明天|明日|下周|下週|改进|改進|练习|練習|复习|複習|需要|待|分工|担当|整改",
     ),
     _of(_MAYBE_QUESTION, r"问题|問題|坑|薄弱|难点|難點|争|爭|未定|讨论|討論|思考|没定|沒定|悬|懸"),
 )

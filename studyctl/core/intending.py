@@ -30,6 +30,7 @@ _ENGLISH = re.compile(
     rf"|definitely |just |do |also )*"
     rf"(?:(?:need|have|want|ought|got) to|gotta|must|should)(?: still| really| probably| definitely"
     rf"| also)* {_VERBS}\b"
+    rf"|(?-i:ACTION:? |AP:? )[A-Z]|(?-i:[A-Z][\w.]{0, 14}(?: [A-Z][\w.]{0, 14})?) (?:to|will) {_VERBS}\b"
     r"|(?:do )?(?:remember to|don'?t forget(?: to)?|note to self|mental note)\b"
     rf"|let'?s {_VERBS}\b|{_SOON_EN}[,:]? (?:i'?ll |i will |i should |we'?ll )?{_VERBS}\b",
     re.IGNORECASE,
@@ -94,6 +95,7 @@ _CHINESE = re.compile(
     rf"|周[一二三四五六日])(?:之前|前)?(?:必须|必須|一定要|得).{{1,10}}$"
 )
 _ZH_NOT = re.compile(r"了$|过$|過$|(?:说|說|让|讓|听|聽)(?:我)?(?:明天|下周|要|得)")
+_ZH_MIND = re.compile(r"[,，]?(?:可|千万)?(?:别|別|不要)(?:再|又)?(?:忘|忘记|忘記)(?:了)?$")
 _ZH_MAY = re.compile("记得|記得|忘|得|需要|必须|必須|" + _ZH_SOON[3:-1] + "|还要|還要")
 _CUTS = (". ", "! ", "; ", "。", "！", "→", "-> ", "=> ")
 
@@ -137,4 +139,5 @@ def intends(text: str) -> bool:
         if _JAPANESE.search(last):
             return True
         return _JAPANESE_SOON.search(last) is not None and _JA_NOT.search(last) is None
+    last = _ZH_MIND.sub("", last)
     return _CHINESE.search(last) is not None and _ZH_NOT.search(last) is None

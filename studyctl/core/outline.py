@@ -30,7 +30,7 @@ _BOLD = re.compile(r"(\*\*|__)\s?(?=\S)(?:(?!\1).){1,120}\1\s*[:：]?$")
 _ADDRESS = re.compile(r"<?(?:https?://|www\.)\S+$")
 _SENTENCE_END = re.compile(
     r"[.?!。？！…][\"'”’)\]」』*_~]*$|(?:[가-힣]다|[가-힣]요|[가-힣]까|[하보두]자|[있없]음"
-    r"|[함됨])[)\]\"'”’]*$"
+    r"|[함됨]|[할볼둘올갈] ?것)[)\]\"'”’]*$"
 )
 _STATED = re.compile(r"[.。!！][\"'”’)\]」』]*$|[가-힣](?:다|요)$")
 _SAID = re.compile(r"[^\s:：\[(]{1,10}(?: [A-Z][\w.]{0,10})?\s?[:：]\s?[^\s/]")
@@ -196,7 +196,9 @@ class Outline(Builder):
         if not self.gap and frame.para is not None:
             deeper = line.indent >= frame.para.line.indent + 2
             label = not frame.bullets and frame.para.line.indent < 2 and self._is_label_line(frame.para)
-            if label or (deeper and not frame.bullets and self._is_head(frame.para)):
+            if label and not deeper and (known := label_of(frame.para.prose, self.extra)) is not None and known.loose:
+                label = False  # "내일 정리해둘 것" is something to do itself
+            if label or (not frame.bullets and self._is_head(frame.para) and (deeper or self._heads_lines(index))):
                 label_line = frame.para
                 self._make_label(label_line)
                 self._begin(label_line, index)
@@ -209,7 +211,7 @@ class Outline(Builder):
                 self._begins_unit(text)
                 or self._ended(frame.para)
                 or _in_turn(frame.para.prose, text)
-                or bare_lines.broken(_last_line(frame.para), text)
+                or bare_lines.broken(_last_line(frame.para), text, indented=line.indent >= 2)
             ):
                 parent = frame.para.parent
                 assert parent is not None
@@ -232,6 +234,17 @@ class Outline(Builder):
             self._begin(section, index)
             return
         self._new_paragraph(index)
+
+    def _heads_lines(self, index: int) -> bool:
+        """Whether the paragraph of one line before this one heads lines without marks, by its words."""
+        para = self.frame.para
+        head = head_of(para.prose) if para is not None else None
+        if para is None or head is None or not head.sure:
+            return False
+        if para.before is not None and para.before.block == para.block:
+            return False
+        listed = bare_lines.listed(self.lines, self.mask.hidden, index)
+        return len(listed) > 1 and not any(_STATED.search(text) for text in listed)
 
     def _begin(self, label: Node, index: int) -> None:
         """The first line below a label: a paragraph, or the first of a list without marks."""
@@ -280,6 +293,8 @@ class Outline(Builder):
                 self._new_paragraph(index)
             else:
                 frame.para = self._node("para", index, bullet)
+        elif line.indent > bullet.line.indent and bare_lines.broken(_last_line(bullet), text) and not text.isascii():
+            frame.para = self._node("para", index, bullet)
         else:
             self._extend(bullet, index)
 
@@ -308,6 +323,8 @@ class Outline(Builder):
         if raw.endswith(("  ", "  \r")) or raw.rstrip().endswith("\\") or HARD_BREAK.search(raw):
             return True
         last = states.strip_tail(_last_line(node))
+        if " #" in last and last.rpartition(" ")[2][:1] == "#":
+            return True  # tags end it
         if _SENTENCE_END.search(last) is not None or _ADDRESS.match(last) is not None:
             return True
         return last[-1:] in _ASKING_END and question_ending(last)

@@ -29,7 +29,7 @@ SENTENCES: dict[str, str] = {
     "heading.question": "is a heading that asks something",
     "inline-label": "begins with its own label (질문: …, Todo: …)",
     "callout": "stands in a callout of questions or todos",
-    "table": "stands in a table whose header says question",
+    "table": "stands in a table whose header says question, or below a label of todos",
     "qa": "is written as Q: or Q1.",
 }
 

@@ -230,7 +230,8 @@ _BEGINNING = (
 EN_NO_SUBJECT = frozenset(_BEGINNING.split())
 EN_RELATIVE = re.compile(r"\b(?:that|which|who|where|when|what|how|why|whether|if)\s+(?:\w+\s+){0,4}?$", re.IGNORECASE)
 EN_BECAUSE = re.compile(
-    r"^(?:yes|no|nope|not (?:really|quite|exactly|always|necessarily|at all)|same as|probably|depends|only"
+    r"^(?:yes|no|nope|bc|cos|cuz|my (?:bet|guess)|not (?:really|quite|exactly|always|necessarily|at all)"
+    r"|same as|probably|depends|only"
     r"|because|since"
     r"|due to|thanks to|so that|to avoid|otherwise)\b",
     re.IGNORECASE,
