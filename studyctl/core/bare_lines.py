@@ -48,11 +48,11 @@ def listed(lines: Sequence[Line], hidden: Sequence[int], index: int) -> list[str
     """The lines from this one on where they are a list without marks: none of them too long to be a thing."""
     found: list[str] = []
     for line, masked in zip(lines[index : index + 2 * _MOST], hidden[index : index + 2 * _MOST], strict=True):
-        if masked or line.blank or line.bullet is not None or line.level or line.rule or line.quote:
-            break
         text = line.text
         if "studyctl:answer" in text and ties.is_own_answer(line.raw):
             continue
+        if masked or line.blank or line.bullet is not None or line.level or line.rule or line.quote:
+            break
         if "experiments/" in text or "studyctl:" in text:
             text = ties.strip_ties(text).rstrip()
         if not text or width(text) > _LONGEST or "|" in text or text[0] in _SIGNS or text[-1] in ":：":

@@ -19,7 +19,7 @@ _WORK = re.compile(
 )
 _QUESTION = Label("question", by_words=True)
 _TODO = Label("todo", by_words=True)
-_READING = Label("reading", by_words=True)
+READING = Label("reading", by_words=True)
 
 
 def head_label(node: Node) -> Label | None:
@@ -44,8 +44,16 @@ def head_label(node: Node) -> Label | None:
             bool(_WORK.search(child.raw)) or sources.looks_like_paper(child.raw, child.words) for child in below
         )
         enough = 2 * said <= len(below) if head.sure else 2 * papers >= len(below) and not said
-        return _READING if enough else None
+        return READING if enough else None
+    if mostly_works(below):
+        return READING
     return _TODO if (2 if head.sure else 3) * said <= len(below) else None
+
+
+def mostly_works(below: list[Node]) -> bool:
+    """Whether most of a list is to be read, whatever its head calls it."""
+    works = sum(child.line.box is None and sources.looks_like_work(child.raw, child.words) for child in below)
+    return 2 * works > len(below)
 
 
 def _is_title(node: Node) -> bool:

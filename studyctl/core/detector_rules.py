@@ -92,6 +92,9 @@ class Judge:
         label = label_of(node.prose, self.extra)
         if label is None:
             return detector_heads.head_label(node) if node.children else None
+        if label.loose and label.scope == "todo" and node.children:
+            below = [child for child in node.children if child.kind == "bullet"]
+            return detector_heads.READING if below and detector_heads.mostly_works(below) else label
         if not label.weak:
             return label
         below = [child for child in node.children if child.kind == "bullet"]

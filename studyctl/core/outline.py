@@ -30,7 +30,7 @@ _BOLD = re.compile(r"(\*\*|__)\s?(?=\S)(?:(?!\1).){1,120}\1\s*[:：]?$")
 _ADDRESS = re.compile(r"<?(?:https?://|www\.)\S+$")
 _SENTENCE_END = re.compile(
     r"[.?!。？！…][\"'”’)\]」』*_~]*$|(?:[가-힣]다|[가-힣]요|[가-힣]까|[하보두]자|[있없]음"
-    r"|[함됨]|[할볼둘올갈] ?것)[)\]\"'”’]*$"
+    r"|[함됨]|[할볼둘올갈] ?것|[하보두넣쓰가오내]기)[)\]\"'”’]*$"
 )
 _STATED = re.compile(r"[.。!！][\"'”’)\]」』]*$|[가-힣](?:다|요)$")
 _SAID = re.compile(r"[^\s:：\[(]{1,10}(?: [A-Z][\w.]{0,10})?\s?[:：]\s?[^\s/]")
@@ -160,7 +160,11 @@ class Outline(Builder):
     def _bullet(self, index: int) -> None:
         frame, line = self.frame, self.lines[index]
         lead = frame.lead
-        if lead is not None and not frame.bullets and (self._is_label_line(lead) or self._is_head(lead)):
+        if (
+            lead is not None
+            and not frame.bullets
+            and (self._is_label_line(lead) or (not self.gap and self._is_head(lead)))
+        ):
             self._make_label(lead)
             lead = None
         while frame.bullets and not _below(line, frame.bullets[-1].line):

@@ -26,7 +26,8 @@ _CLOSING_HASHES = re.compile(r"(?:^|[ \t])#+$")
 _RULE = re.compile(r"([-*_])(?:[ \t]*\1){2,}$")
 _TIGHT = re.compile(
     r"(?P<bare>[0-9]{1,2})(?:[.)．](?=[^\s\d.)])|[、）])|(?P<full>[０-９]{1,2})[.．、)）](?=\D)"
-    r"|[（(](?P<held>[0-9]{1,2})[)）]|(?P<ring>[①-⑳])|(?P<letter>[a-j가나다라마바사아자차])[.)](?=\s)"
+    r"|[（(](?P<held>[0-9]{1,2})[)）]|(?P<ring>[①-⑳])|(?P<spaced>[1-9][0-9]?)\u0020(?=[^\s0-9a-z])"
+    r"|(?P<letter>[a-j가나다라마바사아자차])[.)](?=\s)"
 )
 _TIGHT_APART = 12  # lines that may stand between two such numbers
 _LETTERS = {sign: k for signs in ("abcdefghij", "가나다라마바사아자차") for k, sign in enumerate(signs, 1)}
@@ -249,7 +250,11 @@ def _tight_numbers(lines: list[Line]) -> None:
         if letter := found["letter"]:
             number = _LETTERS[letter]
         else:
-            number = ord(ring) - ord("①") + 1 if ring else int(found["bare"] or found["full"] or found["held"])
+            number = (
+                ord(ring) - ord("①") + 1
+                if ring
+                else int(found["bare"] or found["full"] or found["held"] or found["spaced"])
+            )
         near = before is not None and line.number - before[1].number <= _TIGHT_APART
         if before is not None and near and number == before[0] + 1:
             for each in (before[1], line):

@@ -40,6 +40,7 @@ _BOOK = re.compile(
     r"(?P<before>[^『《〈「]{0,16})(?:『[^』]{2,}』|《[^》]{2,}》|〈[^〉]{2,}〉|「[^」]{4,}」)(?P<behind>.{0,16})$"
 )
 _DOING = re.compile(r"[をにで]\s?$|[把对對用给給将將以从從买買找借写寫抄读讀看翻啃]|[을를에서]\s?$|と$")
+_BOOK_TITLE = re.compile(r"[^『《〈をにで把]{0,14}[『《〈][^』》〉]{2,}[』》〉]")
 _BEHIND_BOOK = re.compile(
     r"\s*[,、，]?\s*(?:第|제|ch(?:ap)?\.?\s?"
     r"|vol\.?\s?)?[\d一二三四五六七八九十上下前后後,、–〜~ ·-]{0,9}\s*(?:章|節|节|巻|卷|号|頁|版|回|册|冊|講|讲"
@@ -189,6 +190,11 @@ def names_work(raw: str, words: str) -> bool:
     if book is None or _DOING.search(book["before"]):
         return False
     return _BEHIND_BOOK.fullmatch(book["behind"]) is not None
+
+
+def looks_like_work(raw: str, words: str) -> bool:
+    """Whether a line of a list names what one reads, at the first look: by its form, a link, or a title in brackets."""
+    return names_work(raw, words) or "://" in raw or (_BOOK_TITLE.match(raw) is not None)
 
 
 def leads_to_paper(raw: str) -> bool:

@@ -56,8 +56,8 @@ def _korean_ending(text: str) -> bool:
     word = text.rsplit(None, 1)[-1] if text else ""
     if not word or word[-1] not in _KO_LAST:
         return False
-    if word == "하나" and not text.endswith("야 하나"):
-        return False
+    if word == "하나":
+        return text.endswith("야 하나")
     if patterns.KO_NOUN.search(word) and not (patterns.KO_ASK.search(text) and word.endswith(("인지", "인가", "던가"))):
         return False
     if patterns.KO_ENDING.search(word):
@@ -88,6 +88,8 @@ def question_ending(text: str) -> bool:
     text = bare_end(text)
     if not text:
         return False
+    if "か、" in text[-16:]:
+        text = text[: text.rindex("か、") + 1]  # a remark behind the question
     last = text[-1]
     if "가" <= last <= "힣":
         return _korean_ending(text)
@@ -130,7 +132,7 @@ def doubt(text: str) -> bool:
     return patterns.DOUBT.search(text) is not None and patterns.NO_DOUBT.search(text) is None
 
 
-_KO_LAST = frozenset("까나지가냐죠요네래엇야임대라데")
+_KO_LAST = frozenset("름까나지가냐죠요네래엇야임대라데")
 # A sentence that ends in a Korean word, with nothing in it at which it could be parted into several.
 _ONE_KOREAN = re.compile(f"[^?？!！.。→⇒⟶➡=:：>]*([가-힣])[{re.escape(patterns.CLOSERS)}]*$")
 

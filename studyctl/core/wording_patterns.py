@@ -11,7 +11,7 @@ CLOSERS = " \t\r\n\"'”’»」』】)]*_~`.…。．!^"
 # Gives up early on nearly every line that holds no question. Literals only: `re` then looks for their first
 # characters alone.
 HINT = re.compile(
-    "\\?|？|何|どこ|どれ|誰|どちら|どっち|掴|つかめ|しっくり|いまいち|追いつ|더라|까|나|지|가|냐|죠|래|데|감이"
+    "\\?|？|何|どこ|どれ|誰|どちら|どっち|掴|つかめ|しっくり|いまいち|追いつ|더라|다름|까|나|지|가|냐|죠|래|데|감이"
     "|납득|궁금"
     "|헷갈|헛갈|모르|몰라|모름|의문|이해|애매|불분명|확실|알 수|알수"
     "|か|かな|かしら|なんで|なんの|分か|わか|疑問|謎|不明|気に|なぜ|何故|だろう|っけ|とは|腑に|ピン|理解|自信"
@@ -45,7 +45,8 @@ HINT_FIRST = re.compile(
 )
 # One of these stands in every doubt.
 HINT_DOUBT = re.compile(
-    "요약|clue|tell|lost me|asking myself|didnt |没写|没讲|没说|没提|没标|没人|没查|没问|没找|沒寫|沒講|沒說|沒提"
+    "구분|구별|판단|요약|clue|tell|lost me|asking myself|didnt "
+    "|没写|没讲|没说|没提|没标|没人|没查|没问|没找|沒寫|沒講|沒說|沒提"
     "|沒人|存个疑|存個疑|迷い中|决めかね|understand|understood|follow|grasp|figure out|get |know|sure|clear"
     "|certain|obvious|wonder|confus|puzzl"
     "|baffl|myster|idea|nobody|no one"
@@ -106,7 +107,7 @@ KO_ASK = re.compile(
 )
 # A clause before a verb: something with a particle.
 KO_CLAUSE = re.compile(r"[가-힣A-Za-z0-9)\"'”’](?:은|는|이|가|을|를|도|에서|에|로|에게|부터)\s")
-KO_LOOSE = re.compile(r"(?:나|지|까|냐|가|죠|지요|네|래|나요|대|더라)$")
+KO_LOOSE = re.compile(r"(?:다름|나|지|까|냐|가|죠|지요|네|래|나요|대|더라)$")
 # Nouns that end like a question.
 KO_NOUN = re.compile(
     r"(?:까지|이미지|메시지|페이지|패키지|스테이지|엣지|에지|에너지|브리지|브릿지|랭귀지|스토리지|저지"
@@ -123,7 +124,7 @@ JA_ENDING = re.compile(
     r"|よいか|どうか|たのか|なのか|かどうか|ったか|いたか|したか|[何誰]なんだろう|なんだろう|だろう|かな"
     r"|かなあ|(?:なんで|なぜ|何故|どうして).{0,40}なの|のは(?:なぜ|何故|どうして)か|どういうこと|どういう意味"
     r"|(?:なぜ|なんで|どうして|何故|何で)[^。]{1,60}(?:の|んだ)|んだろう?|(?:ん|の|る|た)(?:やろ|やろか|やろう)"
-    r"|でやろ|(?:どう|何|どこ|いつ|誰|どれ)[^。]{0,14}(?:する|なる|だったか)|(?:て|で)(?:いい|ええ|よい)の"
+    r"|でやろ|(?:どう|何|どこ|いつ|誰|どれ)(?![かもで])[^。]{0,14}(?:する|なる|だったか)|(?:て|で)(?:いい|ええ|よい)の"
     r"|かしら|っけ|とは|なぜ"
     r"|何故)$"
 )
@@ -133,7 +134,8 @@ JA_WHY = re.compile(r"(?:なぜ|なんで|どうして|何故)(?!か|なら)[^�
 JA_NOUN_KA = re.compile(r"(?:[はがもでに]|って).{0,30}(?![静確豊僅微密厳遥仄暖温愚]か)[一-龥ァ-ヶー]か$")
 JA_VERB_END = frozenset("うくぐすつぬぶむるたいだ")
 JA_ASK = re.compile(
-    r"なぜ|何故|どうして|どう(?:やって|すれば|いう|なる|する)|何[がをのでもかと]|なんで|なんの|どれ|どの"
+    r"なぜ|何故|どうして|なに[がをのに]|どこまで|どう(?:やって|すれば|いう|なる|する)|何[がをのでもかと]|なんで"
+    r"|なんの|どれ|どの"
     r"|どちら|どっち|いつ|どこ|誰|いくつ|いくら|何[本個人回年月日時枚台分円度]"
     r"|どんな|とは"
 )
@@ -171,14 +173,16 @@ LAST_ASIDE = re.compile(
 )
 _SUBJECT = r"(?:this|that|it|there|these|those|we|they|i|he|she|one|any(?:one|body|thing)?)"
 EN_START = re.compile(
-    r"(?:so |and |but |then |also |or )?(?:"
+    r"(?:so |and |but |then |also |or |hmm,? |wait,? |ok |btw |and so )?(?:"
     rf"(?:is|isn't|are|aren't|was|were|wasn't|am|does|doesn't|did|didn't|has|hasn't|have|can|can't|could|couldn't"
     rf"|would|will|might) {_SUBJECT}\b(?!,)(?= [^,]*$)|(?:do|don't|should|shouldn't) (?:we|they|i)\b(?= [^,]*$)"
     r"|(?:isn'?t|aren'?t|doesn'?t|wasn'?t|can'?t|couldn'?t|wouldn'?t|didn'?t) (?:the|a|an|that|this|it"
     r"|my) \w+ \w+|does the \w+ \w+"
     r"|(?:does|did|doesn'?t|didn'?t) (?!not\b)\w+ (?!not\b)[\w'-]+(?= )"
     r"|(?:is|are|was|were) (?:the|my|our|there|any|every|all) [\w'-]+ (?!of\b)[\w'-]+(?=[^:]*$)"
-    r"|[^?]* or not$|why the [\w ]{2,24}$|how come\b|why (?:so|only|no|bother|use|even)\b"
+    r"|[^?]* or not$|how (?!to\b|many\b|much\b)\w+ (?:is|are|was|were) (?:the|this|that|those|these|it|they)\b"
+    r"|(?:would|could|will|can) (?!be\b|not\b|have\b)[\w-]+ (?:have|be|make|help|work|matter)\b"
+    r"|why the [\w ]{2,24}$|how come\b|why (?:so|only|no|bother|use|even)\b"
     r"|how (?:big|large|small|fast|slow|good|bad|accurate|reliable|important|common|strong|stable|deep|wide|high|low"
     r"|robust|sensitive|expensive|hard|likely|close|general) (?:is|are|was|were|does|do|can|should|would)\b"
     r"|[^,:.;]{3,60}[,–—-] ?(?:and |but |so |or )?(?:is|isn't|are|aren't|was|were|does|doesn't|do|did|didn't"
@@ -212,6 +216,8 @@ DOUBT = re.compile(
     r"|(?:잘 |아직 |도무지 )?모르겠(?!지만|으면|다면|을)|(?:왜|어떻게|뭔|는지|인지|은지|한지|뜻"
     r"|이유)[^.?!]{0,30}(?:모름|모르겠|몰라)|잘 모름|잘 모르"
     r"|(?:설명|납득|요약)(?:을|이|를|은|도)? ?(?:잘 )?(?:못 ?(?:하|함|했)|안 ?(?:되|됨|돼|나))"
+    r"|(?:서인지|인지|는지)[^.]{0,24}(?:구분|구별|판단)(?:이|을)? ?(?:안|못)|차이(?:를|가|는)? ?(?:아직도? ?"
+    r"|잘 ?)?모(?:름|르겠)"
     r"|이해(?:가|는|를|도)? ?(?:잘 )?(?:안 ?(?:[되됨돼감간가](?!면|지면|도록|던))|못 ?(?:하|했|함)|되지 않"
     r"|가지 않|하지 못|안됨"
     r"|안돼)"
