@@ -50,12 +50,34 @@ def _plain(param: Any, convert: Callable[[Any, Any], Any]) -> Callable[[Any, Any
     return process_value
 
 
+# Options that may stand alone, and what they then say.
+ALONE = {"--due": "any"}
+
+
+def spelled_out(args: Sequence[str]) -> list[str]:
+    """The arguments with every option that stands alone given its value: click would take the next one, or refuse."""
+    found: list[str] = []
+    for index, word in enumerate(args):
+        if word == "--":
+            return [*found, *args[index:]]
+        following = args[index + 1 : index + 2]
+        alone = word in ALONE and (not following or following[0].startswith("-"))
+        found.append(f"{word}={ALONE[word]}" if alone else word)
+    return found
+
+
 class Command(TyperCommand):
     """A command whose help ends with examples, as they are typed."""
 
     def __init__(self, *args: Any, **attrs: Any) -> None:
         super().__init__(*args, **attrs)
         lighten(self.params)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not ALONE.keys().isdisjoint(args) and any(not ALONE.keys().isdisjoint(param.opts) for param in self.params):
+            args = spelled_out(args)
+        parsed: list[str] = super().parse_args(ctx, args)
+        return parsed
 
     def get_help_option(self, ctx: Any) -> Any:
         option = super().get_help_option(ctx)

@@ -38,7 +38,12 @@ Match = Annotated[list[str] | None, typer.Option("--match", "-m", metavar="WORD"
 
 Due = Annotated[
     str | None,
-    typer.Option("--due", metavar="WHEN", help="By then: overdue, today, week, a day, or any.", autocompletion=dues),
+    typer.Option(
+        "--due",
+        metavar="[WHEN]",
+        help="By then: overdue, today, week, a day, or any, the earliest first; alone, it means any.",
+        autocompletion=dues,
+    ),
 ]
 Tag = Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="With this tag.", autocompletion=tags)]
 Sort = Annotated[
@@ -95,7 +100,7 @@ def add_list(group: Group, kind: Kind | None) -> None:
         f"studyctl {name} list",
         f"studyctl {name} list --topic yolo --match box",
         f"studyctl {name} list --status {first} --json",
-        *(["studyctl todo list --due week --sort due"] if kind == "todo" else []),
+        *(["studyctl todo list --due", "studyctl todo list --due week --sort due"] if kind == "todo" else []),
     )(list_)
 
 
@@ -123,7 +128,7 @@ def show_list(ctx: typer.Context, kinds: tuple[Kind, ...], name: str, noun: str,
     wanted = check_statuses(kinds, words.status) or (("all",) if words.ignored else ())
     one = kinds if len(kinds) == 1 else ()
     due = None if words.due is None else due_by(words.due, date.today().isoformat())
-    sort = check_sort(words.sort)
+    sort = check_sort(words.sort) or ("due" if words.due == "any" else None)
     filters = Filters(
         one, wanted, tuple(words.topic), tuple(words.note), tuple(words.match), due, tuple(words.tag), sort
     )

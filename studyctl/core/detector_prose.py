@@ -19,6 +19,9 @@ _TODO_CALLOUTS = frozenset({"todo", "task", "tasks"})
 _FOREIGN_CALLOUTS = frozenset({"quote", "cite", "example", "abstract", "summary", "tldr"})
 # Sentences of a paragraph beyond which a question in it is rhetoric.
 _MOST_SENTENCES = 4
+# A task of todo.txt without a priority: the day it was written down, its words, where or with whom it is done.
+_DATED = re.compile(r"\d{4}-\d\d-\d\d \S.*\s(?:[@+][^\W\d]|due:\d)")
+_NEAR = 3  # lines between two tasks of one list
 _SENTENCE_START = re.compile(r"(?<=[.!?])\s+|(?<=[。！？])")
 
 
@@ -82,6 +85,8 @@ def _paragraph(judge: Judge, one: Judged) -> None:
     if marker is not None:
         _marked(judge, one, zone, marker)
         return
+    if zone.scope == "free" and _todo_txt(node) and judge.put(one, "todo", "marker"):
+        return
     if zone.scope == "beneath":
         judge.below_question(one, zone, None)
     elif zone.scope == "heading":
@@ -90,6 +95,15 @@ def _paragraph(judge: Judge, one: Judged) -> None:
         one.role = "topic"
     elif not _asks(judge, one, zone) and not _listed(judge, one, zone) and not _intends(judge, one, zone):
         _goes_on(judge, one, before)
+
+
+def _todo_txt(node: Node) -> bool:
+    """Whether a line begins with the day on which a task was written down, among other lines of todo.txt."""
+    if node.starts or not _DATED.match(node.raw):
+        return False
+    beside = node.parent.children if node.parent else []
+    near = [each for each in beside if each.block == node.block and abs(each.index - node.index) <= _NEAR]
+    return any(each.marker is not None and each.marker.word in ("", "x") for each in near)
 
 
 def _before(judge: Judge, one: Judged) -> Judged | None:

@@ -60,6 +60,11 @@ def test_what_a_head_says(words: str, scope: str | None) -> None:
         # what is to be read, among what is to be done
         ("## Homework\n- Xiong 2020, layer norm\n- ex 3", [("R", 2), ("T", 3)]),
         ("Must get hold of: Hamelman, Bread (2nd ed)", [("R", 1)]),
+        # a day begins a task of todo.txt only among its like
+        ("(A) call mum @phone\n2026-11-20 pay rent @home", [("T", 1), ("T", 2)]),
+        ("2026-11-20 met Ann @home\nthen we left", []),
+        # a table below a head of what is to be done
+        ("## 行动\n| 事项 | 截止 |\n|---|---|\n| 对账 | 周三 |", [("T", 4)]),
         ("가설 1: late fusion이 더 강하다", [("C", 1)]),
         # where an arrow leads to answers nothing
         ("Why so?\n\n→ relates to [[Reid]]", [("Q", 1)]),
