@@ -7,7 +7,7 @@ questions, each with findings of its own:
     published   whether printed figures are multiply-adds: of papers, of torchvision's whole zoo, of timm's tables
     latency     whether multiply-adds name the faster of two networks, by how far apart they are
 
-Any model of torchvision can be counted (`-p 'models=["resnet18","swin_t"]'`), and one of your own
+Any model of torchvision but detectors can be counted (`-p 'models=["resnet18","swin_t"]'`), and one of your own
 (`-p own=MODULE:FUNCTION`, with `-p 'shape=[1,3,224,224]'`). No weights are fetched. torch's FlopCounterMode is always
 compared; fvcore, and tf.profiler on Keras' networks, where they are installed (no extra of this experiment has them).
 

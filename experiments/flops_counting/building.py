@@ -13,7 +13,7 @@ from torch import nn
 from torch.overrides import TorchFunctionMode
 from torchvision import models
 
-from studyctl.lab import ExperimentError
+from studyctl.lab import InputError
 
 from .architectures import OWN_BUILDERS
 
@@ -45,7 +45,7 @@ def build(name: str, **more: Any) -> nn.Module:
             try:
                 builder = models.get_model_builder(name)
             except ValueError:
-                raise ExperimentError(
+                raise InputError(
                     f"torchvision has no model {name!r}", "torchvision.models.list_models() has their names"
                 ) from None
             backbone = {"weights_backbone": None} if _segments(name) else {}
@@ -66,10 +66,10 @@ def own_function(name: str) -> Callable[[], Any]:
     try:
         found: Callable[[], Any] = pkgutil.resolve_name(name)
     except ImportError as problem:
-        raise ExperimentError(f"own={name}: {problem}", "MODULE:FUNCTION, importable from where you are") from None
+        raise InputError(f"own={name}: {problem}", "MODULE:FUNCTION, importable from where you are") from None
     except AttributeError:
         module, _, function = name.partition(":")
-        raise ExperimentError(f"own={name}: {module} has no {function!r}", "name a function in it") from None
+        raise InputError(f"own={name}: {module} has no {function!r}", "name a function in it") from None
     finally:
         if added:
             sys.path.remove(here)
@@ -85,7 +85,7 @@ def own_model(name: str) -> nn.Module:
     except NotImplementedError:  # it computes with what it makes
         made = make()
     if not isinstance(made, nn.Module):
-        raise ExperimentError(f"own={name} returns {type(made).__name__}", "it has to return a torch.nn.Module")
+        raise InputError(f"own={name} returns {type(made).__name__}", "it has to return a torch.nn.Module")
     return made.eval()
 
 

@@ -11,7 +11,7 @@ import torch
 from studyctl.lab import ExperimentError, Run, record_checks
 
 from . import checks, concordance, keras_profile, latency, profilers, published, zoo
-from .building import build, filled, own_function, own_model, shaped
+from .building import filled, own_function, own_model, shaped
 from .concordance import Band
 from .counting import Count, count
 from .formulas import ATTENTION, BATCH_NORM, CONV, DEPTHWISE, KINDS, MAC_KINDS, NORM, POOL
@@ -28,18 +28,12 @@ class Results:
 
     known: zoo.Counts = field(default_factory=zoo.Counts)
     counts: dict[str, Count] = field(default_factory=dict)
-    sides: dict[str, int] = field(default_factory=dict)
     profiles: list[Profile] = field(default_factory=list)
     figures: list[tuple[published.Figure, Count]] = field(default_factory=list)
     benchmarks: list[tuple[published.Benchmark, Count]] = field(default_factory=list)
     entries: list[zoo.Entry] = field(default_factory=list)
     timed: list[Timed] = field(default_factory=list)
     bands: list[Band] = field(default_factory=list)
-
-
-def picture(side: int, device: str = "meta") -> torch.Tensor:
-    """One picture without content."""
-    return torch.zeros(1, 3, side, side, device=device)
 
 
 def check_instrument(params: FlopsCounting, run: Run) -> None:
@@ -58,15 +52,13 @@ def count_models(params: FlopsCounting, run: Run, out: Results) -> None:
             if source := inspect.getsourcefile(own_function(params.own)):
                 run.data(source)
             run.note(f"own={params.own}: of its code only the file of that function is watched for changes")
-            inputs = torch.zeros(params.shape, device="meta")
-            counted = count(model, inputs)
+            inputs = [torch.zeros(params.shape, device="meta")]
         else:
-            model = shaped(build(name))
-            out.sides[name] = zoo.side(name)
-            inputs = picture(out.sides[name])
-            counted = out.known.of(name, out.sides[name])
+            made, given = zoo.prepared(name)
+            model, inputs = shaped(made), [one.to("meta") for one in given]
+        counted = count(model, *inputs)
         out.counts[name] = counted
-        out.profiles.append(profilers.torch_profile(name, model, counted, inputs))
+        out.profiles.append(profilers.torch_profile(name, model, counted, *inputs))
         operators += [{"model": name} | row for row in counted.by_operator()]
         layers += [{"model": name} | row for row in counted.by_layer()]
         _record(run, name, counted)
@@ -118,18 +110,18 @@ def profile(params: FlopsCounting, run: Run, out: Results) -> None:
         attends = bool(out.counts[name].total("macs", ATTENTION))
         if not (attends or fvcore):
             continue
-        model = filled(build(name), generator)
-        inputs = picture(out.sides[name], "cpu")
-        counted = count(model, inputs)
+        made, inputs = zoo.prepared(name)
+        model = filled(made, generator)
+        counted = count(model, *inputs)
         if counted.macs != out.counts[name].macs:
             raise ExperimentError(
                 f"{name}: {counted.macs} multiply-adds with data and {out.counts[name].macs} without",
                 "an operator is missing in formulas.py; please report it with the model",
             )
         if attends:
-            out.profiles.append(profilers.torch_profile(name, model, counted, inputs, on=profilers.TORCH_CPU))
+            out.profiles.append(profilers.torch_profile(name, model, counted, *inputs, on=profilers.TORCH_CPU))
         if fvcore:
-            out.profiles.append(profilers.fvcore_profile(name, model, counted, inputs))
+            out.profiles.append(profilers.fvcore_profile(name, model, counted, *inputs))
     _profile_keras(params, run, out)
     rows: list[dict[str, Any]] = [
         {"counter": line.counter, "model": line.model, "operator": line.operator, "rule": line.rule}

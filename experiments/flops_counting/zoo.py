@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import torch
+from torch import nn
 from torchvision import models
 
-from studyctl.lab import ExperimentError
+from studyctl.lab import InputError
 
+from .architectures import OWN_BUILDERS
 from .building import build, shaped
 from .counting import Count, count
 
@@ -75,7 +77,7 @@ def names(pattern: str) -> list[tuple[str, str]]:
         if fnmatch.fnmatchcase(name, pattern)
     ]
     if not found:
-        raise ExperimentError(f"zoo={pattern}: no model of torchvision has such a name", "-p 'zoo=resnet*', or '*'")
+        raise InputError(f"zoo={pattern}: no model of torchvision has such a name", "-p 'zoo=resnet*', or '*'")
     return found
 
 
@@ -88,10 +90,8 @@ class Counts:
     def of(self, name: str, side: int) -> Count:
         """Of a model of the zoo, or of one that stands here, on one picture."""
         if (name, side) not in self._kept:
-            # A transformer for pictures is built for one size.
-            more = {"image_size": side} if name.startswith("vit_") else {}
             picture = torch.empty(1, 3, side, side, device="meta")
-            self._kept[name, side] = count(shaped(build(name, **more)), picture)
+            self._kept[name, side] = count(shaped(build(name, **_arguments("classification", name, side))), picture)
         return self._kept[name, side]
 
 
@@ -103,12 +103,12 @@ def entries(group: str, name: str, known: Counts) -> list[Entry]:
         inputs = _inputs(group, weights.transforms())
         shapes = tuple(tuple(one.shape) for one in inputs)
         if shapes not in counts:
-            # Segmentation networks come with the head that helps in training.
-            more = {"aux_loss": True} if group == "segmentation" and not name.startswith("lraspp") else {}
             counts[shapes] = (
                 known.of(name, inputs[0].shape[-1])
                 if group == "classification"
-                else count(shaped(build(name, **more)), *(one.to("meta") for one in inputs))
+                else count(
+                    shaped(build(name, **_arguments(group, name, shapes[0][-1]))), *(one.to("meta") for one in inputs)
+                )
             )
         found.append(
             Entry(
@@ -133,15 +133,23 @@ def _inputs(group: str, transforms: Callable[..., Any]) -> list[torch.Tensor]:
     return [transforms(torch.zeros(*frames, 3, SIDE, SIDE))]
 
 
-def side(name: str) -> int:
-    """The input that the default weights of a classifier are meant for; 224 where there are none."""
-    try:
-        weights = models.get_model_weights(name)
-    except ValueError:
-        return 224
-    return int(weights.DEFAULT.transforms().crop_size[0])
+def _arguments(group: str, name: str, side: int) -> dict[str, Any]:
+    """What a builder is told so that its model is the one that weights are for."""
+    if group == "segmentation" and not name.startswith("lraspp"):
+        return {"aux_loss": True}  # the head that helps in training
+    # A transformer for pictures is built for one size.
+    return {"image_size": side} if name.startswith("vit_") else {}
 
 
-def worst(found: Iterable[Entry]) -> Entry:
-    """The entry whose multiply-adds are furthest from what torchvision says."""
-    return max(found, key=lambda one: abs(one.error))
+def prepared(name: str) -> tuple[nn.Module, list[torch.Tensor]]:
+    """A model with shapes only, and an input of the size that its default weights are meant for."""
+    if name in OWN_BUILDERS:
+        return build(name), [torch.zeros(1, 3, 224, 224)]
+    group = next((key for key, module in GROUPS.items() if name in models.list_models(module=module)), "")
+    if not group and name in models.list_models():
+        kind = "quantization" if name.startswith("quantized") else "detection"
+        raise InputError(f"models: {name} cannot be counted: {NOT_COUNTED[kind]}", "name its backbone")
+    if not group:
+        return build(name), []  # which says that there is none
+    inputs = _inputs(group, models.get_model_weights(name).DEFAULT.transforms())
+    return build(name, **_arguments(group, name, inputs[0].shape[-1])), inputs

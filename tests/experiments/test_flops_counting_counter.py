@@ -100,6 +100,22 @@ def test_torchvision_s_figures(pattern: str) -> None:
         assert not entry.counted.unknown
 
 
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [("vit_h_14", (1, 3, 518, 518)), ("r3d_18", (1, 3, 16, 112, 112)), ("mnasnet_a1", (1, 3, 224, 224))],
+)
+def test_any_model_comes_with_an_input_of_its_size(name: str, shape: tuple[int, ...]) -> None:
+    model, inputs = zoo.prepared(name)
+    assert tuple(inputs[0].shape) == shape
+    assert count(building.shaped(model), *(one.to("meta") for one in inputs)).macs > 0
+
+
+@pytest.mark.parametrize("name", ["fasterrcnn_resnet50_fpn", "quantized_resnet50"])
+def test_a_model_that_cannot_be_counted_says_why(name: str) -> None:
+    with pytest.raises(ExperimentError, match=f"{name} cannot be counted"):
+        zoo.prepared(name)
+
+
 def test_a_zoo_without_models_is_refused() -> None:
     with pytest.raises(ExperimentError, match="no model of torchvision"):
         zoo.names("nothing*")
