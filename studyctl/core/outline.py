@@ -37,6 +37,7 @@ _SAID = re.compile(r"[^\s:：\[(]{1,10}(?: [A-Z][\w.]{0,10})?\s?[:：]\s?[^\s/]"
 _ASKS = re.compile(r"(?:why|how|what|which|when|where|who|is|are|does|do|can|should)\b", re.IGNORECASE)
 # Last characters of questions without a mark, which rarely end a line within a sentence.
 _ASKING_END = frozenset("か吗嗎呢냐가나지")
+_LONGEST_HEAD = 60  # characters, with markup
 _MOST_LINES = 200  # of one unit
 
 
@@ -126,7 +127,7 @@ class Outline(Builder):
 
     def _is_head(self, node: Node) -> bool:
         """Whether a paragraph of one line heads the list behind it by its words, though it is no label's name."""
-        if node.starts or node.kind != "para" or _SENTENCE_END.search(node.prose):
+        if node.starts or node.kind != "para" or len(node.prose) > _LONGEST_HEAD or _SENTENCE_END.search(node.prose):
             return False
         return head_of(node.prose) is not None
 
