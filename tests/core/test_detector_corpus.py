@@ -19,8 +19,9 @@ from studyctl.core.ties import insertion_point
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 STUDY_NOTE = Path(__file__).parents[2] / "notes" / "study-note.md"
-# (precision, recall) that the notes of other people ask for.
-TARGETS = {"question": (0.92, 0.85), "todo": (0.95, 0.95), "reading": (0.9, 0.9), "claim": (0.7, 0.6)}
+# (precision, recall) that holds on the rounds which the rules were made from. On notes of other people, (.92, .85),
+# (.95, .95), (.9, .9) and (.7, .6) are aimed at: docs/decisions/reading-notes.md says how far that is.
+FLOORS = {"question": (0.98, 0.98), "todo": (0.99, 0.98), "reading": (0.98, 0.98), "claim": (0.98, 0.96)}
 # The last rounds of notes, each with what has to hold on it at the least: they were written to be unlike the others,
 # and stand apart, so that the many older ones do not hide what becomes of them.
 ROUNDS = {
@@ -96,7 +97,7 @@ def _score(notes: list[Path], kind: str) -> tuple[float, float, str]:
 def test_precision_and_recall(notes: list[Path], kind: str) -> None:
     apart = {name for names, _ in ROUNDS.values() for name in names.split()}
     precision, recall, message = _score([note for note in notes if note.stem not in apart], kind)
-    assert (precision >= TARGETS[kind][0], recall >= TARGETS[kind][1]) == (True, True), message
+    assert (precision >= FLOORS[kind][0], recall >= FLOORS[kind][1]) == (True, True), message
 
 
 @pytest.mark.parametrize("kind", KINDS)
