@@ -147,6 +147,7 @@ def test_code_that_a_run_found_while_it_ran_is_kept_as_well(bench: Bench) -> Non
 
 
 def test_the_threads_that_a_library_uses_are_those_at_the_end(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "torch", raising=False)  # the real one, where an earlier test imported it
     bench.write("torch.py", "n = 4\ndef get_num_threads(): return n\ndef get_num_interop_threads(): return 1\n")
     monkeypatch.syspath_prepend(str(bench.root))
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
@@ -226,6 +227,8 @@ def test_a_missing_requirement_names_its_command(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_framework_is_seeded_when_it_is_loaded(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("torch", "tensorflow"):
+        monkeypatch.delitem(sys.modules, name, raising=False)  # the real one, where an earlier test imported it
     (tmp_path / "torch.py").write_text(
         "class cuda:\n    @staticmethod\n    def is_available(): return True\n"
         "seeds = []\nmanual_seed = seeds.append\ndef use_deterministic_algorithms(on, warn_only): seeds.append(on)\n"
