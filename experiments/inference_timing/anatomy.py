@@ -12,7 +12,6 @@ from typing import Any
 
 import torch
 from torch import nn
-from torchvision import models
 
 from studyctl.lab import ExperimentError
 
@@ -84,10 +83,10 @@ def work(model: str, side: int, batch: int) -> dict[str, tuple[int, int]]:
 
     ExperimentError where the sum is not what `flops_counting` counts by dispatched operators.
     """
+    from experiments.flops_counting.building import build, shaped
     from experiments.flops_counting.counting import count
 
-    with torch.device("meta"):
-        net = models.get_model(model, weights=None).eval()
+    net = shaped(build(model))
     found: dict[str, tuple[int, int]] = {}
 
     def seen(module: nn.Module, args: Any, out: Any) -> None:

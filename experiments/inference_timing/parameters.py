@@ -33,7 +33,7 @@ class InferenceTiming(Params):
     changes: list[str] = param(["bn", "se", "swish", "resolution"], "interventions that are to explain the ratio")
     processes: int = param(6, "fresh processes of each cell at the first look; six for a verdict", ge=1, le=48)
     extend: bool = param(False, "twelve processes for cells that six leave open, as was planned beforehand")
-    pairs: int = param(7, "interleaved pairs in each process", ge=5, le=1000)
+    pairs: int = param(5, "interleaved pairs in each process", ge=5, le=1000)
     margin: float = param(0.02, "a difference that is called one", ge=0, le=1)
     threads: int = param(2, "threads of each pass on a processor", ge=1, le=256)
     zoo: list[str] = param(

@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import torch
-from torchvision import models
 
 SIDE = 224
 FEATURES = {"flops": 1, "activations": 2}
@@ -44,10 +43,10 @@ class Predicted:
 
 def counted(name: str, side: int, seconds: float = float("nan")) -> Model:
     """A model of torchvision, counted on shapes."""
+    from experiments.flops_counting.building import build, shaped
     from experiments.flops_counting.counting import count
 
-    with torch.device("meta"):
-        found = count(models.get_model(name, weights=None).eval(), torch.empty(1, 3, side, side))
+    found = count(shaped(build(name)), torch.empty(1, 3, side, side, device="meta"))
     return Model(name, side, found.macs, found.activations, seconds)
 
 

@@ -96,6 +96,15 @@ def test_a_prediction_finds_the_law_that_the_times_follow_and_can_fail() -> None
     assert abs(alone.ratio - b.seconds / a.seconds) > 0.2 and alone.lo <= alone.ratio <= alone.hi
 
 
+def test_every_model_of_the_zoo_is_counted() -> None:
+    pytest.importorskip("torchvision", reason="needs the extra torch")
+    from experiments.inference_timing.prediction import SIDE, counted
+
+    found = {name: counted(name, SIDE) for name in InferenceTiming().zoo}
+    assert found["resnet18"].macs == 1_814_073_344  # torchvision's `Weights.meta` says 1.814
+    assert all(one.macs > 1e8 and one.activations > 1e5 for one in found.values())
+
+
 # -- the worker ------------------------------------------------------------------------------------------------------
 
 
