@@ -63,13 +63,16 @@ class Timed:
         return float(np.median([answer["faults"][arm] for answer in self.answers]))
 
 
-def ask(task: dict[str, Any], environment: dict[str, str] | None = None) -> dict[str, Any]:
-    """What a fresh process answers to a task. ExperimentError where it ends otherwise than with an answer."""
+def ask(task: dict[str, Any], environment: dict[str, str] | None = None, worker: Path = WORKER) -> dict[str, Any]:
+    """What a fresh process answers to a task. ExperimentError where it ends otherwise than with an answer.
+
+    `worker` is the script that it runs; other experiments have theirs.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(("MALLOC_", "OMP_", "MKL_"))}
     inherited["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
     try:
         done = subprocess.run(
-            [sys.executable, "-P", str(WORKER)],  # -P: what lies beside it is not to be found by a plain name
+            [sys.executable, "-P", str(worker)],  # -P: what lies beside it is not to be found by a plain name
             input=json.dumps(task),
             capture_output=True,
             text=True,

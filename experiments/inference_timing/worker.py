@@ -146,18 +146,19 @@ def block(run: Callable[[], Any], passes: int, device: str) -> float:
     return (time.perf_counter() - start) / passes
 
 
-def warm(run: Callable[[], Any], device: str) -> dict[str, Any]:
-    """Until two blocks in a row agree, for a second and three passes at least; how many passes then make a block."""
+def warm(run: Callable[[], Any], device: str, least: float | None = None) -> dict[str, Any]:
+    """Until two blocks in a row agree, for a second (or `least`), three passes; how many passes then make a block."""
+    least = WARM_S if least is None else least
     begun, passes, done = time.perf_counter(), 1, 0
     before = block(run, passes, device)
     while True:
-        passes = max(1, min(10_000, round(max(BLOCK_S, WARM_S / 8) / before)))
+        passes = max(1, min(10_000, round(max(BLOCK_S, least / 8) / before)))
         now = statistics.median(block(run, 1, device) for _ in range(passes))
         done += passes
         spent = time.perf_counter() - begun
         agree = abs(now - before) <= WARM_AGREE * before
         before = now
-        if spent >= WARM_MOST_S or (spent >= WARM_S and done >= WARM_PASSES and agree):
+        if spent >= WARM_MOST_S or (spent >= least and done >= WARM_PASSES and agree):
             return {"passes": max(1, int(-(-BLOCK_S // now))), "seconds": spent, "settled": bool(agree)}
 
 
