@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from studyctl.core import sources, statements
+from studyctl.core import learned, sources, statements
 from studyctl.core.blocks import BOLD_LINE, Node
 from studyctl.core.labels import Label, head_of
 
@@ -20,16 +20,30 @@ _WORK = re.compile(
 _QUESTION = Label("question", by_words=True)
 _TODO = Label("todo", by_words=True)
 READING = Label("reading", by_words=True)
+_LEARNED = {scope: Label(scope, by_words=True, learned=True) for scope in learned.SCOPES}
+# How likely it has to be that a list is what the classifier says, where no rule knows its head.
+_LIKELY = 0.6
+_ALONE = 0.75  # its head alone, where only one line stands below it
+# And how likely by its head alone: lines that ask do not make their head a label.
+_POSSIBLE = {"question": 0.35, "todo": 0.2, "reading": 0.2}
+_NAMELESS = re.compile(r"[\W\d]*")  # a date, a number
 
 
-def head_label(node: Node) -> Label | None:
-    """The label that a heading or a bullet is by its words, if the list below it does not speak against it."""
+def head_label(node: Node, *, learnt: bool = True) -> Label | None:
+    """The label that a heading or a bullet is, if the list below it does not speak against it.
+
+    By its words, else (with `learnt`) by what was learnt from labelled lists.
+    """
     below = [child for child in node.children if child.kind == "bullet"]
     if not below and node.kind == "heading" and any(child.kind == "row" for child in node.children):
         head = head_of(node.prose)
         return _TODO if head is not None and head.sure and head.scope == "todo" else None
     if not below or (node.kind == "bullet" and node.asks is not None):
         return None
+    return _by_words(node, below) or (_by_learning(node, below) if learnt else None)
+
+
+def _by_words(node: Node, below: list[Node]) -> Label | None:
     head = head_of(node.prose)
     if head is not None and _is_title(node) and (node.level == 1 or not head.sure):
         return None
@@ -48,6 +62,22 @@ def head_label(node: Node) -> Label | None:
     if mostly_works(below):
         return READING
     return _TODO if (2 if head.sure else 3) * said <= len(below) else None
+
+
+def _by_learning(node: Node, below: list[Node]) -> Label | None:
+    if len(node.prose) > learned.LONGEST_HEAD or _is_title(node) or _NAMELESS.fullmatch(node.words):
+        return None
+    alone = learned.of_head(node.prose)
+    if alone.probability < (_POSSIBLE[alone.scope] if len(below) > 1 else _ALONE):
+        return None
+    guess = learned.of_list(node.prose, [child.words for child in below[: learned.MOST_LINES]])
+    if guess.probability < _LIKELY or guess.scope != alone.scope:
+        return None
+    if guess.scope != "todo" and any(child.line.box is not None for child in below):
+        return None  # what has boxes is told by them
+    if 2 * sum(_states(child) for child in below) >= len(below):
+        return None
+    return _LEARNED[guess.scope]
 
 
 def mostly_works(below: list[Node]) -> bool:

@@ -218,7 +218,7 @@ def _in_question_label(judge: Judge, one: Judged, zone: Zone, marker: states.Mar
         one.zone = Zone("task")
         return True
     if asks is not None:
-        rule, confidence = f"{family}.wording", asks.confidence
+        rule, confidence = asks.rule if zone.learned else f"{family}.wording", asks.confidence
     elif not node.children:
         rule = f"{family}.leaf"
         confidence = "low" if node.says else "high"

@@ -37,6 +37,9 @@ _TASK_COLUMN = re.compile(
     re.IGNORECASE,
 )
 
+# Rules that go by the label above, and nothing else.
+_BY_LABEL = ("learned.", "todo-label", "reading-label.child")
+
 
 class Judge:
     """Goes through the blocks of one note."""
@@ -91,7 +94,7 @@ class Judge:
         """The label that a block is; a weak one only where the bullets below it look like it."""
         label = label_of(node.prose, self.extra)
         if label is None:
-            return detector_heads.head_label(node) if node.children else None
+            return detector_heads.head_label(node, learnt=self.on("learned")) if node.children else None
         if label.loose and label.scope == "todo" and node.children:
             below = [child for child in node.children if child.kind == "bullet"]
             return detector_heads.READING if below and detector_heads.mostly_works(below) else label
@@ -107,7 +110,8 @@ class Judge:
         if label.scope == "todo" and label.mark == "done" and not self._on_board(node):
             return FREE  # a log says what was done
         if label.scope in ("question", "todo", "reading"):
-            return Zone(label.scope, label.mark, family or f"{label.scope}-label", by_words=label.by_words)
+            family = family or ("learned" if label.learned else f"{label.scope}-label")
+            return Zone(label.scope, label.mark, family, by_words=label.by_words, learned=label.learned)
         if label.scope in ("reference", "toc", "example"):
             return Zone(label.scope)
         return FREE
@@ -137,6 +141,8 @@ class Judge:
             return False
         state = states.state_of(box, marker, one.node.raw, mark)
         one.conflict = state.conflict
+        if rule.startswith(_BY_LABEL) and self.zone(one).learned:
+            rule, confidence = f"learned.{kind}", "low"
         number = one.node.line.number if line is None else line
         last = self.lines[one.node.last].number
         one.item = Item(kind, rule, shown, number, last, state.mark, also, confidence)

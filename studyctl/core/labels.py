@@ -34,6 +34,7 @@ class Label:
     weak: bool = False  # its bullets have to look like it, too
     loose: bool = False  # by its grammar alone: as a bullet it may be an item itself
     by_words: bool = False  # by the words of a head alone: as a bullet it may be an item itself
+    learned: bool = False  # by what was learnt from labelled lists alone
     inline: bool = False  # short enough to introduce an item on its own line ("질문: …")
 
 

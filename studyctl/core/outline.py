@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from studyctl.core import bare_lines, folds, states, ties
+from studyctl.core import bare_lines, folds, learned, states, ties
 from studyctl.core.blocks import (
     BOLD_LINE,
     COLON_LINE,
@@ -38,6 +38,7 @@ _ASKS = re.compile(r"(?:why|how|what|which|when|where|who|is|are|does|do|can|sho
 # Last characters of questions without a mark, which rarely end a line within a sentence.
 _ASKING_END = frozenset("か吗嗎呢냐가나지")
 _LONGEST_HEAD = 60  # characters, with markup
+_LIKELY_HEAD = 0.6  # how likely a line directly before a list has to be its head, by what was learnt
 _MOST_LINES = 200  # of one unit
 
 
@@ -129,7 +130,7 @@ class Outline(Builder):
         """Whether a paragraph of one line heads the list behind it by its words, though it is no label's name."""
         if node.starts or node.kind != "para" or len(node.prose) > _LONGEST_HEAD or _SENTENCE_END.search(node.prose):
             return False
-        return head_of(node.prose) is not None
+        return head_of(node.prose) is not None or learned.of_head(node.prose).probability > _LIKELY_HEAD
 
     def _lists(self, label: Node, index: int) -> bool:
         """Whether the lines from this one on are a list without marks below a label."""
