@@ -25,7 +25,7 @@ _LEARNED = {scope: Label(scope, by_words=True, learned=True) for scope in learne
 _LIKELY = 0.6
 _ALONE = 0.75  # its head alone, where only one line stands below it
 # And how likely by its head alone: lines that ask do not make their head a label.
-_POSSIBLE = {"question": 0.35, "todo": 0.2, "reading": 0.2}
+_POSSIBLE = {"question": 0.35, "todo": 0.2, "reading": 0.15}
 _NAMELESS = re.compile(r"[\W\d]*")  # a date, a number
 
 
@@ -71,7 +71,7 @@ def _by_learning(node: Node, below: list[Node]) -> Label | None:
     if alone.probability < (_POSSIBLE[alone.scope] if len(below) > 1 else _ALONE):
         return None
     guess = learned.of_list(node.prose, [child.words for child in below[: learned.MOST_LINES]])
-    if guess.probability < _LIKELY or guess.scope != alone.scope:
+    if guess.scope != alone.scope or guess.probability < _LIKELY:
         return None
     if guess.scope != "todo" and any(child.line.box is not None for child in below):
         return None  # what has boxes is told by them

@@ -77,7 +77,7 @@ def every_hint(text: str) -> bool:
     """What `wording.may_ask` says of no text that may ask, without its knowledge of Korean."""
     return any(
         (
-            wording_patterns.HINT.search(text),
+            wording._hinted(text),
             wording_patterns.HINT_EN.search(text.lower()),
             wording_patterns.HINT_FIRST.match(text),
         )
