@@ -70,7 +70,7 @@ def conv_blocks(params: ConvBlocks, run: Run) -> None:
     from . import figures, findings, measure
 
     out = measure.Results()
-    with run.step("check"), measure.one_thread():
+    with run.step("check"), measure.threads(params.threads):
         measure.prepare(params, run, out)
     if "mbconv" in params.parts:
         measure.count_blocks(run, out)
@@ -82,10 +82,10 @@ def conv_blocks(params: ConvBlocks, run: Run) -> None:
         with run.step("profile"):
             measure.profile_blocks(params, run, out)
     if "se" in params.parts:
-        with run.step("far cue"), measure.one_thread():
+        with run.step("far cue"), measure.threads(params.threads):
             measure.train_far_cue(params, run, out)
     if "depth" in params.parts:
-        with run.step("stochastic depth"), measure.one_thread():
+        with run.step("stochastic depth"), measure.threads(params.threads):
             measure.train_depth(params, run, out)
     record_checks(run, out.checks)
     if params.figures:

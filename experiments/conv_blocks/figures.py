@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from experiments.inference_timing import anatomy
 from studyctl.lab import Run
 
 from . import depth
@@ -60,8 +61,9 @@ def blocks(out: Results) -> Figure:
                     medians = [1000 * float(np.median(one)) for one in group.times(arm)]
                     ax.plot([at] * len(medians), medians, "o", color="#000000", markersize=3, alpha=0.6)
             for at, value in enumerate(values):
-                ax.annotate(f"{value:.3g}", (at, 0), xytext=(0, 4), textcoords="offset points", ha="center", fontsize=9,
-                            color="#FFFFFF", fontweight="bold")  # fmt: skip
+                ax.annotate(f"{value:.3g}", (at, value), xytext=(0, 5), textcoords="offset points", ha="center",
+                            fontsize=9)  # fmt: skip
+            ax.set_ylim(0, 1.18 * max(values))
             ax.set_xticks(range(3), ["MBConv", "bottleneck", "plain"], fontsize=8)
             ax.spines[["top", "right"]].set_visible(False)
             if row == 0:
@@ -76,7 +78,7 @@ def blocks(out: Results) -> Figure:
 def profile(out: Results) -> Figure:
     """Time by kind of operator, stacked, a bar for each block."""
     arms = list(out.profiles)
-    kinds = list(dict.fromkeys(kind for found in out.profiles.values() for kind in found))
+    kinds = [kind for kind in anatomy.KINDS if any(kind in found for found in out.profiles.values())]
     fig = Figure(figsize=(9.5, 0.9 + 0.55 * len(arms)))
     ax = fig.subplots()
     fig.subplots_adjust(left=0.22, right=0.72, top=0.97, bottom=0.55 / fig.get_figheight())
@@ -162,7 +164,7 @@ def survival(params: ConvBlocks, out: Results) -> Figure:
         medians = [1000 * float(np.median(one)) for one in out.steps.times(mode)]
         right.plot([at] * len(medians), medians, "o", color="#000000", markersize=3, alpha=0.6)
         right.annotate(f"{1000 * out.steps.seconds(mode):.1f}", (at, 0), xytext=(0, 5), textcoords="offset points",
-                       ha="center", fontsize=9.5, color="#FFFFFF", fontweight="bold")  # fmt: skip
+                       ha="center", fontsize=9.5, color="#000000")  # fmt: skip
     right.set_xticks(range(3), [names[mode] for mode in depth.MODES], fontsize=9)
     right.set_ylabel("ms of a step, forward and backward")
     right.set_title("dots: fresh processes", fontsize=10)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import torch
 
 from experiments.flops_counting.building import build as network_shapes
@@ -47,10 +48,10 @@ class Results:
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
-    """What is trained and checked here is too small for two, and sums depend on how many there are."""
+def threads(count: int) -> Iterator[None]:
+    """So many, and afterwards as many as before: sums of floating point depend on how many there are."""
     before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(count)
     try:
         yield
     finally:
@@ -194,11 +195,15 @@ def profile_blocks(params: ConvBlocks, run: Run, out: Results) -> None:
     group = out.groups[0]
     rows: list[dict[str, Any]] = []
     for arm, found in timing.profile(params, group).items():
-        spent: dict[str, float] = {}
-        for row in found:
-            kind = anatomy.kind_of(row["op"], row["shapes"])
-            spent[kind] = spent.get(kind, 0.0) + row["seconds"]
-        out.profiles[arm] = {kind: spent[kind] for kind in anatomy.KINDS if kind in spent}
+        passes: list[dict[str, float]] = []
+        for of_pass in found:
+            spent: dict[str, float] = {}
+            for row in of_pass:
+                kind = anatomy.kind_of(row["op"], row["shapes"])
+                spent[kind] = spent.get(kind, 0.0) + row["seconds"]
+            passes.append(spent)
+        kinds = [kind for kind in anatomy.KINDS if kind in passes[0]]
+        out.profiles[arm] = {kind: float(np.median([one.get(kind, 0.0) for one in passes])) for kind in kinds}
         rows += [{"block": arm, "kind": kind, "ms": 1000 * one} for kind, one in out.profiles[arm].items()]
     run.table("profile", rows, "Where the time of a block goes, by kind of operator, under the profiler")
 

@@ -129,7 +129,7 @@ def time_groups(params: ConvBlocks, run: Run, groups: Sequence[Group]) -> None:
         group.answers.append(ask(group.task(params, len(group.answers)), group.environment(), WORKER))
 
 
-def profile(params: ConvBlocks, group: Group) -> dict[str, list[dict[str, Any]]]:
-    """By arm: what each of its operators takes. One process for all, since this illustrates and decides nothing."""
+def profile(params: ConvBlocks, group: Group) -> dict[str, list[list[dict[str, Any]]]]:
+    """By arm and profile: what each operator takes. One process for all, since this illustrates and decides nothing."""
     answer = ask(group.task(params, 0) | {"what": "profile"}, group.environment(), WORKER)
     return dict(zip(group.arms, answer["rows"], strict=True))

@@ -25,6 +25,7 @@ from experiments.inference_timing import worker as clocks
 
 # Steps of training in a timed block: which blocks survive differs from step to step.
 STEPS = 12
+PROFILES = 5
 
 
 def prepared(arm: dict[str, Any], task: dict[str, Any]) -> tuple[Callable[[], Any], int]:
@@ -80,24 +81,27 @@ def arms(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def profile(task: dict[str, Any]) -> dict[str, Any]:
-    """By arm: what each operator of one pass takes by itself, the mean over passes, with the shapes of its inputs."""
+    """By arm and profile: what each operator of one pass takes by itself, with the shapes of its inputs."""
     from torch.profiler import ProfilerActivity
     from torch.profiler import profile as profiler
 
-    rows = []
+    found = []
     for arm in task["arms"]:
         run, _ = prepared(arm, task)
-        passes = max(5, clocks.warm(run, "cpu", task["warm"])["passes"])
-        with profiler(activities=[ProfilerActivity.CPU], record_shapes=True) as seen:
-            for _ in range(passes):
-                run()
-        rows.append(
-            [
-                {"op": event.key, "shapes": event.input_shapes, "seconds": event.self_cpu_time_total / 1e6 / passes}
-                for event in seen.key_averages(group_by_input_shape=True)
-            ]
-        )
-    return {"rows": rows}
+        passes = clocks.warm(run, "cpu", task["warm"])["passes"]
+        profiles = []
+        for _ in range(PROFILES):  # one that was held up counts no more than any other
+            with profiler(activities=[ProfilerActivity.CPU], record_shapes=True) as seen:
+                for _ in range(passes):
+                    run()
+            profiles.append(
+                [
+                    {"op": event.key, "shapes": event.input_shapes, "seconds": event.self_cpu_time_total / 1e6 / passes}
+                    for event in seen.key_averages(group_by_input_shape=True)
+                ]
+            )
+        found.append(profiles)
+    return {"rows": found}
 
 
 TASKS = {"arms": arms, "profile": profile}

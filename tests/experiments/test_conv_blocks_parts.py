@@ -52,7 +52,7 @@ def test_a_wrong_parameter_is_refused(wrong: dict[str, Any], message: str) -> No
 def one_thread() -> Iterator[None]:
     from experiments.conv_blocks import measure
 
-    with measure.one_thread():
+    with measure.threads(1):
         yield
 
 
@@ -239,7 +239,7 @@ def test_every_kind_of_arm_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
         assert all(0 < one < 10 for times in found["times"] for one in times)
         json.dumps(found)
     rows = worker.measure(groups[0].task(params, 0) | {"what": "profile"})["rows"]
-    assert len(rows) == 5 and all(any("conv" in row["op"] for row in one) for one in rows)
+    assert len(rows) == 5 and all(any("conv" in row["op"] for row in one[0]) for one in rows)
 
 
 @pytest.mark.slow

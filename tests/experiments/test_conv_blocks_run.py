@@ -37,7 +37,8 @@ def answering(task: dict[str, Any], environment: Any = None, worker: Any = None,
     if task["what"] == "profile":
         shapes = [[1, 32, 28, 28], [32, 32, 3, 3]]
         row = {"op": "aten::mkldnn_convolution", "shapes": shapes, "seconds": 1e-3}
-        return {"rows": [[row, {"op": "aten::silu_", "shapes": [[1]], "seconds": 1e-4}] for _ in task["arms"]]}
+        act = {"op": "aten::silu_", "shapes": [[1]], "seconds": 1e-4}
+        return {"rows": [[[row, act], [row, act]] for _ in task["arms"]]}
     noise = NOISE[task["seed"] // 1000 % len(NOISE)]
     spread = [1 + scatter * (-1) ** at for at in range(task["rounds"])]
     times = []
