@@ -16,6 +16,7 @@ Metrics, by prefix (PLACE a stage and stride, GROUP a place and an allocator, BL
     more.PLACE.BLOCK                 MBConv's activations over the block's
     off.PLACE.BLOCK, off.most        how far from MBConv's size a block is that should be as large
     time.GROUP.BLOCK, .lo, .hi, .n   MBConv's time over the block's: median over processes, order statistics
+    bare.GROUP.BLOCK                 the same for MBConv without squeeze-and-excitation, at equal multiply-adds
     time.{se,batch,sample}           B0 with SE over without; a step with blocks dropped over one with all of them
     ms.GROUP.BLOCK, faults.GROUP.BLOCK  milliseconds and minor page faults of one pass
     se.{parameters,macs,time}        shares of EfficientNet-B0

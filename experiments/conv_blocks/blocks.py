@@ -30,6 +30,7 @@ class Spec:
     kernel: int
     stride: int
     side: int  # of its input
+    gate: str = "se"  # MBConv's: "" for none
 
     @property
     def out(self) -> int:
@@ -46,7 +47,8 @@ class Spec:
         w, m, k = self.width, self.inner, self.kernel
         full, small = self.side**2, self.out**2
         if self.kind == MBCONV:
-            layers = [(w * m, full), (m * k * k, small), (m * self.reduced, 1), (self.reduced * m, 1), (m * w, small)]
+            gates = [(m * self.reduced, 1), (self.reduced * m, 1)] if self.gate else []
+            layers = [(w * m, full), (m * k * k, small), *gates, (m * w, small)]
         elif self.kind == BOTTLENECK:
             layers = [(w * m, full), (m * m * 9, small), (m * w, small)]
         else:
@@ -65,7 +67,7 @@ class Spec:
         w, m = self.width, self.inner
         norms = {MBCONV: 2 * m + w, BOTTLENECK: 2 * m + w, PLAIN: m + w}[self.kind]
         shortcut = w if self.stride != 1 and self.kind != MBCONV else 0
-        biases = self.reduced + m if self.kind == MBCONV else 0
+        biases = self.reduced + m if self.kind == MBCONV and self.gate else 0
         return sum(weights for weights, _ in self.convolutions()) + 2 * (norms + shortcut) + biases
 
     def plain(self) -> dict[str, Any]:
@@ -153,7 +155,7 @@ def build(spec: Spec) -> nn.Module:
     """The block of a specification, with random weights, in inference."""
     made: nn.Module
     if spec.kind == MBCONV:
-        made = MBConv(spec.width, spec.inner, spec.kernel, spec.stride)
+        made = MBConv(spec.width, spec.inner, spec.kernel, spec.stride, spec.gate)
     else:
         made = (bottleneck if spec.kind == BOTTLENECK else plain)(spec.width, spec.inner, spec.stride)
     return made.eval()

@@ -14,6 +14,7 @@ from . import depth
 from .blocks import BOTTLENECK, MBCONV, PLAIN
 from .findings import SOLVED
 from .gating import TITLES
+from .matching import BARE
 from .measure import Results
 from .parameters import ConvBlocks
 
@@ -87,7 +88,8 @@ def profile(out: Results) -> Figure:
         values = np.array([1000 * out.profiles[arm].get(kind, 0.0) for arm in arms])
         ax.barh(range(len(arms)), values, left=left, color=colour, label=kind, height=0.65)
         left += values
-    names = {MBCONV: "MBConv"} | {arm: f"{_kind(arm)}, equal {arm.partition('-')[0]}" for arm in arms if arm != MBCONV}
+    names = {arm: f"{_kind(arm)}, equal {arm.partition('-')[0]}" for arm in arms}
+    names |= {MBCONV: "MBConv", BARE: "MBConv without SE"}
     ax.set_yticks(range(len(arms)), [names[arm].replace("macs", "MACs") for arm in arms], fontsize=9)
     ax.invert_yaxis()
     ax.set_xlabel("ms of a pass, under the profiler", fontsize=9)

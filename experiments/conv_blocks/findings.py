@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from studyctl.lab import Run
 
-from .blocks import BOTTLENECK, PLAIN
+from .blocks import BOTTLENECK, EXPAND, PLAIN, SE_RATIO
 from .gating import TITLES
 from .measure import Results
 from .parameters import ConvBlocks
@@ -19,19 +19,35 @@ SOLVED, UNSOLVED = 0.9, 0.8
 NAMES = {BOTTLENECK: "a bottleneck", PLAIN: "a plain block"}
 EQUAL = {"macs": "MACs", "parameters": "parameters"}
 
+WHAT = {
+    "mbconv": "MBConv: `1x1` to {expand:.0f} times the filters, depthwise `kxk`, squeeze-and-excitation, a linear `1x1`, "
+    "a skip where nothing changes its shape. Ours and torchvision's make the same of the same weights.",
+    "se": "Squeeze-and-excitation: the mean of each filter over all places, a layer down to {ratio:.0%} of the filters "
+    "that the block gets (not of the expanded ones), swish, a layer up, sigmoid: a factor for each filter.",
+    "depth": "Stochastic depth: in training a residual block is left out at random, the deeper the likelier. The paper "
+    "drops it for the whole batch, by `1 - l/L (1 - p_L)`; EfficientNet for each sample, by `1 - .2 idx/N`, where a "
+    "block has a skip. What survives is divided by its probability.",
+}
+
 
 def state(params: ConvBlocks, run: Run, out: Results) -> None:
     """State every finding of the run."""
+    run.constant("expand", EXPAND)
+    run.constant("ratio", SE_RATIO)
     if out.groups:
         run.finding("mbconv", text=_mbconv(params, run, out))
+        run.finding("mbconv.what", text=WHAT["mbconv"])
         for group in out.groups:
-            for arm in list(group.arms)[1:]:
+            assert group.place is not None
+            for arm in group.place.rivals():
                 _slower(params, run, out, group, arm)
     if out.se is not None:
-        run.finding("se", text=_se(out))
+        run.finding("se", text=_se(params, out))
+        run.finding("se.what", text=WHAT["se"])
         _gates(params, run, out)
     if out.steps is not None:
         run.finding("depth", text=_depth(params, out))
+        run.finding("depth.what", text=WHAT["depth"])
         _dropping(params, run, out)
 
 
@@ -95,6 +111,7 @@ def _slower(params: ConvBlocks, run: Run, out: Results, group: Group, arm: str) 
     bound = 1 + params.margin
     steady = f" and {name}.unsteady < 1"
     place = group.place.key
+    bare = f", without SE {_span(out, f'bare.{key}.{arm}', '.2f')}" if equal == "macs" else ""
     run.finding(
         f"mbconv.{key}.{arm}",
         claim=f"at equal {EQUAL[equal]} MBConv takes longer than {NAMES[kind]}: {group.place.title}, allocator "
@@ -102,7 +119,7 @@ def _slower(params: ConvBlocks, run: Run, out: Results, group: Group, arm: str) 
         when=f"{name}.lo > {bound}{steady}",
         unless=f"{name}.hi < {bound}{steady}",
         text=f"MBConv {{ms.{key}.mbconv:.3f}} ms, {NAMES[kind]} {{ms.{key}.{arm}:.3f}} ms, ratio "
-        f"{_span(out, name, '.2f')}; "
+        f"{_span(out, name, '.2f')}{bare}; "
         f"parameters {{parameters.{place}.mbconv:.0f}} and {{parameters.{place}.{arm}:.0f}}, MACs "
         f"{{macs.{place}.mbconv:.0f}} and {{macs.{place}.{arm}:.0f}}, activations "
         f"{{activations.{place}.mbconv:.0f}} and {{activations.{place}.{arm}:.0f}}.",
@@ -112,19 +129,23 @@ def _slower(params: ConvBlocks, run: Run, out: Results, group: Group, arm: str) 
 # -- squeeze-and-excitation
 
 
-def _se(out: Results) -> str:
+def _se(params: ConvBlocks, out: Results) -> str:
     """Q12: what it costs, and when it is needed."""
     cost = "{se.parameters:.1%} of EfficientNet-B0's parameters, {se.macs:.2%} of its MACs, "
     cost += f"{_span(out, 'se.time', '.1%')} of its time"
     se, plain, hidden = (_span(out, f"accuracy.{arm}", ".2f") for arm in ("se", "plain", "hidden"))
+    others = [arm for arm in params.arms if arm in ("local", "wider", "deeper")]
+    plain += " without"
+    plain += f"; {', '.join(TITLES[arm] for arm in others)}: " if others else ""
+    plain += ", ".join(_span(out, f"accuracy.{arm}", ".2f") for arm in others)
     solves, fails = _side(out, "accuracy.se", SOLVED), _side(out, "accuracy.plain", UNSOLVED)
     if solves == "above" and fails == "below":
         need = (
             "needed where the label depends on two things that no place before the pooling sees together and a linear "
-            f"layer follows it ({se} with, {plain} without)"
+            f"layer follows it ({se} with, {plain})"
         )
     else:
-        need = f"open whether it is needed where two things have to be seen together ({se} with, {plain} without)"
+        need = f"open whether it is needed where two things have to be seen together ({se} with, {plain})"
     also = _side(out, "accuracy.hidden", SOLVED)
     if also == "above":
         return f"{cost}; {need}, but a hidden layer after pooling does as well: {hidden}."

@@ -27,8 +27,8 @@ TITLES = {
     "se": "SE",
     "hidden": "hidden layer after pooling",
     "local": "local gate",
-    "wider": "wider, without SE",
-    "deeper": "deeper, without SE",
+    "wider": "wider without SE",
+    "deeper": "deeper without SE",
 }
 
 

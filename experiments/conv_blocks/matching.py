@@ -7,7 +7,7 @@ allows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from studyctl.lab import ExperimentError
 
@@ -16,6 +16,7 @@ from .blocks import BOTTLENECK, EXPAND, KINDS, MBCONV, PLAIN, Spec
 # EfficientNet-B0's repeated blocks: filters, kernel, side at 224 pixels. Source: Tan & Le, arXiv:1905.11946, table 1.
 STAGES = {2: (24, 3, 56), 3: (40, 5, 28), 4: (80, 3, 14), 5: (112, 5, 14), 6: (192, 5, 7)}
 EQUAL = ("macs", "parameters")
+BARE = "bare"  # MBConv without squeeze-and-excitation: next to as many multiply-adds
 SHAPE = {BOTTLENECK: 0.25, PLAIN: 1.0}  # inner filters over width
 
 
@@ -41,7 +42,11 @@ class Place:
 
     def arms(self) -> dict[str, Spec]:
         """Every block that is timed here, by its name in metrics."""
-        return {MBCONV: self.mbconv} | {f"{equal}-{kind}": spec for (equal, kind), spec in self.others.items()}
+        return {MBCONV: self.mbconv, BARE: replace(self.mbconv, gate="")} | self.rivals()
+
+    def rivals(self) -> dict[str, Spec]:
+        """Those that MBConv is compared with."""
+        return {f"{equal}-{kind}": spec for (equal, kind), spec in self.others.items()}
 
 
 def place(stage: int, stride: int, tolerance: float) -> Place:

@@ -18,7 +18,7 @@ from studyctl.lab import Check, Comparison, Estimate, Run, mean_interval, propor
 
 from . import blocks, checks, cue, depth, gating, timing
 from .blocks import MBCONV
-from .matching import Place, place
+from .matching import BARE, Place, place
 from .parameters import ConvBlocks
 from .timing import WITH, WITHOUT, Group
 
@@ -75,6 +75,7 @@ def prepare(params: ConvBlocks, run: Run, out: Results) -> None:
 def count_blocks(run: Run, out: Results) -> None:
     """Parameters, multiply-adds and activations of every block, and MBConv's over the others'."""
     rows: list[dict[str, Any]] = []
+    offs: list[float] = []
     for one in out.places:
         counts = {
             arm: count(blocks.build(spec), torch.zeros(1, spec.width, spec.side, spec.side))
@@ -97,22 +98,13 @@ def count_blocks(run: Run, out: Results) -> None:
                     f"activations.{one.key}.{arm}": found.conv_outputs,
                 },
             )
-            if arm != MBCONV:
+            if arm in one.rivals():
                 out.record(run, {f"more.{one.key}.{arm}": ours.conv_outputs / found.conv_outputs})
                 equal = arm.partition("-")[0]
-                off = getattr(found, equal) / getattr(ours, equal) - 1
-                out.record(run, {f"off.{one.key}.{arm}": off})
-    out.record(run, {"off.most": max(abs(row) for row in _offs(out))})
+                offs.append(getattr(found, equal) / getattr(ours, equal) - 1)
+                out.record(run, {f"off.{one.key}.{arm}": offs[-1]})
+    out.record(run, {"off.most": max(abs(off) for off in offs)})
     run.table("blocks", rows, "Blocks that are as large as MBConv")
-
-
-def _offs(out: Results) -> list[float]:
-    return [
-        getattr(found, arm.partition("-")[0]) / getattr(counts[MBCONV], arm.partition("-")[0]) - 1
-        for counts in out.counts.values()
-        for arm, found in counts.items()
-        if arm != MBCONV
-    ]
 
 
 def count_gates(run: Run, out: Results) -> None:
@@ -143,9 +135,11 @@ def time_all(params: ConvBlocks, run: Run, out: Results) -> None:
     groups = [*out.groups, *(one for one in (out.se, out.steps) if one is not None)]
     timing.time_groups(params, run, groups)
     for group in out.groups:
-        for arm in group.arms:
-            if arm != MBCONV:
-                _compare(params, run, out, group, MBCONV, arm, f"time.{group.key}.{arm}")
+        assert group.place is not None
+        for arm in group.place.rivals():
+            _compare(params, run, out, group, MBCONV, arm, f"time.{group.key}.{arm}")
+            if arm.startswith("macs-"):
+                _compare(params, run, out, group, BARE, arm, f"bare.{group.key}.{arm}")
     if out.se is not None:
         _compare(params, run, out, out.se, WITH, WITHOUT, "time.se")
         _share(run, "se.time", "time.se", out, lambda ratio: 1 - 1 / ratio)

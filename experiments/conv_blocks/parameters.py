@@ -26,9 +26,7 @@ class ConvBlocks(Params):
     warm: float = param(1.0, "how long each arm warms up at least", unit="s", ge=0, le=30)
     profile: bool = param(True, "also show where the time of each block goes")
     margin: float = param(0.02, "a difference of time that is called one", ge=0, le=1)
-    threads: int = param(
-        1, "threads of every pass and training: with more, small blocks are timed waiting for each other", ge=1, le=256
-    )
+    threads: int = param(1, "threads of every pass and training", ge=1, le=256)
     arms: list[str] = param(list(ARMS), "networks on the far-cue task: plain, se, hidden, local, wider, deeper")
     rates: list[float] = param([0.01, 0.03], "learning rates from which each network's is chosen on a validation split")
     cue_steps: int = param(100, "steps of each training on the far-cue task", ge=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import subprocess
 import sys
@@ -13,7 +14,12 @@ import pytest
 
 from experiments.conv_blocks import conv_blocks
 from experiments.conv_blocks.parameters import STAGES, ConvBlocks
+from studyctl.config import find_workspace
+from studyctl.core.models import ExperimentSpec
+from studyctl.errors import MissingExtraError
 from studyctl.lab import ExperimentError, draft, require_checks
+from studyctl.runner.discover import discover
+from studyctl.runner.requires import check_requires
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.usefixtures("torch_loaded")
@@ -28,6 +34,19 @@ def test_parameters_are_read_without_the_extra() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
     assert (done.stdout.strip(), done.returncode) == ("6", 0), done.stderr
+
+
+def test_without_the_extra_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = next(one for one in discover(find_workspace(str(ROOT))) if one.name == "conv-blocks")
+    assert isinstance(spec, ExperimentSpec)
+
+    def version(name: str) -> str:
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", version)
+    with pytest.raises(MissingExtraError, match="conv-blocks needs the extra 'torch'") as missing:
+        check_requires(spec.name, spec.requires)
+    assert missing.value.exit_code == 9 and 'pip install "studyctl[torch]"' in (missing.value.hint or "")
 
 
 @pytest.mark.parametrize(
@@ -239,7 +258,7 @@ def test_every_kind_of_arm_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
         assert all(0 < one < 10 for times in found["times"] for one in times)
         json.dumps(found)
     rows = worker.measure(groups[0].task(params, 0) | {"what": "profile"})["rows"]
-    assert len(rows) == 5 and all(any("conv" in row["op"] for row in one[0]) for one in rows)
+    assert len(rows) == 6 and all(any("conv" in row["op"] for row in one[0]) for one in rows)
 
 
 @pytest.mark.slow

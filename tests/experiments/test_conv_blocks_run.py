@@ -17,6 +17,7 @@ pytestmark = pytest.mark.usefixtures("torch_loaded")
 # Seconds of one pass of every arm.
 SECONDS = {
     "mbconv": 1.3e-3,
+    "bare": 1.1e-3,
     "macs-bottleneck": 1e-3,
     "macs-plain": 1.3e-3,
     "parameters-bottleneck": 1.6e-3,
@@ -103,6 +104,7 @@ def test_each_question_has_its_answer_and_each_condition_its_verdict(
         "batch-skip saves 25% [25%, 25%] of a step's time, per-sample costs 10% [10%, 10%] more" in found["depth"].text
     )
     assert "(no difference that counts)" in found["depth"].text
+    assert "without SE 1.10 [1.10, 1.10]" in found[f"{key}.macs-bottleneck"].text
     # Every verdict follows from what was recorded.
     figures = {metric.name: metric.value for metric in run.metrics}
     for one in run.findings:
@@ -115,14 +117,16 @@ def test_each_question_has_its_answer_and_each_condition_its_verdict(
 def test_the_words_follow_what_was_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     found = said(made(monkeypatch, tmp_path, accuracy={"hidden": 0.5}, parts=["se"], processes=6))
     assert found["se.hidden"].verdict == "refuted" and "does not do as well: 0.5" in found["se"].text
-    assert set(found) == {"se", "se.time", *(f"se.{arm}" for arm in ACCURACY)}
+    assert set(found) == {"se", "se.what", "se.time", *(f"se.{arm}" for arm in ACCURACY)}
     found = said(made(monkeypatch, tmp_path / "b", accuracy={"plain": 0.97}, parts=["se"], processes=6))
     assert "open whether it is needed" in found["se"].text
 
 
 def test_times_that_scatter_decide_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     found = said(made(monkeypatch, tmp_path, scatter=0.4, parts=["mbconv", "depth"]))
-    timed = [one for key, one in found.items() if key.startswith("mbconv.") or key in ("depth.saves", "depth.costs")]
+    timed = [
+        one for key, one in found.items() if key.startswith("mbconv.stage") or key in ("depth.saves", "depth.costs")
+    ]
     assert len(timed) == 6 and {one.verdict for one in timed} == {"inconclusive"}
     assert found["mbconv"].text.count("open which is faster") == 4
 
