@@ -20,8 +20,8 @@ NAMES = {BOTTLENECK: "a bottleneck", PLAIN: "a plain block"}
 EQUAL = {"macs": "MACs", "parameters": "parameters"}
 
 WHAT = {
-    "mbconv": "MBConv: `1x1` to {expand:.0f} times the filters, depthwise `kxk`, squeeze-and-excitation, a linear `1x1`, "
-    "a skip where nothing changes its shape. Ours and torchvision's make the same of the same weights.",
+    "mbconv": "MBConv: `1x1` to {expand:.0f} times the filters, depthwise `kxk`, squeeze-and-excitation, a linear "
+    "`1x1`, a skip where nothing changes its shape. Ours and torchvision's make the same of the same weights.",
     "se": "Squeeze-and-excitation: the mean of each filter over all places, a layer down to {ratio:.0%} of the filters "
     "that the block gets (not of the expanded ones), swish, a layer up, sigmoid: a factor for each filter.",
     "depth": "Stochastic depth: in training a residual block is left out at random, the deeper the likelier. The paper "
