@@ -44,16 +44,16 @@ def blocks(out: Results) -> Figure:
     group = out.groups[0]
     assert group.place is not None
     counts = out.counts[group.place.key]
-    fig = Figure(figsize=(10.5, 5.6))
+    fig = Figure(figsize=(10.5, 6.0))
     axes = fig.subplots(2, 4)
-    fig.subplots_adjust(left=0.1, right=0.985, top=0.86, bottom=0.06, wspace=0.28, hspace=0.35)
+    fig.subplots_adjust(left=0.1, right=0.985, top=0.88, bottom=0.1, wspace=0.28, hspace=0.4)
     for row, equal in enumerate(("macs", "parameters")):
         arms = [MBCONV, f"{equal}-{BOTTLENECK}", f"{equal}-{PLAIN}"]
         columns: list[tuple[str, list[float]]] = [
             ("MACs, M", [counts[arm].macs / 1e6 for arm in arms]),
             ("parameters, k", [counts[arm].parameters / 1e3 for arm in arms]),
             ("activations, k", [counts[arm].conv_outputs / 1e3 for arm in arms]),
-            ("time, ms", [1000 * group.seconds(arm) for arm in arms]),
+            ("time, ms; below: MBConv over it", [1000 * group.seconds(arm) for arm in arms]),
         ]
         for ax, (title, values) in zip(axes[row], columns, strict=True):
             ax.bar(range(3), values, color=[COLOURS[_kind(arm)] for arm in arms], width=0.7)
@@ -65,7 +65,10 @@ def blocks(out: Results) -> Figure:
                 ax.annotate(f"{value:.3g}", (at, value), xytext=(0, 5), textcoords="offset points", ha="center",
                             fontsize=9)  # fmt: skip
             ax.set_ylim(0, 1.18 * max(values))
-            ax.set_xticks(range(3), ["MBConv", "bottleneck", "plain"], fontsize=8)
+            labels = ["MBConv", "bottleneck", "plain"]
+            if title.startswith("time"):
+                labels = [f"{label}\n{_ratio(out, group.key, arm)}" for label, arm in zip(labels, arms, strict=True)]
+            ax.set_xticks(range(3), labels, fontsize=8)
             ax.spines[["top", "right"]].set_visible(False)
             if row == 0:
                 ax.set_title(title, fontsize=10)
@@ -74,6 +77,15 @@ def blocks(out: Results) -> Figure:
         f"one block, {group.place.title} (MBConv's), allocator {group.allocator}; dots: fresh processes", fontsize=10.5
     )
     return fig
+
+
+def _ratio(out: Results, group: str, arm: str) -> str:
+    """MBConv's time over a block's, with its interval where there is one."""
+    name = f"time.{group}.{arm}"
+    if name not in out.figures:
+        return ""
+    value, low, high = (out.figures.get(f"{name}{end}") for end in ("", ".lo", ".hi"))
+    return f"{value:.2f}" if low is None else f"{value:.2f}\n[{low:.2f}, {high:.2f}]"
 
 
 def profile(out: Results) -> Figure:

@@ -149,8 +149,10 @@ def _se(params: ConvBlocks, out: Results) -> str:
     also = _side(out, "accuracy.hidden", SOLVED)
     if also == "above":
         return f"{cost}; {need}, but a hidden layer after pooling does as well: {hidden}."
-    joined = "and a hidden layer after pooling does not do as well" if also == "below" else "a hidden layer: open"
-    return f"{cost}; {need}; {joined}: {hidden}."
+    verb = "a hidden layer after pooling does not do as well"
+    if also == "open":
+        verb = "open whether a hidden layer after pooling does as well"
+    return f"{cost}; {need}; {verb}: {hidden}."
 
 
 def _gates(params: ConvBlocks, run: Run, out: Results) -> None:
@@ -161,9 +163,9 @@ def _gates(params: ConvBlocks, run: Run, out: Results) -> None:
             claim=f"{TITLES[arm]}: the far-cue task is solved",
             when=f"accuracy.{arm}.lo > {SOLVED}",
             unless=f"accuracy.{arm}.hi < {SOLVED}",
-            text=f"Accuracy {_span(out, f'accuracy.{arm}', '.3f')} over {{accuracy.{arm}.n:.0f}} seeds; a sum of what "
-            f"both say gets {{sum:.2f}} at best. {{size.{arm}:.0f}} parameters, receptive field {{reach.{arm}:.0f}} "
-            f"of a gap of {{gap_columns:.0f}} columns, rate {{rate.{arm}:g}}.",
+            text=f"Accuracy {_span(out, f'accuracy.{arm}', '.3f')}, seeds: {{accuracy.{arm}.n:.0f}}; a sum of what "
+            f"both say gets {{best_sum:.2f}} at best. {{size.{arm}:.0f}} parameters, receptive field "
+            f"{{reach.{arm}:.0f}} of a gap of {{gap_columns:.0f}} columns, rate {{rate.{arm}:g}}.",
         )
     run.finding(
         "se.time",

@@ -221,7 +221,7 @@ def train_far_cue(params: ConvBlocks, run: Run, out: Results) -> None:
         out.record(run, {f"rate.{arm}": rate, f"size.{arm}": net.size, f"reach.{arm}": net.reach})
     run.table("far-cue", rows, "Accuracy on the far-cue task, training by training")
     run.constant("gap_columns", cue.GAP)
-    run.constant("sum", cue.best_sum())
+    run.constant("best_sum", cue.best_sum())
 
 
 def train_depth(params: ConvBlocks, run: Run, out: Results) -> None:
