@@ -39,6 +39,16 @@ def _kind(arm: str) -> str:
     return arm.rpartition("-")[2]
 
 
+def _relative(ax: Any, at: int, samples: list[float], span: tuple[float, float] | None, colour: str) -> float:
+    """A bar at the median of ratios, its interval, and a dot for each process; how high it all reaches."""
+    middle = float(np.median(samples))
+    ax.bar(at, middle, color=colour, width=0.7)
+    if span is not None:
+        ax.plot([at, at], span, color="#000000", linewidth=1.6)
+    ax.plot([at] * len(samples), samples, "o", color="#000000", markersize=3, alpha=0.5)
+    return max(*samples, middle, *(span or (0.0,)))
+
+
 def blocks(out: Results) -> Figure:
     """MACs, parameters, activations and time over MBConv's, at equal MACs above and at equal parameters below."""
     group = out.groups[0]
@@ -46,46 +56,45 @@ def blocks(out: Results) -> Figure:
     counts = out.counts[group.place.key]
     fig = Figure(figsize=(10.5, 6.0))
     axes = fig.subplots(2, 4)
-    fig.subplots_adjust(left=0.1, right=0.985, top=0.88, bottom=0.1, wspace=0.28, hspace=0.4)
+    fig.subplots_adjust(left=0.07, right=0.985, top=0.86, bottom=0.08, wspace=0.28, hspace=0.35)
     for row, equal in enumerate(("macs", "parameters")):
         arms = [MBCONV, f"{equal}-{BOTTLENECK}", f"{equal}-{PLAIN}"]
         columns: list[tuple[str, list[float]]] = [
             ("MACs, M", [counts[arm].macs / 1e6 for arm in arms]),
             ("parameters, k", [counts[arm].parameters / 1e3 for arm in arms]),
             ("activations, k", [counts[arm].conv_outputs / 1e3 for arm in arms]),
-            ("time, ms; below: MBConv over it", [1000 * group.seconds(arm) for arm in arms]),
         ]
-        for ax, (title, values) in zip(axes[row], columns, strict=True):
+        for ax, (title, values) in zip(axes[row], columns, strict=False):
             ax.bar(range(3), values, color=[COLOURS[_kind(arm)] for arm in arms], width=0.7)
-            if title.startswith("time"):
-                for at, arm in enumerate(arms):
-                    medians = [1000 * float(np.median(one)) for one in group.times(arm)]
-                    ax.plot([at] * len(medians), medians, "o", color="#000000", markersize=3, alpha=0.6)
             for at, value in enumerate(values):
-                ax.annotate(f"{value:.3g}", (at, value), xytext=(0, 5), textcoords="offset points", ha="center",
+                ax.annotate(f"{value:.3g}", (at, value), xytext=(0, 4), textcoords="offset points", ha="center",
                             fontsize=9)  # fmt: skip
             ax.set_ylim(0, 1.18 * max(values))
-            labels = ["MBConv", "bottleneck", "plain"]
-            if title.startswith("time"):
-                labels = [f"{label}\n{_ratio(out, group.key, arm)}" for label, arm in zip(labels, arms, strict=True)]
-            ax.set_xticks(range(3), labels, fontsize=8)
+            ax.set_title(title, fontsize=10)
+        ax = axes[row][3]
+        top = 0.0
+        for at, arm in enumerate(arms):
+            ratios = group.ratios(arm, MBCONV)
+            found = out.compared.get(f"time.{group.key}.{arm}")
+            span = None
+            if found is not None and found.ratio.lo is not None and found.ratio.hi is not None:
+                span = (1 / found.ratio.hi, 1 / found.ratio.lo)
+            top = max(top, _relative(ax, at, ratios, span, COLOURS[_kind(arm)]))
+            ax.annotate(f"{1000 * group.seconds(arm):.2f} ms", (at, 0), xytext=(0, 4), textcoords="offset points",
+                        ha="center", fontsize=8.5, color="#FFFFFF", fontweight="bold")  # fmt: skip
+        ax.axhline(1, color="#000000", linewidth=0.8, linestyle="--")
+        ax.set_ylim(0, 1.1 * top)
+        ax.set_title("time, over MBConv's", fontsize=10)
+        for ax in axes[row]:
+            ax.set_xticks(range(3), ["MBConv", "bottleneck", "plain"], fontsize=8)
             ax.spines[["top", "right"]].set_visible(False)
-            if row == 0:
-                ax.set_title(title, fontsize=10)
         axes[row][0].set_ylabel(f"at equal {'MACs' if equal == 'macs' else equal}", fontsize=10)
     fig.suptitle(
-        f"one block, {group.place.title} (MBConv's), allocator {group.allocator}; dots: fresh processes", fontsize=10.5
+        f"one block; MBConv: {group.place.title}; allocator {group.allocator}. Time: dots are fresh processes, "
+        "lines intervals of the median",
+        fontsize=10,
     )
     return fig
-
-
-def _ratio(out: Results, group: str, arm: str) -> str:
-    """MBConv's time over a block's, with its interval where there is one."""
-    name = f"time.{group}.{arm}"
-    if name not in out.figures:
-        return ""
-    value, low, high = (out.figures.get(f"{name}{end}") for end in ("", ".lo", ".hi"))
-    return f"{value:.2f}" if low is None else f"{value:.2f}\n[{low:.2f}, {high:.2f}]"
 
 
 def profile(out: Results) -> Figure:
@@ -172,15 +181,20 @@ def survival(params: ConvBlocks, out: Results) -> Figure:
     left.legend(fontsize=8.5, frameon=False, loc="lower left")
     left.grid(True, color="#E5E5E5", linewidth=0.6)
     names = {"none": "every block", "batch": "dropped for\nthe batch", "sample": "mask for\neach sample"}
+    top = 0.0
     for at, mode in enumerate(depth.MODES):
+        found = out.compared.get(f"time.{mode}")
+        span = None
+        if found is not None and found.ratio.lo is not None and found.ratio.hi is not None:
+            span = (found.ratio.lo, found.ratio.hi)
         colour = (GREY, COLOURS[PLAIN], COLOURS[MBCONV])[at]
-        right.bar(at, 1000 * out.steps.seconds(mode), color=colour, width=0.65)
-        medians = [1000 * float(np.median(one)) for one in out.steps.times(mode)]
-        right.plot([at] * len(medians), medians, "o", color="#000000", markersize=3, alpha=0.6)
-        right.annotate(f"{1000 * out.steps.seconds(mode):.1f}", (at, 0), xytext=(0, 5), textcoords="offset points",
-                       ha="center", fontsize=9.5, color="#000000")  # fmt: skip
+        top = max(top, _relative(right, at, out.steps.ratios(mode, "none"), span, colour))
+        right.annotate(f"{1000 * out.steps.seconds(mode):.1f} ms", (at, 0), xytext=(0, 5), textcoords="offset points",
+                       ha="center", fontsize=9.5, color="#FFFFFF", fontweight="bold")  # fmt: skip
+    right.axhline(1, color="#000000", linewidth=0.8, linestyle="--")
+    right.set_ylim(0, 1.1 * top)
     right.set_xticks(range(3), [names[mode] for mode in depth.MODES], fontsize=9)
-    right.set_ylabel("ms of a step, forward and backward")
-    right.set_title("dots: fresh processes", fontsize=10)
+    right.set_ylabel("time of a step, over that with every block")
+    right.set_title("forward and backward; dots: fresh processes", fontsize=10)
     right.spines[["top", "right"]].set_visible(False)
     return fig

@@ -29,6 +29,9 @@ WHAT = {
     "block has a skip. What survives is divided by its probability.",
 }
 
+# Networks without squeeze-and-excitation that have something else instead, as the answer calls them.
+WITHOUT = {"local": "with a local gate", "wider": "wider", "deeper": "deeper"}
+
 
 def state(params: ConvBlocks, run: Run, out: Results) -> None:
     """State every finding of the run."""
@@ -86,12 +89,24 @@ def _mbconv(params: ConvBlocks, run: Run, out: Results) -> str:
 
     (a, t), (b, u) = pair("macs", BOTTLENECK), pair("macs", PLAIN)
     (c, v), (d, w) = pair("parameters", BOTTLENECK), pair("parameters", PLAIN)
+    elsewhere = _elsewhere(out) if len(out.groups) > 1 else ""
     return (
         f"At equal MACs MBConv has {a} the activations and takes {t} the time of a bottleneck; {b} and {u} those of "
         f"two plain `3x3`. At equal parameters it has {c} and takes {v} those of a bottleneck; {d} and {w} those of "
         f"two plain `3x3`. (MBConv of {{width:.0f}} filters at {{side:.0f}} px, batch {{batch}}, threads: {{threads}}, "
-        f"allocator {group.allocator}; sizes equal within {{off.most:.1%}}.{_few(params)})"
+        f"allocator {group.allocator}; sizes equal within {{off.most:.1%}}.{_few(params)}){elsewhere}"
     )
+
+
+def _elsewhere(out: Results) -> str:
+    """The range over all places and allocators, at equal multiply-adds."""
+    halves = []
+    for kind in (BOTTLENECK, PLAIN):
+        names = [f"time.{group.key}.macs-{kind}" for group in out.groups]
+        ends = min(names, key=out.figures.__getitem__), max(names, key=out.figures.__getitem__)
+        low, high = (_span(out, name, ".2f") for name in ends)
+        halves.append(f"from {low} to {high} times the time of {NAMES[kind]}")
+    return f" Over all places and allocators, at equal MACs: {'; '.join(halves)}."
 
 
 def _few(params: ConvBlocks) -> str:
@@ -134,10 +149,8 @@ def _se(params: ConvBlocks, out: Results) -> str:
     cost = "{se.parameters:.1%} of EfficientNet-B0's parameters, {se.macs:.2%} of its MACs, "
     cost += f"{_span(out, 'se.time', '.1%')} of its time"
     se, plain, hidden = (_span(out, f"accuracy.{arm}", ".2f") for arm in ("se", "plain", "hidden"))
-    others = [arm for arm in params.arms if arm in ("local", "wider", "deeper")]
-    plain += " without"
-    plain += f"; {', '.join(TITLES[arm] for arm in others)}: " if others else ""
-    plain += ", ".join(_span(out, f"accuracy.{arm}", ".2f") for arm in others)
+    others = [arm for arm in params.arms if arm in WITHOUT]
+    plain += " without" + "".join(f", {_span(out, f'accuracy.{arm}', '.2f')} {WITHOUT[arm]}" for arm in others)
     solves, fails = _side(out, "accuracy.se", SOLVED), _side(out, "accuracy.plain", UNSOLVED)
     if solves == "above" and fails == "below":
         need = (
@@ -158,11 +171,13 @@ def _se(params: ConvBlocks, out: Results) -> str:
 def _gates(params: ConvBlocks, run: Run, out: Results) -> None:
     """One finding for each network on the far-cue task, and one for the time."""
     for arm in params.arms:
+        solves = arm in ("se", "hidden")
+        solved, not_solved = f"accuracy.{arm}.lo > {SOLVED}", f"accuracy.{arm}.hi < {UNSOLVED}"
         run.finding(
             f"se.{arm}",
-            claim=f"{TITLES[arm]}: the far-cue task is solved",
-            when=f"accuracy.{arm}.lo > {SOLVED}",
-            unless=f"accuracy.{arm}.hi < {SOLVED}",
+            claim=f"{TITLES[arm]}: the far-cue task is {'solved' if solves else 'not solved'}",
+            when=solved if solves else not_solved,
+            unless=not_solved if solves else solved,
             text=f"Accuracy {_span(out, f'accuracy.{arm}', '.3f')}, seeds: {{accuracy.{arm}.n:.0f}}; a sum of what "
             f"both say gets {{best_sum:.2f}} at best. {{size.{arm}:.0f}} parameters, receptive field "
             f"{{reach.{arm}:.0f}} of a gap of {{gap_columns:.0f}} columns, rate {{rate.{arm}:g}}.",

@@ -90,7 +90,7 @@ def profile(task: dict[str, Any]) -> dict[str, Any]:
         run, _ = prepared(arm, task)
         passes = clocks.warm(run, "cpu", task["warm"])["passes"]
         profiles = []
-        for _ in range(PROFILES):  # one that was held up counts no more than any other
+        for _ in range(PROFILES):
             with profiler(activities=[ProfilerActivity.CPU], record_shapes=True) as seen:
                 for _ in range(passes):
                     run()

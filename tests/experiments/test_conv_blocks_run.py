@@ -89,8 +89,8 @@ def test_each_question_has_its_answer_and_each_condition_its_verdict(
     assert {name: one.verdict for name, one in found.items() if one.verdict} == {
         f"{key}.macs-bottleneck": "supported", f"{key}.macs-plain": "inconclusive",
         f"{key}.parameters-bottleneck": "refuted", f"{key}.parameters-plain": "supported",
-        "se.plain": "refuted", "se.se": "supported", "se.hidden": "supported", "se.local": "refuted",
-        "se.wider": "refuted", "se.deeper": "refuted", "se.time": "supported",
+        "se.plain": "supported", "se.se": "supported", "se.hidden": "supported", "se.local": "supported",
+        "se.wider": "supported", "se.deeper": "supported", "se.time": "supported",
         "depth.saves": "supported", "depth.costs": "supported", "depth.accuracy": "supported",
     }  # fmt: skip
     assert re.match(
@@ -119,7 +119,13 @@ def test_the_words_follow_what_was_found(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert found["se.hidden"].verdict == "refuted" and "does not do as well: 0.5" in found["se"].text
     assert set(found) == {"se", "se.what", "se.time", *(f"se.{arm}" for arm in ACCURACY)}
     found = said(made(monkeypatch, tmp_path / "b", accuracy={"plain": 0.97}, parts=["se"], processes=6))
-    assert "open whether it is needed" in found["se"].text
+    assert found["se.plain"].verdict == "refuted" and "open whether it is needed" in found["se"].text
+
+
+def test_several_places_are_named_by_their_range(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = said(made(monkeypatch, tmp_path, parts=["mbconv"], stages=[6, 5], strides=[1, 2]))
+    assert "Over all places and allocators, at equal MACs: from 1.30" in found["mbconv"].text
+    assert sum(key.startswith("mbconv.stage") for key in found) == 2 * 2 * 4
 
 
 def test_times_that_scatter_decide_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
