@@ -89,7 +89,7 @@ def ask(task: dict[str, Any], environment: dict[str, str] | None = None, worker:
 
 
 def _named(task: dict[str, Any]) -> str:
-    return ", ".join(dict.fromkeys(arm["model"] for arm in task["arms"])) or task["what"]
+    return ", ".join(dict.fromkeys(arm["model"] for arm in task.get("arms", ()))) or task["what"]
 
 
 def time_cells(params: InferenceTiming, run: Run, cells: Sequence[Cell]) -> list[Timed]:
