@@ -42,7 +42,7 @@ def _kind(arm: str) -> str:
 def _relative(ax: Any, at: int, samples: list[float], span: tuple[float, float] | None, colour: str) -> float:
     """A bar at the median of ratios, its interval, and a dot for each process; how high it all reaches."""
     middle = float(np.median(samples))
-    ax.bar(at, middle, color=colour, width=0.7)
+    ax.bar(at, middle, color=colour, width=0.8)
     if span is not None:
         ax.plot([at, at], span, color="#000000", linewidth=1.6)
     ax.plot([at] * len(samples), samples, "o", color="#000000", markersize=3, alpha=0.5)
@@ -81,10 +81,10 @@ def blocks(out: Results) -> Figure:
                 span = (1 / found.ratio.hi, 1 / found.ratio.lo)
             top = max(top, _relative(ax, at, ratios, span, COLOURS[_kind(arm)]))
             ax.annotate(f"{1000 * group.seconds(arm):.2f} ms", (at, 0), xytext=(0, 4), textcoords="offset points",
-                        ha="center", fontsize=8.5, color="#FFFFFF", fontweight="bold")  # fmt: skip
+                        ha="center", fontsize=7.5, color="#FFFFFF", fontweight="bold")  # fmt: skip
         ax.axhline(1, color="#000000", linewidth=0.8, linestyle="--")
         ax.set_ylim(0, 1.1 * top)
-        ax.set_title("time, over MBConv's", fontsize=10)
+        ax.set_title("time over MBConv's", fontsize=10)
         for ax in axes[row]:
             ax.set_xticks(range(3), ["MBConv", "bottleneck", "plain"], fontsize=8)
             ax.spines[["top", "right"]].set_visible(False)
@@ -159,7 +159,7 @@ def survival(params: ConvBlocks, out: Results) -> Figure:
     assert out.steps is not None
     fig = Figure(figsize=(9.6, 4.2))
     left, right = fig.subplots(1, 2, width_ratios=(1.6, 1))
-    fig.subplots_adjust(left=0.08, right=0.985, top=0.9, bottom=0.14, wspace=0.25)
+    fig.subplots_adjust(left=0.08, right=0.985, top=0.9, bottom=0.14, wspace=0.3)
     numbers = np.arange(1, params.blocks + 1)
     left.plot(numbers, depth.linear(params.blocks, params.survival), "-", color="#000000", linewidth=1.2,
               label="closed form: 1 - l/L (1 - p_L)")  # fmt: skip
@@ -194,7 +194,7 @@ def survival(params: ConvBlocks, out: Results) -> Figure:
     right.axhline(1, color="#000000", linewidth=0.8, linestyle="--")
     right.set_ylim(0, 1.1 * top)
     right.set_xticks(range(3), [names[mode] for mode in depth.MODES], fontsize=9)
-    right.set_ylabel("time of a step, over that with every block")
-    right.set_title("forward and backward; dots: fresh processes", fontsize=10)
+    right.set_ylabel("time of a step (forward, backward),\nover that with every block")
+    right.set_title("dots: fresh processes", fontsize=10)
     right.spines[["top", "right"]].set_visible(False)
     return fig

@@ -22,6 +22,7 @@ from .matching import Place
 from .parameters import ConvBlocks
 
 WORKER = Path(worker.__file__)
+WARM_PROFILE = 0.1  # seconds
 ENOUGH = PLAN[0]  # processes for an interval
 NETWORK, NETWORK_SIDE = "efficientnet_b0", 224
 WITH, WITHOUT = "with", "without"
@@ -131,5 +132,6 @@ def time_groups(params: ConvBlocks, run: Run, groups: Sequence[Group]) -> None:
 
 def profile(params: ConvBlocks, group: Group) -> dict[str, list[list[dict[str, Any]]]]:
     """By arm and profile: what each operator takes. One process for all, since this illustrates and decides nothing."""
-    answer = ask(group.task(params, 0) | {"what": "profile"}, group.environment(), WORKER)
+    task = group.task(params, 0) | {"what": "profile", "warm": min(params.warm, WARM_PROFILE)}
+    answer = ask(task, group.environment(), WORKER)
     return dict(zip(group.arms, answer["rows"], strict=True))
