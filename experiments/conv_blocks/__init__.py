@@ -70,7 +70,7 @@ def conv_blocks(params: ConvBlocks, run: Run) -> None:
 
     out = measure.Results()
     with run.step("check"), measure.threads(params.threads):
-        measure.prepare(params, run, out)
+        measure.prepare(params, out)
     if "mbconv" in params.parts:
         measure.count_blocks(run, out)
     if "se" in params.parts:

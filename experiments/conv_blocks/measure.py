@@ -57,7 +57,7 @@ def threads(count: int) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def prepare(params: ConvBlocks, run: Run, out: Results) -> None:
+def prepare(params: ConvBlocks, out: Results) -> None:
     """Everything that can be checked and counted before anything is timed or trained."""
     found: list[Check] = []
     if "mbconv" in params.parts:
@@ -118,9 +118,11 @@ def count_gates(run: Run, out: Results) -> None:
         {
             "se.parameters": 1 - bare.parameters / whole.parameters,
             "se.macs": 1 - bare.macs / whole.macs,
-            "se.gate_macs": whole.gate_macs / whole.macs,
         },
     )
+    gates = Check("se.macs", whole.macs - bare.macs, whole.gate_macs, 0, "what the gates dispatch in the whole network")
+    require_checks([gates])
+    out.checks.append(gates)
 
 
 def time_all(params: ConvBlocks, run: Run, out: Results) -> None:
