@@ -9,7 +9,7 @@ questions, each with findings of its own:
 
 Any model of torchvision but detectors can be counted (`-p 'models=["resnet18","swin_t"]'`), and one of your own
 (`-p own=MODULE:FUNCTION`, with `-p 'shape=[1,3,224,224]'`). No weights are fetched. torch's FlopCounterMode is always
-compared; fvcore, and tf.profiler on Keras' networks, where they are installed (no extra of this experiment has them).
+compared; tf.profiler on Keras' networks with the extra `keras`; fvcore where it is installed (no extra has it).
 
 Timing depends on the machine: one picture at a time, NCHW, the allocator as shipped, all models in one process.
 

@@ -10,8 +10,10 @@ allocator, dtype, batch and device fixed. Random weights: what is timed does not
     why     what interventions move the ratio to (batch norm folded, without squeeze-and-excitation, ReLU for swish,
             equal resolution), and what was predicted from FLOPs and activations, fitted on other models only
 
-Engines: torch in NCHW, channels_last, with batch norm folded; `full` adds batches of 4 and 16 and torch.compile, which
-needs a C++ compiler and is skipped with its reason without one. Not here yet: TensorFlow (graph, XLA) and ONNX Runtime.
+Engines: torch in NCHW, channels_last, with batch norm folded; TensorFlow's graph and the same compiled by XLA, with the
+networks of keras.applications (extra `keras`; skipped with its reason where that is missing). `full` adds batches of 4
+and 16, every engine under every allocator, and torch.compile, which needs a C++ compiler and is skipped with its reason
+without one. Not here yet: ONNX Runtime.
 On a GPU (`-p device=cuda`): eager and CUDA graph, timed between CUDA events; this path was not tried on a GPU.
 
 Metrics, by prefix (CELL as in the table `cells`; ARM is a or b; CHANGE is bn, se, swish or sideN):
@@ -50,7 +52,8 @@ from .parameters import InferenceTiming
             "pairs": 5,
         },
         "full": {
-            "engines": ["nchw", "channels_last", "folded", "compiled"],
+            "engines": ["nchw", "channels_last", "folded", "tf", "xla", "compiled"],
+            "crossed": True,
             "batches": [1, 4, 16],
             "equal_sides": [224, 640],
             "extend": True,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import platform
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from .parameters import InferenceTiming
 
@@ -21,7 +22,10 @@ TITLES = {
     "folded": "channels_last with batch norm folded",
     "compiled": "torch.compile",
     "graph": "CUDA graph",
+    "tf": "TensorFlow graph",
+    "xla": "TensorFlow XLA",
 }
+TENSORFLOW = ("tf", "xla")
 # What each change is called, and how it is made in `worker`; folding is an engine.
 CHANGED = {"bn": "batch norm folded", "se": "without SE", "swish": "ReLU for swish"}
 
@@ -58,22 +62,65 @@ class Cell:
         """What a process of it is told of the allocator."""
         return PINNED if self.allocator == "pinned" else {}
 
-    def task(self, params: InferenceTiming, number: int) -> dict[str, Any]:
-        """What its process of that number is to do."""
+    @property
+    def framework(self) -> Literal["torch", "tensorflow"]:
+        """What its processes load."""
+        return "tensorflow" if self.engine in TENSORFLOW else "torch"
+
+    def arms(self, params: InferenceTiming) -> list[dict[str, Any]]:
+        """Its two models, as a worker builds them."""
         without = [self.change] if self.change in ("se", "swish") else []
         arms = [(params.a, self.a_side), (params.b, self.b_side)]
+        return [
+            {"model": m, "side": s, "seed": params.seed, "without": without, "engine": self.engine} for m, s in arms
+        ]
+
+    def task(self, params: InferenceTiming, number: int) -> dict[str, Any]:
+        """What a process of it is to do, with its arms, but for which of them make pairs."""
         return {
             "what": "pair",
-            "engine": self.engine,
             "device": self.device,
             "dtype": self.dtype,
             "batch": self.batch,
             "threads": params.threads,
             "tf32": params.tf32,
-            "pairs": params.pairs,
+            "turns": params.pairs,
             "seed": params.seed + 1000 * number,
-            "arms": [{"model": m, "side": s, "seed": params.seed, "without": without} for m, s in arms],
+            "arms": self.arms(params),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Cells that are timed by the same processes: those in which earlier work changes nothing of what comes later."""
+
+    cells: tuple[Cell, ...]
+
+    def task(self, params: InferenceTiming, number: int) -> dict[str, Any]:
+        """What its process of that number is to do: every arm once, and which of them make pairs."""
+        arms: list[dict[str, Any]] = []
+        pairs: list[list[int]] = []
+        for cell in self.cells:
+            both = cell.arms(params)
+            arms += [arm for arm in both if arm not in arms]
+            pairs.append([arms.index(arm) for arm in both])
+        return self.cells[0].task(params, number) | {"arms": arms, "pairs": pairs}
+
+
+def groups(found: Iterable[Cell]) -> list[Group]:
+    """Cells by what their processes have in common.
+
+    Under malloc as shipped, what a process has freed decides what it gets back later, so each cell has processes of
+    its own; so it has where a compiler or a GPU comes in. A pinned malloc gives nothing back, and TensorFlow keeps its
+    own: there the cells of one framework, dtype and batch take turns in the same processes.
+    """
+    together: dict[tuple[object, ...], list[Cell]] = {}
+    for cell in found:
+        shared = cell.framework == "tensorflow" or cell.allocator == "pinned"
+        alone = not shared or cell.device != "cpu" or cell.engine == "compiled"
+        key = (cell.framework, cell.allocator, cell.dtype, cell.batch, cell if alone else None)
+        together.setdefault(key, []).append(cell)
+    return [Group(tuple(cells)) for cells in together.values()]
 
 
 def glibc() -> bool:
@@ -82,28 +129,40 @@ def glibc() -> bool:
 
 
 def cells(params: InferenceTiming) -> list[Cell]:
-    """Every combination of engine, allocator, dtype and batch; only glibc has an allocator that can be chosen."""
+    """The combinations of engine, allocator, dtype and batch; only glibc has an allocator that can be chosen.
+
+    Unless they are `crossed`, TensorFlow's engines are timed under the first allocator and folding under the last one
+    only: TensorFlow does not care which it is, and folding is there to explain the base.
+    """
     allocators = params.allocators if params.device == "cpu" and glibc() else ["shipped"]
+
+    def under(engine: str) -> list[str]:
+        if params.crossed:
+            return allocators
+        return allocators[:1] if engine in TENSORFLOW else allocators[-1:] if engine == "folded" else allocators
+
     return [
         Cell(engine, allocator, dtype, batch, params.device, params.a_side, params.b_side)
         for dtype in params.dtypes
         for batch in params.batches
         for engine in params.engines
-        for allocator in allocators
+        for allocator in under(engine)
     ]
 
 
 def base(found: list[Cell]) -> Cell:
     """The cell that interventions change: channels_last with a pinned allocator where there is one, else the first."""
 
-    def distance(cell: Cell) -> tuple[bool, bool]:
-        return cell.engine != "channels_last", cell.allocator != "pinned"
+    def distance(cell: Cell) -> tuple[bool, bool, bool]:
+        return cell.engine != "channels_last", cell.framework != "torch", cell.allocator != "pinned"
 
     return min(found, key=distance)
 
 
 def interventions(params: InferenceTiming, on: Cell) -> list[Cell]:
-    """The base with one thing changed."""
+    """The base with one thing changed; what is changed is a network of torchvision."""
+    if on.framework != "torch":
+        return []
     changed = [
         replace(on, engine="folded", change="bn") if change == "bn" else replace(on, change=change)
         for change in params.changes

@@ -119,7 +119,7 @@ def _tables(params: InferenceTiming, run: Run, timed: list[Timed], out: Results)
         about = {
             "cell": cell.key, "device": cell.device, "engine": cell.engine, "allocator": cell.allocator,
             "dtype": cell.dtype, "batch": cell.batch, "a side": cell.a_side, "b side": cell.b_side,
-            "change": cell.change,
+            "change": cell.change, "networks": "torchvision" if cell.framework == "torch" else "keras.applications",
         }  # fmt: skip
         if one.unavailable:
             rows.append(about | {"skipped": one.unavailable})
@@ -139,10 +139,17 @@ def _tables(params: InferenceTiming, run: Run, timed: list[Timed], out: Results)
     run.table("samples", samples, "Every pair: seconds of one pass, a block's mean")
 
 
+def _explained(params: InferenceTiming, out: Results) -> bool:
+    """Whether there is a base to be explained: torch on a processor."""
+    one = out.base
+    return one is not None and not one.unavailable and params.device == "cpu" and one.cell.framework == "torch"
+
+
 def explain(params: InferenceTiming, run: Run, out: Results) -> None:
     """Profiles of both models and the machine's roofs, under the conditions of the base cell; on a processor only."""
-    if out.base is None or out.base.unavailable or params.device != "cpu":
+    if not _explained(params, out):
         return
+    assert out.base is not None
     cell = out.base.cell
     plain = cell.task(params, 0)
     roofs = ask(plain | {"what": "machine"}, cell.environment())
@@ -174,11 +181,20 @@ def explain(params: InferenceTiming, run: Run, out: Results) -> None:
 def predict(params: InferenceTiming, run: Run, out: Results) -> None:
     """The ratio that other models lead one to expect, beside the observed one."""
     others = [name for name in params.zoo if name not in (params.a, params.b)]
-    if len(others) < 5 or out.base is None or out.base.unavailable or params.device != "cpu":
+    if len(others) < 5 or not _explained(params, out):
         return
+    assert out.base is not None
     cell = out.base.cell
     arms = [
-        {"name": name, "model": name, "side": prediction.SIDE, "seed": params.seed, "without": []} for name in others
+        {
+            "name": name,
+            "model": name,
+            "side": prediction.SIDE,
+            "seed": params.seed,
+            "without": [],
+            "engine": cell.engine,
+        }
+        for name in others
     ]
     answer = ask(cell.task(params, 0) | {"what": "zoo", "arms": arms}, cell.environment())
     out.zoo = [prediction.counted(name, prediction.SIDE, answer["times"][name]) for name in others]

@@ -8,7 +8,7 @@ from pydantic import field_validator, model_validator
 
 from studyctl.lab import Params, param
 
-ENGINES = ("nchw", "channels_last", "folded", "compiled", "graph")
+ENGINES = ("nchw", "channels_last", "folded", "tf", "xla", "compiled", "graph")
 ALLOCATORS = ("shipped", "pinned")
 CHANGES = ("bn", "se", "swish", "resolution")
 
@@ -16,17 +16,19 @@ CHANGES = ("bn", "se", "swish", "resolution")
 class InferenceTiming(Params):
     """Which two models, in which engines, on what, and how often."""
 
-    a: str = param("resnet50", "the one model, as torchvision names it")
+    a: str = param("resnet50", "the one model, as torchvision (or, for TensorFlow alone, keras.applications) names it")
     b: str = param("efficientnet_b3", "the other; ratios are its time over that of the one")
     a_side: int = param(224, "side of the image that the one gets", unit="px", ge=32, le=2048)
     b_side: int = param(300, "side of the image that the other gets", unit="px", ge=32, le=2048)
     equal_sides: list[int] = param([224], "sides at which both are compared, to see what resolution does")
     device: Literal["cpu", "cuda"] = param("cpu", "where; a GPU's runs are never pooled with a processor's")
     engines: list[str] = param(
-        ["nchw", "channels_last", "folded"],
-        "nchw, channels_last, folded (channels_last, batch norm folded), compiled (torch.compile), graph (CUDA only)",
+        ["nchw", "channels_last", "folded", "tf", "xla"],
+        "torch: nchw, channels_last, folded (channels_last, batch norm folded), compiled (torch.compile), graph (CUDA "
+        "only); TensorFlow (extra keras): tf (its graph), xla (the graph compiled by XLA)",
     )
     allocators: list[str] = param(["shipped", "pinned"], "glibc's malloc as shipped, or told never to give memory back")
+    crossed: bool = param(False, "every engine under every allocator; else TensorFlow's and folded under one each")
     dtypes: list[str] = param(["float32"], "float32, float16, bfloat16")
     batches: list[int] = param([1], "images in a pass; each has processes of its own")
     tf32: bool = param(False, "on a GPU: let float32 products be rounded to TF32")
@@ -72,6 +74,8 @@ class InferenceTiming(Params):
     def _together(self) -> InferenceTiming:
         if not self.batches:
             raise ValueError("batches: name one at least")
+        if self.device == "cuda" and (here := [one for one in self.engines if one in ("tf", "xla")]):
+            raise ValueError(f"engines: {', '.join(here)} are timed on a processor only; name others with device=cuda")
         if "graph" in self.engines and self.device != "cuda":
             raise ValueError("engines: graph is a CUDA graph, and needs device=cuda")
         return self

@@ -1,11 +1,12 @@
-"""Running the worker: fresh processes, cell by cell in rounds, each round in a random order.
+"""Running the workers: fresh processes, group by group in rounds, each round in a random order.
 
-A round has one process of every cell, so that a machine that slows down meets all of them alike, and what an
-intervention does is a ratio of two processes that ran within the same round.
+A round has one process of every group of cells, so that a machine that slows down meets all of them alike, and what an
+intervention does is a ratio of two ratios of one process, or of two that ran within the same round.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -19,10 +20,12 @@ import numpy as np
 
 from studyctl.lab import Comparison, ExperimentError, Run, compare, process_ratio, spread
 
-from .cells import Cell
+from .cells import Cell, Group, groups
 from .parameters import InferenceTiming
 
 WORKER = Path(__file__).with_name("worker.py")
+WORKER_TF = Path(__file__).with_name("worker_tf.py")
+WITHOUT_TENSORFLOW = 'TensorFlow is not installed: python -m pip install -e ".[keras]"'
 UNSTEADY = 0.25  # interquartile range over median of an arm within a process, above which the process tells nothing
 PLAN = (6, 12)
 LIMIT_S = 900
@@ -83,7 +86,7 @@ def ask(task: dict[str, Any], environment: dict[str, str] | None = None, worker:
         raise ExperimentError(f"a process was not done within {LIMIT_S} s", "time smaller models or batches") from None
     if done.returncode:
         last = (done.stderr.strip().splitlines() or [f"exit status {done.returncode}"])[-1]
-        raise ExperimentError(f"a process that timed {_named(task)} failed: {last}", "the names are torchvision's")
+        raise ExperimentError(f"a process that timed {_named(task)} failed: {last}", "time other models or engines")
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 
@@ -110,14 +113,38 @@ def time_cells(params: InferenceTiming, run: Run, cells: Sequence[Cell]) -> list
 def _rounds(
     params: InferenceTiming, run: Run, found: list[Timed], numbers: range, order: np.random.Generator, label: str
 ) -> None:
-    visits = [(number, at) for number in numbers for at in order.permutation(len(found))]
+    by_cell = {one.cell: one for one in found}
+    together = groups(by_cell)
+    visits = [(number, at) for number in numbers for at in order.permutation(len(together))]
     for number, at in run.track(visits, label):
-        one = found[at]
-        if one.unavailable:
+        here = [one for cell in together[at].cells if not (one := by_cell[cell]).unavailable]
+        if not here:
             continue
-        one.take(ask(one.cell.task(params, number), one.cell.environment()))
-        if not one.unavailable:
-            run.metric(f"{one.cell.key}.process", one.ratios[-1], step=number)
+        answer = _asked(params, Group(tuple(one.cell for one in here)), number)
+        for one, measured in zip(here, answer, strict=True):
+            one.take(measured)
+            if not one.unavailable:
+                run.metric(f"{one.cell.key}.process", one.ratios[-1], step=number)
+
+
+def tensorflow_here() -> bool:
+    """Whether TensorFlow can be loaded; the extra keras brings it."""
+    return importlib.util.find_spec("tensorflow") is not None and importlib.util.find_spec("keras") is not None
+
+
+def _asked(params: InferenceTiming, group: Group, number: int) -> list[dict[str, Any]]:
+    """What a fresh process says of each cell of a group."""
+    task, environment = group.task(params, number), group.cells[0].environment()
+    if group.cells[0].framework == "torch":
+        answer = ask(task, environment)
+    elif not tensorflow_here():
+        answer = {"unavailable": WITHOUT_TENSORFLOW}
+    else:
+        answer = ask(task, environment, WORKER_TF)
+    if why := answer.get("unavailable"):
+        return [{"unavailable": why}] * len(group.cells)
+    found: list[dict[str, Any]] = answer["pairs"]
+    return found
 
 
 def _look(params: InferenceTiming, one: Timed) -> None:

@@ -5,7 +5,7 @@ earlier work in a process changes what is timed later (its allocator's pools, it
 
 Tasks, by `what`:
 
-    pair      two models, interleaved: times of one pass of each in seconds, page faults, how they warmed up
+    pair      pairs of models, interleaved: times of one pass of each in seconds, page faults, whether they warmed up
     zoo       other models, each by itself, in rounds: what a prediction is fitted on
     profile   one model under torch's profiler: every operator with its shapes and its own time
     machine   the roofs: single-precision matrix product and copy, at the same number of threads
@@ -13,12 +13,14 @@ Tasks, by `what`:
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import random
 import statistics
 import sys
-import time
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -26,13 +28,20 @@ from torch import nn
 from torchvision import models
 from torchvision.ops.misc import SqueezeExcitation
 
-BLOCK_S = 0.010  # a timed block takes at least this long
-WARM_S, WARM_PASSES, WARM_MOST_S, WARM_AGREE = 1.0, 3, 30.0, 0.05
 PEAK_SIDE, COPY_FLOATS = 1536, 16_000_000
 
 
-class Unavailable(Exception):
-    """This cannot be measured here; the message says why."""
+def _beside(name: str) -> ModuleType:
+    """A module beside this file, which may run as a script, in no package."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+clocks = _beside("clocks")
+Unavailable, block, warm, faults = clocks.Unavailable, clocks.block, clocks.warm, clocks.faults
 
 
 # -- models ------------------------------------------------------------------------------------------------------------
@@ -40,6 +49,8 @@ class Unavailable(Exception):
 
 def build(arm: dict[str, Any]) -> nn.Module:
     """A torchvision model with the random weights that it begins its training with, in inference, changed as told."""
+    if arm["model"] not in models.list_models():
+        raise Unavailable(f"torchvision has no {arm['model']}")
     torch.manual_seed(arm["seed"])
     model = models.get_model(arm["model"], weights=None).eval()
     if arm["model"].startswith(("googlenet", "inception")):
@@ -81,12 +92,12 @@ def folded(model: nn.Module) -> nn.Module:
 
 
 def prepared(arm: dict[str, Any], task: dict[str, Any]) -> Callable[[], Any]:
-    """One pass of a model as a function, in the engine that the task names."""
+    """One pass of a model as a function, in the engine that it names."""
     model = build(arm)
     device, dtype = torch.device(task["device"]), getattr(torch, task["dtype"])
     generator = torch.Generator().manual_seed(arm["seed"])
     images = torch.randn(task["batch"], 3, arm["side"], arm["side"], generator=generator)
-    if task["engine"] == "folded":
+    if arm["engine"] == "folded":
         before = model(images[:1])
         model = folded(model)
         after = model(images[:1])
@@ -94,14 +105,14 @@ def prepared(arm: dict[str, Any], task: dict[str, Any]) -> Callable[[], Any]:
         if not float((before - after).abs().max()) <= 1e-3 * scale:
             raise Unavailable(f"{arm['model']} computes something else once its batch norms are folded")
     model, images = model.to(device, dtype), images.to(device, dtype)
-    if task["engine"] != "nchw":
+    if arm["engine"] != "nchw":
         model, images = model.to(memory_format=torch.channels_last), images.to(memory_format=torch.channels_last)
-    if task["engine"] == "compiled":
+    if arm["engine"] == "compiled":
         model = torch.compile(model)
     out = model(images)
     if not bool(torch.isfinite(out).all()) or float(out.float().std()) == 0:
         raise Unavailable(f"{arm['model']} gives values that are not finite, or all alike, with random weights")
-    if task["engine"] == "graph":
+    if arm["engine"] == "graph":
         return _graph(model, images)
 
     def one() -> Any:
@@ -126,73 +137,25 @@ def _graph(model: nn.Module, images: torch.Tensor) -> Callable[[], Any]:
     return replay
 
 
-# -- clocks ------------------------------------------------------------------------------------------------------------
-
-
-def block(run: Callable[[], Any], passes: int, device: str) -> float:
-    """Seconds of one pass, over a block of them; on a GPU between two events, with nothing pending before or after."""
-    if device == "cuda":
-        begin, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
-        torch.cuda.synchronize()
-        begin.record()
-        for _ in range(passes):
-            run()
-        end.record()
-        torch.cuda.synchronize()
-        return float(begin.elapsed_time(end)) / 1000 / passes
-    start = time.perf_counter()
-    for _ in range(passes):
-        run()
-    return (time.perf_counter() - start) / passes
-
-
-def warm(run: Callable[[], Any], device: str, least: float | None = None) -> dict[str, Any]:
-    """Until two blocks in a row agree, for a second (or `least`), three passes; how many passes then make a block."""
-    least = WARM_S if least is None else least
-    begun, passes, done = time.perf_counter(), 1, 0
-    before = block(run, passes, device)
-    while True:
-        passes = max(1, min(10_000, round(max(BLOCK_S, least / 8) / before)))
-        now = statistics.median(block(run, 1, device) for _ in range(passes))
-        done += passes
-        spent = time.perf_counter() - begun
-        agree = abs(now - before) <= WARM_AGREE * before
-        before = now
-        if spent >= WARM_MOST_S or (spent >= least and done >= WARM_PASSES and agree):
-            return {"passes": max(1, int(-(-BLOCK_S // now))), "seconds": spent, "settled": bool(agree)}
-
-
-def faults() -> int:
-    """Minor page faults of this process so far; -1 where the platform does not tell."""
-    try:
-        import resource
-    except ImportError:
-        return -1
-    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-
-
 # -- tasks -------------------------------------------------------------------------------------------------------------
 
 
 def pair(task: dict[str, Any]) -> dict[str, Any]:
-    """Interleaved pairs of two arms in a random order each."""
-    runs = [prepared(arm, task) for arm in task["arms"]]
-    warmed = [warm(run, task["device"]) for run in runs]
-    order = random.Random(task["seed"])
-    times: list[list[float]] = [[], []]
-    faulted = [0, 0]
-    for _ in range(task["pairs"]):
-        for at in order.sample((0, 1), 2):
-            before = faults()
-            times[at].append(block(runs[at], warmed[at]["passes"], task["device"]))
-            faulted[at] += faults() - before
-    passes = [task["pairs"] * one["passes"] for one in warmed]
-    return {
-        "times": times,
-        "faults": [count / number for count, number in zip(faulted, passes, strict=True)],  # a pass
-        "warm_s": [one["seconds"] for one in warmed],
-        "settled": all(one["settled"] for one in warmed),
-    }
+    """Pairs of arms that take turns (`clocks.pairs`)."""
+
+    def prepare(arm: dict[str, Any]) -> Callable[[], Any]:
+        try:
+            return prepared(arm, task)
+        except Unavailable:
+            raise
+        except Exception as problem:  # a compiler that is missing, an operator that a device lacks
+            if arm["engine"] not in ("compiled", "graph"):
+                raise
+            said = str(problem).strip().splitlines()[0]
+            raise Unavailable(f"{type(problem).__name__}: {said}"[:200]) from None
+
+    found: dict[str, Any] = clocks.pairs(task, prepare)
+    return found
 
 
 def zoo(task: dict[str, Any]) -> dict[str, Any]:
@@ -200,11 +163,11 @@ def zoo(task: dict[str, Any]) -> dict[str, Any]:
     runs = [(arm["name"], prepared(arm, task)) for arm in task["arms"]]
     order = random.Random(task["seed"])
     times: dict[str, list[float]] = {name: [] for name, _ in runs}
-    for _ in range(task["pairs"]):
+    for _ in range(task["turns"]):
         for name, run in order.sample(runs, len(runs)):
             run()
             first = block(run, 1, task["device"])
-            times[name].append(block(run, max(1, int(-(-BLOCK_S // first))), task["device"]))
+            times[name].append(block(run, max(1, int(-(-clocks.BLOCK_S // first))), task["device"]))
     return {"times": {name: statistics.median(each) for name, each in times.items()}}
 
 
@@ -214,7 +177,7 @@ def profile(task: dict[str, Any]) -> dict[str, Any]:
     from torch.profiler import profile as profiler
 
     run = prepared(task["arms"][0], task)
-    passes = max(task["pairs"], 5)
+    passes = max(task["turns"], 5)
     for _ in range(3):
         run()
     with profiler(activities=[ProfilerActivity.CPU], record_shapes=True) as seen:
@@ -259,10 +222,6 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
             return TASKS[task["what"]](task)
     except Unavailable as why:
         return {"unavailable": str(why)}
-    except Exception as problem:  # a compiler that is missing, an operator that a device lacks
-        if task["engine"] in ("compiled", "graph"):
-            return {"unavailable": f"{type(problem).__name__}: {str(problem).strip().splitlines()[0]}"[:200]}
-        raise
 
 
 def main() -> None:

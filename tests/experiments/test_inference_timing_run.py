@@ -16,6 +16,8 @@ RATIOS = {
     ("nchw", "pinned"): 1.01,
     ("channels_last", "shipped"): 1.15,
     ("channels_last", "pinned"): 0.82,
+    ("tf", "shipped"): 1.3,
+    ("xla", "shipped"): 9.0,
 }
 CHANGED = {"se": 0.9, "swish": 1.0, "side": 0.85}
 # So far do processes differ.
@@ -40,18 +42,23 @@ def answering(task: dict[str, Any], environment: dict[str, str] | None = None, s
             ],
             "launched": 6.0,
         }
-    a, b = task["arms"]
-    ratio = RATIOS[task["engine"], "pinned" if environment else "shipped"]
+    return {"pairs": [_pair(task, environment, scatter, *(task["arms"][at] for at in pair)) for pair in task["pairs"]]}
+
+
+def _pair(
+    task: dict[str, Any], environment: dict[str, str] | None, scatter: float, a: dict[str, Any], b: dict[str, Any]
+) -> dict[str, Any]:
+    assert a["engine"] == b["engine"]
+    ratio = RATIOS[a["engine"], "pinned" if environment else "shipped"]
     if a["without"]:
         ratio *= CHANGED[a["without"][0]]
     elif a["side"] == b["side"]:
         ratio *= CHANGED["side"]
     ratio *= NOISE[task["seed"] // 1000 % len(NOISE)]
-    spread = [1 + scatter * (-1) ** pair for pair in range(task["pairs"])]
+    spread = [1 + scatter * (-1) ** turn for turn in range(task["turns"])]
     return {
         "times": [[0.03 * one for one in spread], [0.03 * ratio * one for one in spread]],
         "faults": [0.0, 0.0 if environment else 6297.0],
-        "warm_s": [1.0, 1.0],
         "settled": True,
     }
 
@@ -67,7 +74,8 @@ def made(monkeypatch: pytest.MonkeyPatch, folder: Path, scatter: float = 0.0, **
     pytest.importorskip("torchvision", reason="needs the extra torch")
     from experiments.inference_timing import cells, inference_timing, measure, timing
 
-    def ask(task: dict[str, Any], environment: dict[str, str] | None = None) -> dict[str, Any]:
+    def ask(task: dict[str, Any], environment: dict[str, str] | None = None, worker: Any = None) -> dict[str, Any]:
+        assert (worker is not None) == (task["arms"][0]["engine"] in ("tf", "xla"))
         return answering(task, environment, scatter)
 
     monkeypatch.setattr(timing, "ask", ask)
@@ -142,9 +150,29 @@ def test_what_cannot_be_timed_is_left_out_and_named(monkeypatch: pytest.MonkeyPa
     pytest.importorskip("torchvision", reason="needs the extra torch")
     from experiments.inference_timing import inference_timing, timing
 
-    def nothing(task: dict[str, Any], environment: dict[str, str] | None = None) -> dict[str, Any]:
+    def nothing(task: dict[str, Any], environment: dict[str, str] | None = None, worker: Any = None) -> dict[str, Any]:
         return {"unavailable": "torch sees no GPU here"}
 
     monkeypatch.setattr(timing, "ask", nothing)
     with pytest.raises(ExperimentError, match="torch sees no GPU here"):
         draft(inference_timing, folder=tmp_path, device="cuda", engines=["channels_last"])
+
+
+def test_without_tensorflow_its_cells_name_the_extra(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from experiments.inference_timing import timing
+
+    monkeypatch.setattr(timing, "tensorflow_here", lambda: False)
+    run = made(monkeypatch, tmp_path, engines=["channels_last", "tf"], zoo=[], changes=[])
+    assert "ratio.tf-shipped" not in said(run) and "ratio.channels-last-shipped" in said(run)
+    assert any(".[keras]" in path.read_text("utf-8") for path in tmp_path.rglob("*.csv"))
+
+
+def test_tensorflow_stands_beside_torch(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from experiments.inference_timing import timing
+
+    monkeypatch.setattr(timing, "tensorflow_here", lambda: True)
+    run = made(monkeypatch, tmp_path, engines=["channels_last", "tf", "xla"], zoo=[], changes=[])
+    found = said(run)
+    assert found["cpu.xla-shipped"].verdict == "refuted" and found["cpu.channels-last-pinned"].verdict == "supported"
+    assert "depends on engine" in found["cpu"].text and "9.00" in found["ratio"].text
+    assert "with TensorFlow XLA" in found["ratio"].text
