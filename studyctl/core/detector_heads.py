@@ -25,7 +25,7 @@ _LEARNED = {scope: Label(scope, by_words=True, learned=True) for scope in learne
 _LIKELY = 0.6
 _ALONE = 0.75  # its head alone, where only one line stands below it
 # And how likely by its head alone: lines that ask do not make their head a label.
-_POSSIBLE = {"question": 0.35, "todo": 0.2, "reading": 0.15}
+_POSSIBLE = {"question": 0.35, "todo": 0.2, "reading": 0.1}
 _NAMELESS = re.compile(r"[\W\d]*")  # a date, a number
 
 

@@ -246,7 +246,7 @@ def test_every_kind_of_arm_is_timed(monkeypatch: pytest.MonkeyPatch) -> None:
     from experiments.conv_blocks.matching import place
     from experiments.inference_timing import worker as clocks
 
-    monkeypatch.setattr(clocks, "BLOCK_S", 0.001)
+    monkeypatch.setattr(clocks.clocks, "BLOCK_S", 0.001)
     monkeypatch.setattr(timing, "NETWORK_SIDE", 32)
     params = ConvBlocks(stages=[6], rounds=5, warm=0, threads=1, blocks=2)
     groups = [
