@@ -88,6 +88,8 @@ def activation_cost(params: ActivationCost, run: Run) -> None:
     with run.step("train"):
         measure.train(params, run, out)
     with run.step("figures"):
-        run.figure("ratio-by-size", figures.by_size(params, out), "Time over relu's, by tensor size")
+        run.figure(
+            "ratio-by-size", figures.by_size(params, out), "Time over relu's and over the floor's, by tensor size"
+        )
         run.figure("gain", figures.gains(params, out), "Accuracy minus relu's, by seed")
     findings.state(params, run, out)

@@ -6,12 +6,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .findings import SPOKEN
 from .measure import ACTIVATIONS, WAYS, Results
 from .parameters import ActivationCost
+from .timing import FEWEST, Ratio, Timed
 
-COLOURS = {"swish": "#D55E00", "unfused": "#CC79A7", "hard-swish": "#009E73", "gelu": "#0072B2"}
-MARKERS = {"swish": "o", "unfused": "s", "hard-swish": "^", "gelu": "D"}
+COLOURS = {"relu": "#000000", "swish": "#D55E00", "unfused": "#CC79A7", "hard-swish": "#009E73", "gelu": "#0072B2"}
+MARKERS = {"relu": "x", "swish": "o", "unfused": "s", "hard-swish": "^", "gelu": "D"}
 NAMES = {"swish": "swish, one operator", "unfused": "swish as x * sigmoid(x)"}
 TICKS = (0.3, 0.5, 0.7, 1, 1.5, 2, 3, 4, 6, 8, 10, 15, 20, 30, 50, 100)
 
@@ -21,42 +21,54 @@ def _human(size: float) -> str:
 
 
 def by_size(params: ActivationCost, out: Results) -> Figure:
-    """Time over relu's against the size of a tensor, forward and backward; where caches are full is marked."""
+    """Time over relu's, and over the floor's, against the size of a tensor; where caches are full is marked."""
     dtype = params.dtypes[0]
     cells = [one for one in out.cells if one.dtype == dtype]
-    fig = Figure(figsize=(10.0, 5.0))
-    axes = fig.subplots(1, 2, sharey=True)
-    fig.subplots_adjust(left=0.075, right=0.985, top=0.84, bottom=0.225, wspace=0.06)
-    sizes = np.array([one.bytes for one in cells])
-    top = 1.0
-    for ax, way in zip(axes, WAYS, strict=True):
-        for name in ACTIVATIONS:
-            ratios = [out.ratios[f"{way}.{one.key}.{name}"] for one in cells]
-            values = np.array([one.value for one in ratios])
-            top = max(top, float(values.max()))
-            style = {"color": COLOURS[name], "marker": MARKERS[name], "markersize": 6}
-            ax.plot(sizes, values, label=NAMES.get(name, SPOKEN[name]), **style)  # type: ignore[arg-type,unused-ignore]
-            known = [(s, one.lo, one.hi) for s, one in zip(sizes, ratios, strict=True) if one.lo and one.hi]
-            for size, low, high in known:
-                ax.plot([size, size], [low, high], color=COLOURS[name], linewidth=2, alpha=0.5)
-        _sizes(ax, sizes.tolist())
-        ax.axhline(1, color="#000000", linewidth=1)
-        _caches(ax, params, out)
+    fig = Figure(figsize=(10.0, 7.6))
+    grid = fig.subplots(2, 2, sharex=True, sharey="row")
+    fig.subplots_adjust(left=0.075, right=0.985, top=0.9, bottom=0.115, wspace=0.06, hspace=0.08)
+    for row, (start, names, label) in zip(
+        grid,
+        (
+            ("", ACTIVATIONS, "time / relu's time"),
+            ("floor.", ("relu", *ACTIVATIONS), "time / floor's time (a copy; a product)"),
+        ),
+        strict=True,
+    ):
+        for ax, way in zip(row, WAYS, strict=True):
+            for name in names:
+                _line(ax, name, cells, [out.ratios[f"{start}{way}.{one.key}.{name}"] for one in cells])
+            _sizes(ax, [one.bytes for one in cells])
+            ax.axhline(1, color="#000000", linewidth=1)
+            _caches(ax, params, out, named=not start)
+        values = [out.ratios[f"{start}{way}.{one.key}.{name}"].value for way in WAYS for one in cells for name in names]
+        ticks = [tick for tick in TICKS if min(1.0, *values) / 1.15 <= tick <= max(1.0, *values) * 1.3]
+        row[0].set_yscale("log")
+        row[0].set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+        row[0].minorticks_off()
+        row[0].set_ylabel(label, fontsize=9)
+    for ax, way in zip(grid[0], WAYS, strict=True):
+        ax.set_title(way, fontsize=10.5, pad=18)
+    for ax in grid[1]:
         ax.set_xlabel(f"bytes of the input tensor, {dtype}", fontsize=9)
-        ax.set_title(f"{way}", fontsize=10.5, pad=22)
-    low = min(1.0, *(one.value for key, one in out.ratios.items() if key.split(".")[0] in WAYS and dtype in key))
-    ticks = [tick for tick in TICKS if low / 1.3 <= tick <= top * 1.3]
-    axes[0].set_yscale("log")
-    axes[0].set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-    axes[0].minorticks_off()
-    axes[0].set_ylabel("time / relu's time", fontsize=9)
-    handles, labels = axes[0].get_legend_handles_labels()
-    fig.legend(handles, labels, loc="lower center", ncols=4, fontsize=9, frameon=False)
+    handles, labels = grid[1][0].get_legend_handles_labels()
+    fig.legend(handles, labels, loc="lower center", ncols=5, fontsize=9, frameon=False)
     said = "dashed: input and output fill a cache" if out.caches else "cache sizes are not known here"
-    fig.suptitle(
-        f"median of {params.processes} processes, bars: interval; {params.threads} threads; {said}", fontsize=9.5
-    )
+    threads = "1 thread" if params.threads == 1 else f"{params.threads} threads"
+    what = "; bars: interval" if params.processes >= FEWEST else ""
+    fig.suptitle(f"median of {params.processes} fresh processes{what}; {threads}; {said}", fontsize=9.5)
     return fig
+
+
+def _line(ax: Axes, name: str, cells: list[Timed], ratios: list[Ratio]) -> None:
+    sizes = np.array([one.bytes for one in cells])
+    ax.plot(
+        sizes, [one.value for one in ratios], color=COLOURS[name], marker=MARKERS[name], markersize=6,
+        linestyle=":" if name == "relu" else "-", label=NAMES.get(name, name),
+    )  # fmt: skip
+    for size, one in zip(sizes, ratios, strict=True):
+        if one.lo is not None and one.hi is not None:
+            ax.plot([size, size], [one.lo, one.hi], color=COLOURS[name], linewidth=2.5, alpha=0.45)
 
 
 def _sizes(ax: Axes, sizes: list[int]) -> None:
@@ -66,10 +78,12 @@ def _sizes(ax: Axes, sizes: list[int]) -> None:
     ax.grid(True, color="#E5E5E5", linewidth=0.6)
 
 
-def _caches(ax: Axes, params: ActivationCost, out: Results) -> None:
+def _caches(ax: Axes, params: ActivationCost, out: Results, named: bool) -> None:
     for cache in out.caches:
         at = cache.tensor(params.threads)
         ax.axvline(at, color="#666666", linewidth=1, linestyle="--")
+        if not named:
+            continue
         ax.annotate(
             cache.name, (at, 1), xycoords=("data", "axes fraction"), xytext=(0, 4), textcoords="offset points",
             ha="center", fontsize=9, color="#444444",
@@ -101,5 +115,5 @@ def gains(params: ActivationCost, out: Results) -> Figure:
     ax.set_ylim(len(rows) - 0.4, -0.6)
     ax.set_xlabel("accuracy minus relu's, percentage points: right of 0 relu is beaten", fontsize=9)
     ax.grid(True, axis="x", color="#DDDDDD", linewidth=0.6)
-    ax.set_title("dots: pairs of trainings; diamond and bar: mean, 95 % interval over seeds and images", fontsize=10)
+    ax.set_title("dots: pairs of trainings; diamond and bar: mean, 95 % interval over seeds and images", fontsize=9.5)
     return fig
