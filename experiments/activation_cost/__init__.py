@@ -52,6 +52,7 @@ from .parameters import ActivationCost
             "sizes": [256, 65536],
             "dtypes": ["float32"],
             "processes": 1,
+            "pairs": 5,
             "side": 128,
             "epochs": 2,
             "seeds": 3,

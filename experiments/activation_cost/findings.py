@@ -36,7 +36,9 @@ def interval(out: Results, name: str, form: str = ".2f") -> str:
     if out.ratios[name].lo is None:
         many = "es" if out.ratios[name].processes[1:] else ""
         return f"{{{name}:{form}}} ({{{name}.n:.0f}} process{many}: no interval)"
-    return f"{{{name}:{form}}} [{{{name}.lo:{form}}}, {{{name}.hi:{form}}}]"
+    ratio = out.ratios[name]
+    shaky = " (unsteady)" if ratio.unsteady * 2 > len(ratio.processes) else ""
+    return f"{{{name}:{form}}} [{{{name}.lo:{form}}}, {{{name}.hi:{form}}}]{shaky}"
 
 
 def _steady(name: str) -> str:
@@ -86,7 +88,8 @@ def _accuracy(one: Trained, activation: str) -> str:
 
 def _cost(params: ActivationCost, run: Run, out: Results, cached: str, bound: str) -> None:
     """What swish costs beside relu."""
-    small, large = _where(out)
+    small, _ = _where(out)
+    large = "Beyond the caches" if out.cited.beyond else "On the largest tensor"
     above = 1 + params.margin
     for dtype in params.dtypes:
         tail = "" if dtype == params.dtypes[0] else f".{dtype}"
@@ -105,10 +108,10 @@ def _cost(params: ActivationCost, run: Run, out: Results, cached: str, bound: st
             name = f"{way}.{far}.swish"
             run.finding(
                 f"cost.memory-bound{end}{tail}",
-                claim=f"where memory is the limit swish takes at most a tenth longer than relu, {way}, {dtype}",
+                claim=f"beyond the caches swish takes at most a tenth longer than relu, {way}, {dtype}",
                 when=f"{name}.hi < {1 + ALIKE}{_steady(name)}",
                 unless=f"{name}.lo > {1 + UNLIKE}{_steady(name)}",
-                text=f"{large[0].upper()}{large[1:]} ({_size('bound')}): relu {{us.{way}.{far}.relu:.0f}} us, swish "
+                text=f"{large} ({_size('bound')}): relu {{us.{way}.{far}.relu:.0f}} us, swish "
                 f"{{us.{way}.{far}.swish:.0f}} us, {interval(out, name)} times relu's, {{floor.{way}.{far}.swish:.2f}} "
                 f"times the floor's (relu {{floor.{way}.{far}.relu:.2f}}).",
             )
@@ -120,7 +123,7 @@ def _others(params: ActivationCost, run: Run, out: Results, cached: str, bound: 
     name = f"forward.{bound}.fused"
     run.finding(
         "cost.unfused",
-        claim="x * sigmoid(x) takes longer than swish as one operator, where memory is the limit",
+        claim="x * sigmoid(x) takes longer than swish as one operator, beyond the caches",
         when=f"{name}.lo > {above}{_steady(name)}",
         unless=f"{name}.hi < {above}{_steady(name)}",
         text=f"{interval(out, name)} times as long forward at {_size('bound')}, {{backward.{bound}.fused:.2f}} "
@@ -129,7 +132,7 @@ def _others(params: ActivationCost, run: Run, out: Results, cached: str, bound: 
     name = f"floor.forward.{bound}.relu"
     run.finding(
         "cost.floor",
-        claim="where memory is the limit relu takes as long as a copy, within a tenth",
+        claim="memory is relu's limit beyond the caches: it takes as long as a copy, within a tenth",
         when=f"{name}.lo > {1 - ALIKE} and {name}.hi < {1 + ALIKE}{_steady(name)}",
         unless=f"({name}.hi < {1 - UNLIKE} or {name}.lo > {1 + UNLIKE}){_steady(name)}",
         text=f"At {_size('bound')} relu takes {interval(out, name)} times a copy's time, swish "

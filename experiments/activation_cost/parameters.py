@@ -17,11 +17,11 @@ KNOWN = {
 class ActivationCost(Params):
     """Which tensors are timed, in which network swish is replaced, how networks are trained."""
 
-    sizes: list[int] = param([16, 256, 2048, 8192, 65536], "bytes of each tensor, in KiB")
+    sizes: list[int] = param([16, 256, 4096, 65536], "bytes of each tensor, in KiB")
     dtypes: list[str] = param(["float32", "bfloat16"], "float32, bfloat16, float16")
     every_size: bool = param(False, "the other dtypes at every size too, not only at the two that are cited")
     processes: int = param(6, "fresh processes of each cell; six for an interval", ge=1, le=48)
-    pairs: int = param(5, "interleaved rounds in each process", ge=5, le=1000)
+    pairs: int = param(9, "interleaved rounds in each process", ge=5, le=1000)
     margin: float = param(0.02, "a difference of times that is called one", ge=0, le=1)
     threads: int = param(1, "threads of each timed call; more wait for each other where others compute", ge=1, le=256)
     network: str = param("efficientnet_b3", "of torchvision, with swish; empty: no network is timed")

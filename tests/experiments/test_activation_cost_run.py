@@ -125,7 +125,8 @@ def test_times_that_scatter_or_are_few_decide_nothing(monkeypatch: pytest.Monkey
     def timed(found: dict[str, Any]) -> set[str]:
         return {one.verdict for key, one in found.items() if key.startswith("cost.") and key != "cost.kept"}
 
-    assert timed(said(made(monkeypatch, tmp_path, scatter=0.4, network=""))) == {"inconclusive"}
+    found = said(made(monkeypatch, tmp_path, scatter=0.4, network=""))
+    assert timed(found) == {"inconclusive"} and "3.06] (unsteady)" in found["cost"].text
     few = said(made(monkeypatch, tmp_path / "b", processes=2, network=""))
     assert timed(few) == {"inconclusive"} and "(2 processes: no interval)" in few["cost"].text
 
