@@ -22,6 +22,7 @@ TITLES = {
     "folded": "channels_last with batch norm folded",
     "compiled": "torch.compile",
     "graph": "CUDA graph",
+    "onnx": "ONNX Runtime",
     "tf": "TensorFlow graph",
     "xla": "TensorFlow XLA",
 }
@@ -111,13 +112,13 @@ def groups(found: Iterable[Cell]) -> list[Group]:
     """Cells by what their processes have in common.
 
     Under malloc as shipped, what a process has freed decides what it gets back later, so each cell has processes of
-    its own; so it has where a compiler or a GPU comes in. A pinned malloc gives nothing back, and TensorFlow keeps its
-    own: there the cells of one framework, dtype and batch take turns in the same processes.
+    its own; so it has where a compiler, another runtime or a GPU comes in. A pinned malloc gives nothing back, and
+    TensorFlow keeps its own: there the cells of one framework, dtype and batch take turns in the same processes.
     """
     together: dict[tuple[object, ...], list[Cell]] = {}
     for cell in found:
         shared = cell.framework == "tensorflow" or cell.allocator == "pinned"
-        alone = not shared or cell.device != "cpu" or cell.engine == "compiled"
+        alone = not shared or cell.device != "cpu" or cell.engine in ("compiled", "onnx")
         key = (cell.framework, cell.allocator, cell.dtype, cell.batch, cell if alone else None)
         together.setdefault(key, []).append(cell)
     return [Group(tuple(cells)) for cells in together.values()]

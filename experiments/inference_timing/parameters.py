@@ -8,7 +8,7 @@ from pydantic import field_validator, model_validator
 
 from studyctl.lab import Params, param
 
-ENGINES = ("nchw", "channels_last", "folded", "tf", "xla", "compiled", "graph")
+ENGINES = ("nchw", "channels_last", "folded", "tf", "xla", "compiled", "onnx", "graph")
 ALLOCATORS = ("shipped", "pinned")
 CHANGES = ("bn", "se", "swish", "resolution")
 
@@ -24,8 +24,8 @@ class InferenceTiming(Params):
     device: Literal["cpu", "cuda"] = param("cpu", "where; a GPU's runs are never pooled with a processor's")
     engines: list[str] = param(
         ["nchw", "channels_last", "folded", "tf", "xla"],
-        "torch: nchw, channels_last, folded (channels_last, batch norm folded), compiled (torch.compile), graph (CUDA "
-        "only); TensorFlow (extra keras): tf (its graph), xla (the graph compiled by XLA)",
+        "torch: nchw, channels_last, folded (channels_last, batch norm folded), compiled (torch.compile), onnx "
+        "(ONNX Runtime), graph (CUDA only); TensorFlow (extra keras): tf (its graph), xla (the graph compiled by XLA)",
     )
     allocators: list[str] = param(["shipped", "pinned"], "glibc's malloc as shipped, or told never to give memory back")
     crossed: bool = param(False, "every engine under every allocator; else TensorFlow's and folded under one each")
@@ -74,7 +74,7 @@ class InferenceTiming(Params):
     def _together(self) -> InferenceTiming:
         if not self.batches:
             raise ValueError("batches: name one at least")
-        if self.device == "cuda" and (here := [one for one in self.engines if one in ("tf", "xla")]):
+        if self.device == "cuda" and (here := [one for one in self.engines if one in ("tf", "xla", "onnx")]):
             raise ValueError(f"engines: {', '.join(here)} are timed on a processor only; name others with device=cuda")
         if "graph" in self.engines and self.device != "cuda":
             raise ValueError("engines: graph is a CUDA graph, and needs device=cuda")

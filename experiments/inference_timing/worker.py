@@ -14,10 +14,12 @@ Tasks, by `what`:
 from __future__ import annotations
 
 import importlib.util
+import io
 import json
 import random
 import statistics
 import sys
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -104,6 +106,8 @@ def prepared(arm: dict[str, Any], task: dict[str, Any]) -> Callable[[], Any]:
         scale = float(before.abs().max()) or 1.0
         if not float((before - after).abs().max()) <= 1e-3 * scale:
             raise Unavailable(f"{arm['model']} computes something else once its batch norms are folded")
+    if arm["engine"] == "onnx":
+        return _onnx(model, images, arm["model"], task)
     model, images = model.to(device, dtype), images.to(device, dtype)
     if arm["engine"] != "nchw":
         model, images = model.to(memory_format=torch.channels_last), images.to(memory_format=torch.channels_last)
@@ -120,6 +124,29 @@ def prepared(arm: dict[str, Any], task: dict[str, Any]) -> Callable[[], Any]:
             return model(images)
 
     return one
+
+
+def _onnx(model: nn.Module, images: torch.Tensor, name: str, task: dict[str, Any]) -> Callable[[], Any]:
+    """The model in ONNX Runtime, on a processor. Source: its documentation, "Thread management"."""
+    if task["dtype"] != "float32" or task["device"] != "cpu":
+        raise Unavailable("ONNX Runtime is timed in float32 on a processor only")
+    try:
+        import onnx  # noqa: F401  # the export needs it
+        import onnxruntime
+    except ImportError:
+        raise Unavailable("ONNX Runtime is not installed: python -m pip install onnx onnxruntime") from None
+    exported = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # this way of exporting is the older one, and needs no further package
+        torch.onnx.export(model, (images,), exported, dynamo=False)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = task["threads"], 1
+    session = onnxruntime.InferenceSession(exported.getvalue(), options, providers=["CPUExecutionProvider"])
+    feed = {session.get_inputs()[0].name: images.numpy()}
+    found, wanted = torch.from_numpy(session.run(None, feed)[0]), model(images)
+    if not float((found - wanted).abs().max()) <= 1e-3 * (float(wanted.abs().max()) or 1.0):
+        raise Unavailable(f"{name} computes something else in ONNX Runtime")
+    return lambda: session.run(None, feed)
 
 
 def _graph(model: nn.Module, images: torch.Tensor) -> Callable[[], Any]:
@@ -149,7 +176,7 @@ def pair(task: dict[str, Any]) -> dict[str, Any]:
         except Unavailable:
             raise
         except Exception as problem:  # a compiler that is missing, an operator that a device lacks
-            if arm["engine"] not in ("compiled", "graph"):
+            if arm["engine"] not in ("compiled", "graph", "onnx"):
                 raise
             said = str(problem).strip().splitlines()[0]
             raise Unavailable(f"{type(problem).__name__}: {said}"[:200]) from None

@@ -64,7 +64,7 @@ def test_the_same_seed_measures_the_same(name: str, tmp_path: Path) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(name for name, spec in SPECS.items() if "time" in spec.measures))
 def test_what_measures_time_measures_what_its_findings_need(name: str, tmp_path: Path) -> None:
-    """Nothing to compare: times differ. A quick run in a fresh process has its figures and its findings all the same."""
+    """Times differ, so nothing is compared: a quick run in a fresh process has its figures and its findings."""
     run = drafted(name, tmp_path)
     assert figures(run) and all(one["text"] and "{" not in one["text"] for one in run["findings"])
 

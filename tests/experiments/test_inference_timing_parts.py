@@ -168,6 +168,14 @@ def test_pairs_of_every_engine_take_turns(worker: Any) -> None:
     json.dumps(found)
 
 
+def test_onnx_runtime_computes_what_torch_does_or_says_what_is_missing(worker: Any) -> None:
+    found = worker.measure(task(arm("resnet18", engine="onnx"), arm("squeezenet1_1", 64, engine="onnx")))["pairs"][0]
+    if find_spec("onnxruntime") is None or find_spec("onnx") is None:
+        assert "pip install onnx onnxruntime" in found["unavailable"]
+    else:
+        assert [len(times) for times in found["times"]] == [5, 5]
+
+
 def test_an_arm_that_cannot_be_had_costs_its_pairs_only(worker: Any) -> None:
     arms = [arm("resnet18"), arm("no_such_net"), arm("squeezenet1_1", 64)]
     found = worker.measure(task(*arms, pairs=[[0, 1], [0, 2]]))["pairs"]
