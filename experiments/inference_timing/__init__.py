@@ -12,8 +12,8 @@ allocator, dtype, batch and device fixed. Random weights: what is timed does not
 
 Engines: torch in NCHW, channels_last, with batch norm folded; TensorFlow's graph and the same compiled by XLA, with the
 networks of keras.applications (extra `keras`; skipped with its reason where that is missing). `full` adds batches of 4
-and 16, every engine under every allocator, torch.compile (needs a C++ compiler) and ONNX Runtime (needs the packages onnx
-and onnxruntime); what is missing is skipped with its reason.
+and 16, every engine under every allocator, torch.compile (needs a C++ compiler) and ONNX Runtime (needs the packages
+onnx and onnxruntime); what is missing is skipped with its reason.
 On a GPU (`-p device=cuda`): eager and CUDA graph, timed between CUDA events; this path was not tried on a GPU.
 
 Metrics, by prefix (CELL as in the table `cells`; ARM is a or b; CHANGE is bn, se, swish or sideN):
