@@ -8,11 +8,12 @@ for backward, and small residual networks on handwritten digits (scikit-learn's)
 learning rate tuned for each activation on images that are not the test's.
 
     cost    the answer; `cost.cached`, `cost.memory-bound` (and `-backward`), `cost.unfused`, `cost.hard-swish`,
-            `cost.share`, `cost.kept`
+            `cost.share`, `cost.kept`; `cost.floor`: is memory the limit where it is said to be
     gain    does swish train better than relu; `gain.CONDITION`: cell by cell
 
 A process times one tensor size; six processes of each take turns, arms interleaved. `full` has more sizes, float16,
-every dtype at every size, and trains other depths, without batch norm, and with one gain for all activations.
+every dtype at every size, and trains other depths, without batch norm, and with one gain for all activations; that
+takes hours.
 
 Metrics, by prefix (WAY is forward or backward; CELL is a dtype and a size; ACT is swish, unfused, hard-swish or gelu):
 
@@ -65,7 +66,7 @@ from .parameters import ActivationCost
             "dtypes": ["float32", "bfloat16", "float16"],
             "every_size": True,
             "activations": ["swish", "hard-swish", "gelu"],
-            "depths": [1, 3, 6],
+            "depths": [3, 1, 6],
             "norms": ["batch", "none"],
             "starts": ["tuned", "he"],
             "epochs": 20,

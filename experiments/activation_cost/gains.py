@@ -36,7 +36,7 @@ class Condition:
     def title(self) -> str:
         norm = "with batch norm" if self.norm == "batch" else "without batch norm"
         start = "" if self.start == "tuned" else ", He's gain for all"
-        return f"{self.depth} residual blocks {norm}{start}"
+        return f"{self.depth} residual block{'s' * (self.depth > 1)} {norm}{start}"
 
 
 @dataclass
