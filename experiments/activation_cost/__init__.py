@@ -54,6 +54,7 @@ from .parameters import ActivationCost
             "dtypes": ["float32"],
             "processes": 1,
             "pairs": 5,
+            "network": "efficientnet_b0",
             "side": 128,
             "epochs": 2,
             "seeds": 3,
