@@ -30,6 +30,9 @@ TENSORFLOW = ("tf", "xla")
 # What each change is called, and how it is made in `worker`; folding is an engine.
 CHANGED = {"bn": "batch norm folded", "se": "without SE", "swish": "ReLU for swish"}
 
+# Which of torchvision's models have what a change takes away; of the others, the unchanged one is timed.
+HAVE = {"se": ("efficientnet", "mobilenet_v3", "regnet_y", "maxvit"), "swish": ("efficientnet", "maxvit")}
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -70,10 +73,11 @@ class Cell:
 
     def arms(self, params: InferenceTiming) -> list[dict[str, Any]]:
         """Its two models, as a worker builds them."""
-        without = [self.change] if self.change in ("se", "swish") else []
         arms = [(params.a, self.a_side), (params.b, self.b_side)]
         return [
-            {"model": m, "side": s, "seed": params.seed, "without": without, "engine": self.engine} for m, s in arms
+            {"model": model, "side": side, "seed": params.seed, "engine": self.engine}
+            | {"without": [self.change] if model.startswith(HAVE.get(self.change, ())) else []}
+            for model, side in arms
         ]
 
     def task(self, params: InferenceTiming, number: int) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from experiments.inference_timing import inference_timing
-from experiments.inference_timing.cells import PINNED, base, cells, glibc, groups, interventions
+from experiments.inference_timing.cells import HAVE, PINNED, base, cells, glibc, groups, interventions
 from experiments.inference_timing.parameters import InferenceTiming
 from studyctl.lab import ExperimentError, draft
 
@@ -66,7 +66,7 @@ def test_one_factor_differs_between_a_cell_and_its_neighbour() -> None:
     ]  # fmt: skip
     assert {(one.allocator, one.dtype, one.batch, one.device) for one in changed} == {("pinned", "float32", 1, "cpu")}
     assert changed[1].task(params, 2)["arms"] == [
-        {"model": "resnet50", "side": 224, "seed": 0, "without": ["se"], "engine": "channels_last"},
+        {"model": "resnet50", "side": 224, "seed": 0, "without": [], "engine": "channels_last"},
         {"model": "efficientnet_b3", "side": 300, "seed": 0, "without": ["se"], "engine": "channels_last"},
     ]
     assert changed[1].task(params, 2)["seed"] != changed[1].task(params, 3)["seed"]
@@ -86,8 +86,8 @@ def test_cells_share_a_process_only_where_earlier_work_changes_nothing() -> None
         ["tf-shipped", "xla-shipped"],
     ]  # fmt: skip
     task = together[1].task(params, 0)
-    # The model that two cells have in common is built once: ResNet-50 at 224 px, of the base and of equal sides.
-    assert len(task["arms"]) == 11 and len(task["pairs"]) == 6
+    # What cells have in common is built once: ResNet-50 at 224 px in channels_last is an arm of four of them.
+    assert len(task["arms"]) == 9 and len(task["pairs"]) == 6
     arms = [[task["arms"][at] for at in pair] for pair in task["pairs"]]
     assert arms == [one.arms(params) for one in together[1].cells]
     assert all(
@@ -198,6 +198,23 @@ def test_changes_change_what_they_say_and_nothing_else(worker: Any) -> None:
     assert has(relu, "Conv2d") == has(plain, "Conv2d")
     folded = worker.folded(worker.build(arm("resnet18")))
     assert not any(isinstance(one, nn.BatchNorm2d) for one in folded.modules())
+
+
+def test_which_models_have_what_a_change_takes_away(worker: Any) -> None:
+    from torch import nn
+    from torchvision.ops.misc import SqueezeExcitation
+
+    from experiments.flops_counting.building import build
+
+    some = (
+        "alexnet", "convnext_tiny", "densenet121", "efficientnet_b0", "efficientnet_v2_s", "inception_v3", "maxvit_t",
+        "mnasnet0_5", "mobilenet_v2", "mobilenet_v3_small", "regnet_x_400mf", "regnet_y_400mf", "resnext50_32x4d",
+        "shufflenet_v2_x0_5", "squeezenet1_1", "swin_t", "vgg11_bn", "vit_b_16", "wide_resnet50_2",
+    )  # fmt: skip
+    for name in some:
+        kinds = {type(one) for one in build(name).modules()}
+        assert name.startswith(HAVE["se"]) == (SqueezeExcitation in kinds), name
+        assert name.startswith(HAVE["swish"]) == (nn.SiLU in kinds), name
 
 
 def test_folding_that_changes_what_is_computed_is_not_timed(worker: Any, monkeypatch: pytest.MonkeyPatch) -> None:

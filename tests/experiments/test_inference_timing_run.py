@@ -50,8 +50,8 @@ def _pair(
 ) -> dict[str, Any]:
     assert a["engine"] == b["engine"]
     ratio = RATIOS[a["engine"], "pinned" if environment else "shipped"]
-    if a["without"]:
-        ratio *= CHANGED[a["without"][0]]
+    if b["without"]:
+        ratio *= CHANGED[b["without"][0]]
     elif a["side"] == b["side"]:
         ratio *= CHANGED["side"]
     ratio *= NOISE[task["seed"] // 1000 % len(NOISE)]
