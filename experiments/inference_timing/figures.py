@@ -43,8 +43,7 @@ def forest(params: InferenceTiming, out: Results) -> Figure:
     ax.axvline(1.0, color="#000000", linewidth=1, linestyle="--")
     ax.set_xscale("log")
     span = [ratio for _, one in rows for ratio in one.ratios]
-    ticks = [0.25, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.4, 1.6, 2, 3, 5, 10]
-    ticks = [tick for tick in ticks if min(*span, 1) / 1.1 <= tick <= max(*span, 1) * 1.1]
+    ticks = _ticks(min(*span, 1) / 1.1, max(*span, 1) * 1.1)
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.minorticks_off()
     ax.set_yticks(range(len(rows)), [title for title, _ in rows], fontsize=9)
@@ -57,6 +56,16 @@ def forest(params: InferenceTiming, out: Results) -> Figure:
     ax.grid(True, axis="x", color="#DDDDDD", linewidth=0.6)
     ax.set_title("dots: fresh processes; diamonds and bars: median and interval", fontsize=10)
     return fig
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Ratios to mark on a logarithmic axis between two: one first, then those that have room beside the others."""
+    room = 0.055 * np.log(high / low)
+    found: list[float] = []
+    for tick in (1, 0.5, 2, 0.7, 5, 10, 0.1, 0.2, 20, 50, 1.4, 3, 0.8, 1.2, 0.6, 0.9, 1.1, 1.6):
+        if low <= tick <= high and all(abs(np.log(tick / other)) > room for other in found):
+            found.append(tick)
+    return sorted(found)
 
 
 def ablation(params: InferenceTiming, out: Results) -> Figure:
