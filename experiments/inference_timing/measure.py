@@ -156,9 +156,8 @@ def explain(params: InferenceTiming, run: Run, out: Results) -> None:
     out.roofs = roofs["peak"], roofs["bandwidth"]
     run.metrics({"roof.gflops": roofs["peak"] / 1e9, "roof.gbytes": roofs["bandwidth"] / 1e9})
     rows: list[dict[str, Any]] = []
-    for at, arm in enumerate(run.track(ARMS, "profiles")):
-        answer = ask(plain | {"what": "profile", "arms": [plain["arms"][at]]}, cell.environment())
-        model = plain["arms"][at]
+    answers = ask(plain | {"what": "profile"}, cell.environment())["profiles"]
+    for arm, model, answer in zip(ARMS, plain["arms"], answers, strict=True):
         found = anatomy.parts(answer, anatomy.work(model["model"], model["side"], cell.batch))
         out.parts[arm] = found
         whole = sum(one.seconds for one in found)

@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -99,19 +100,26 @@ def time_cells(params: InferenceTiming, run: Run, cells: Sequence[Cell]) -> list
     """All cells, in rounds; then, where it was asked for, the extension of those that are left open."""
     found = [Timed(cell) for cell in cells]
     order = np.random.default_rng([params.seed, 7])
-    _rounds(params, run, found, range(params.processes), order, "processes")
-    for one in found:
-        _look(params, one)
-    if params.extend:
-        more = [one for one in found if one.compared is not None and one.compared.more]
-        _rounds(params, run, more, range(params.processes, PLAN[1]), order, "more processes")
-        for one in more:
+    with tempfile.TemporaryDirectory() as compiled:
+        _rounds(params, run, found, range(params.processes), order, compiled, "processes")
+        for one in found:
             _look(params, one)
+        if params.extend:
+            more = [one for one in found if one.compared is not None and one.compared.more]
+            _rounds(params, run, more, range(params.processes, PLAN[1]), order, compiled, "more processes")
+            for one in more:
+                _look(params, one)
     return found
 
 
 def _rounds(
-    params: InferenceTiming, run: Run, found: list[Timed], numbers: range, order: np.random.Generator, label: str
+    params: InferenceTiming,
+    run: Run,
+    found: list[Timed],
+    numbers: range,
+    order: np.random.Generator,
+    compiled: str,
+    label: str,
 ) -> None:
     by_cell = {one.cell: one for one in found}
     together = groups(by_cell)
@@ -120,7 +128,7 @@ def _rounds(
         here = [one for cell in together[at].cells if not (one := by_cell[cell]).unavailable]
         if not here:
             continue
-        answer = _asked(params, Group(tuple(one.cell for one in here)), number)
+        answer = _asked(params, Group(tuple(one.cell for one in here)), number, compiled)
         for one, measured in zip(here, answer, strict=True):
             one.take(measured)
             if not one.unavailable:
@@ -132,15 +140,16 @@ def tensorflow_here() -> bool:
     return importlib.util.find_spec("tensorflow") is not None and importlib.util.find_spec("keras") is not None
 
 
-def _asked(params: InferenceTiming, group: Group, number: int) -> list[dict[str, Any]]:
-    """What a fresh process says of each cell of a group."""
+def _asked(params: InferenceTiming, group: Group, number: int, compiled: str) -> list[dict[str, Any]]:
+    """What a fresh process says of each cell of a group; `compiled` is the folder where XLA finds what it compiled."""
     task, environment = group.task(params, number), group.cells[0].environment()
     if group.cells[0].framework == "torch":
         answer = ask(task, environment)
     elif not tensorflow_here():
         answer = {"unavailable": WITHOUT_TENSORFLOW}
     else:
-        answer = ask(task, environment, WORKER_TF)
+        flags = {"TF_XLA_FLAGS": f"--tf_xla_persistent_cache_directory={compiled}"}
+        answer = ask(task, environment | flags, WORKER_TF)
     if why := answer.get("unavailable"):
         return [{"unavailable": why}] * len(group.cells)
     found: list[dict[str, Any]] = answer["pairs"]

@@ -7,12 +7,13 @@ Tasks, by `what`:
 
     pair      pairs of models, interleaved: times of one pass of each in seconds, page faults, whether they warmed up
     zoo       other models, each by itself, in rounds: what a prediction is fitted on
-    profile   one model under torch's profiler: every operator with its shapes and its own time
+    profile   models under torch's profiler: every operator with its shapes and its own time
     machine   the roofs: single-precision matrix product and copy, at the same number of threads
 """
 
 from __future__ import annotations
 
+import copy
 import importlib.util
 import io
 import json
@@ -49,16 +50,27 @@ Unavailable, block, warm, faults = clocks.Unavailable, clocks.block, clocks.warm
 # -- models ------------------------------------------------------------------------------------------------------------
 
 
-def build(arm: dict[str, Any]) -> nn.Module:
-    """A torchvision model with the random weights that it begins its training with, in inference, changed as told."""
+def build(arm: dict[str, Any], made: dict[tuple[str, int], nn.Module] | None = None) -> nn.Module:
+    """A torchvision model with the random weights that it begins its training with, in inference, changed as told.
+
+    `made` holds what other arms of the process have built: it is copied rather than built again.
+    """
+    key = arm["model"], arm["seed"]
+    model = _built(arm) if made is None or key not in made else copy.deepcopy(made[key])
+    if made is not None:
+        made.setdefault(key, copy.deepcopy(model))
+    for changed in arm["without"]:
+        CHANGES[changed](model)
+    return model
+
+
+def _built(arm: dict[str, Any]) -> nn.Module:
     if arm["model"] not in models.list_models():
         raise Unavailable(f"torchvision has no {arm['model']}")
     torch.manual_seed(arm["seed"])
     model = models.get_model(arm["model"], weights=None).eval()
     if arm["model"].startswith(("googlenet", "inception")):
         model.aux_logits = False
-    for changed in arm["without"]:
-        CHANGES[changed](model)
     return model
 
 
@@ -93,9 +105,11 @@ def folded(model: nn.Module) -> nn.Module:
     return fuse(model)  # type: ignore[no-any-return,unused-ignore]
 
 
-def prepared(arm: dict[str, Any], task: dict[str, Any]) -> Callable[[], Any]:
+def prepared(
+    arm: dict[str, Any], task: dict[str, Any], made: dict[tuple[str, int], nn.Module] | None = None
+) -> Callable[[], Any]:
     """One pass of a model as a function, in the engine that it names."""
-    model = build(arm)
+    model = build(arm, made)
     device, dtype = torch.device(task["device"]), getattr(torch, task["dtype"])
     generator = torch.Generator().manual_seed(arm["seed"])
     images = torch.randn(task["batch"], 3, arm["side"], arm["side"], generator=generator)
@@ -169,10 +183,12 @@ def _graph(model: nn.Module, images: torch.Tensor) -> Callable[[], Any]:
 
 def pair(task: dict[str, Any]) -> dict[str, Any]:
     """Pairs of arms that take turns (`clocks.pairs`)."""
+    # With two arms each model comes once, and nothing is kept that the allocator would have to go round.
+    made: dict[tuple[str, int], nn.Module] | None = {} if len(task["arms"]) > 2 else None
 
     def prepare(arm: dict[str, Any]) -> Callable[[], Any]:
         try:
-            return prepared(arm, task)
+            return prepared(arm, task, made)
         except Unavailable:
             raise
         except Exception as problem:  # a compiler that is missing, an operator that a device lacks
@@ -199,11 +215,15 @@ def zoo(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def profile(task: dict[str, Any]) -> dict[str, Any]:
-    """What each operator of one pass takes by itself, the median over passes, with the shapes of its inputs."""
+    """For each arm: what each operator of one pass takes by itself, the median over passes, with its inputs' shapes."""
+    return {"profiles": [_profiled(arm, task) for arm in task["arms"]]}
+
+
+def _profiled(arm: dict[str, Any], task: dict[str, Any]) -> dict[str, Any]:
     from torch.profiler import ProfilerActivity
     from torch.profiler import profile as profiler
 
-    run = prepared(task["arms"][0], task)
+    run = prepared(arm, task)
     passes = max(task["turns"], 5)
     for _ in range(3):
         run()

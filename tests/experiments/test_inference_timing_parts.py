@@ -200,6 +200,15 @@ def test_changes_change_what_they_say_and_nothing_else(worker: Any) -> None:
     assert not any(isinstance(one, nn.BatchNorm2d) for one in folded.modules())
 
 
+def test_what_other_arms_have_built_is_copied_and_left_as_it_was(worker: Any) -> None:
+    made: dict[tuple[str, int], Any] = {}
+    bare = worker.build(arm("efficientnet_b0", 32, "se"), made)
+    plain, fresh = worker.build(arm("efficientnet_b0"), made), worker.build(arm("efficientnet_b0"))
+    assert sum(one.numel() for one in bare.parameters()) < sum(one.numel() for one in plain.parameters())
+    assert all((a == b).all() for a, b in zip(plain.parameters(), fresh.parameters(), strict=True))
+    assert plain is not made["efficientnet_b0", 0]
+
+
 def test_which_models_have_what_a_change_takes_away(worker: Any) -> None:
     from torch import nn
     from torchvision.ops.misc import SqueezeExcitation
@@ -249,7 +258,7 @@ def test_a_slower_arm_is_seen_as_slower(worker: Any) -> None:
 def test_the_profile_finds_every_convolution(worker: Any) -> None:
     from experiments.inference_timing import anatomy
 
-    found = worker.measure(task(arm("efficientnet_b0", 64), what="profile"))
+    found = worker.measure(task(arm("efficientnet_b0", 64), what="profile"))["profiles"][0]
     done = anatomy.work("efficientnet_b0", 64, 1)
     parts = {one.kind: one for one in anatomy.parts(found, done)}
     assert set(done) <= set(parts) and {anatomy.NORM, anatomy.ACTIVATION, anatomy.POOL} <= set(parts)

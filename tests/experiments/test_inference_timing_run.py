@@ -35,13 +35,11 @@ def answering(task: dict[str, Any], environment: dict[str, str] | None = None, s
         return {"times": {name: 1e-3 + 6e-12 * one.macs for name, one in counts.items()}}
     if task["what"] == "profile":
         shapes = [[1, 32, 28, 28], [32, 32, 3, 3]]
-        return {
-            "rows": [
-                {"op": "aten::mkldnn_convolution", "shapes": shapes, "calls": 3.0, "seconds": 0.006},
-                {"op": "aten::silu_", "shapes": [[1, 32, 28, 28]], "calls": 3.0, "seconds": 0.002},
-            ],
-            "launched": 6.0,
-        }
+        rows = [
+            {"op": "aten::mkldnn_convolution", "shapes": shapes, "calls": 3.0, "seconds": 0.006},
+            {"op": "aten::silu_", "shapes": [[1, 32, 28, 28]], "calls": 3.0, "seconds": 0.002},
+        ]
+        return {"profiles": [{"rows": rows, "launched": 6.0}] * len(task["arms"])}
     return {"pairs": [_pair(task, environment, scatter, *(task["arms"][at] for at in pair)) for pair in task["pairs"]]}
 
 
@@ -49,7 +47,7 @@ def _pair(
     task: dict[str, Any], environment: dict[str, str] | None, scatter: float, a: dict[str, Any], b: dict[str, Any]
 ) -> dict[str, Any]:
     assert a["engine"] == b["engine"]
-    ratio = RATIOS[a["engine"], "pinned" if environment else "shipped"]
+    ratio = RATIOS[a["engine"], "pinned" if "MALLOC_MMAP_MAX_" in (environment or {}) else "shipped"]
     if b["without"]:
         ratio *= CHANGED[b["without"][0]]
     elif a["side"] == b["side"]:
