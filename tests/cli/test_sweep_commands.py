@@ -226,7 +226,7 @@ def test_a_dry_run_records_nothing_and_knows_from_earlier_runs(study: Study) -> 
     assert study("run", "trying", "-p", "seed=1").code == 0
     value = study(*words, "--json").json
     assert (value["trials"], value["there"], value["known_from"], value["alike"]) == (3, 0, 1, True)
-    assert value["seconds"] > 0
+    assert 0 <= value["seconds"] < 60  # three times what the one took, which may be less than a millisecond
     assert "that differ in the seed or in what is swept" in study(*words).out
     assert len(study("runs", "list", "--json").json) == 1
     single = study("run", "trying", "--dry-run").out

@@ -30,7 +30,7 @@ OUT = ROOT / "studyctl" / "core" / "learned.txt"
 # Rounds of notes that nothing is made from (`test_detector_corpus.py` names all rounds).
 UNSEEN = ("sixteenth",)
 STRENGTH = 30.0
-NONE = 2.0  # how much a list that is none of these counts beside one that is
+NONE = 3.0  # how much a list that is none of these counts beside one that is
 LEAST = 0.15  # a weight below it is left out
 
 

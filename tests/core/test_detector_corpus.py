@@ -42,7 +42,7 @@ ROUNDS = {
     "sixteenth": (
         "en-choir-arranging en-paramedic-notes ja-nougaku-jisshu ja-toukei-seminar ko-cafe-startup "
         "ko-vet-rotation zh-jiazhao-lilun zh-tw-japanese-hist",
-        {"question": (1.0, 0.65), "todo": (0.85, 0.90), "reading": (1.0, 0.60), "claim": (0.75, 0.75)},
+        {"question": (1.0, 0.65), "todo": (0.85, 0.85), "reading": (1.0, 0.75), "claim": (0.75, 0.75)},
     ),
 }
 
