@@ -80,7 +80,7 @@ def blocks(out: Results) -> Figure:
             if found is not None and found.ratio.lo is not None and found.ratio.hi is not None:
                 span = (1 / found.ratio.hi, 1 / found.ratio.lo)
             top = max(top, _relative(ax, at, ratios, span, COLOURS[_kind(arm)]))
-            ax.annotate(f"{1000 * group.seconds(arm):.2f} ms", (at, 0), xytext=(0, 4), textcoords="offset points",
+            ax.annotate(f"{1000 * group.seconds(arm):.2f}\nms", (at, 0), xytext=(0, 4), textcoords="offset points",
                         ha="center", fontsize=7.5, color="#FFFFFF", fontweight="bold")  # fmt: skip
         ax.axhline(1, color="#000000", linewidth=0.8, linestyle="--")
         ax.set_ylim(0, 1.1 * top)
