@@ -46,7 +46,7 @@ from .parameters import ConvBlocks
             "arms": ["plain", "se", "hidden"],
             "rates": [0.03],
             "cue_seeds": 1,
-            "depth_steps": 20,
+            "depth_steps": 15,
             "depth_seeds": 2,
         },
         "full": {

@@ -152,18 +152,18 @@ def explain(params: InferenceTiming, run: Run, out: Results) -> None:
     assert out.base is not None
     cell = out.base.cell
     plain = cell.task(params, 0)
-    roofs = ask(plain | {"what": "machine"}, cell.environment())
+    answer = ask(plain | {"what": "profile"}, cell.environment())
+    roofs = answer["machine"]
     out.roofs = roofs["peak"], roofs["bandwidth"]
     run.metrics({"roof.gflops": roofs["peak"] / 1e9, "roof.gbytes": roofs["bandwidth"] / 1e9})
     rows: list[dict[str, Any]] = []
-    answers = ask(plain | {"what": "profile"}, cell.environment())["profiles"]
-    for arm, model, answer in zip(ARMS, plain["arms"], answers, strict=True):
-        found = anatomy.parts(answer, anatomy.work(model["model"], model["side"], cell.batch))
+    for arm, model, seen in zip(ARMS, plain["arms"], answer["profiles"], strict=True):
+        found = anatomy.parts(seen, anatomy.work(model["model"], model["side"], cell.batch))
         out.parts[arm] = found
         whole = sum(one.seconds for one in found)
         run.metrics(
             {
-                f"launched.{arm}": answer["launched"],
+                f"launched.{arm}": seen["launched"],
                 f"idle.{arm}": anatomy.idle_share(found),
                 f"gmacs.{arm}": sum(one.flops for one in found) / 2e9,
             }

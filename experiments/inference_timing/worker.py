@@ -215,8 +215,8 @@ def zoo(task: dict[str, Any]) -> dict[str, Any]:
 
 
 def profile(task: dict[str, Any]) -> dict[str, Any]:
-    """For each arm: what each operator of one pass takes by itself, the median over passes, with its inputs' shapes."""
-    return {"profiles": [_profiled(arm, task) for arm in task["arms"]]}
+    """For each arm: what each operator of one pass takes by itself, the median over passes; and the roofs."""
+    return {"profiles": [_profiled(arm, task) for arm in task["arms"]], "machine": machine(task)}
 
 
 def _profiled(arm: dict[str, Any], task: dict[str, Any]) -> dict[str, Any]:

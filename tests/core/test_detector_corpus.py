@@ -38,11 +38,17 @@ ROUNDS = {
         "zh-zhongyi-biji",
         {"question": (0.95, 0.85), "todo": (0.96, 0.78), "reading": (1.0, 0.81), "claim": (0.75, 0.69)},
     ),
-    # Nothing was mended for this one, nor learnt from it.
+    # Nothing was mended for these two, nor learnt from them.
     "sixteenth": (
         "en-choir-arranging en-paramedic-notes ja-nougaku-jisshu ja-toukei-seminar ko-cafe-startup "
         "ko-vet-rotation zh-jiazhao-lilun zh-tw-japanese-hist",
         {"question": (1.0, 0.65), "todo": (0.85, 0.85), "reading": (1.0, 0.75), "claim": (0.75, 0.75)},
+    ),
+    "seventeenth": (
+        "en-darkroom-sessions en-dungeon-prep en-hier-bayes ja-bouldering-log ja-kakuritsu-sde ja-kanrikumiai-memo "
+        "ko-bike-overhaul ko-diffusion-paper ko-tonghap-minbeop zh-distributed-raft zh-tw-jijiu-kaoshi "
+        "zh-yangtai-zhongcai",
+        {"question": (0.85, 0.85), "todo": (0.85, 0.72), "reading": (1.0, 0.57), "claim": (0.80, 0.60)},
     ),
 }
 
