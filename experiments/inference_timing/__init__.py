@@ -1,8 +1,9 @@
 """How long does one network take beside another, under which conditions, and why?
 
-EfficientNet-B3 at 300 pixels and ResNet-50 at 224, or any two models of torchvision, timed as a verdict needs it: in
-fresh processes, interleaved pairs, one ratio a process, in rounds over all cells. A cell holds engine, memory
-allocator, dtype, batch and device fixed. Random weights: what is timed does not depend on what was learned.
+EfficientNet-B3 at 300 pixels and ResNet-50 at 224, or any two models of torchvision (for TensorFlow alone, of
+keras.applications), timed as a verdict needs it: in fresh processes, interleaved pairs, one ratio a process, in rounds
+over all cells. A cell holds engine, memory allocator, dtype, batch and device fixed. Random weights: what is timed
+does not depend on what was learned.
 
     ratio   the answer; `ratio.CELL`: the one is faster than the other by more than the margin
     cpu     the claim that the second is faster on a processor, cell by cell
