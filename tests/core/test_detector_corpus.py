@@ -38,7 +38,7 @@ ROUNDS = {
         "zh-zhongyi-biji",
         {"question": (0.95, 0.85), "todo": (0.96, 0.78), "reading": (1.0, 0.81), "claim": (0.75, 0.69)},
     ),
-    # Nothing was mended for these two, nor learnt from them.
+    # Nothing was mended for these three, nor learnt from them.
     "sixteenth": (
         "en-choir-arranging en-paramedic-notes ja-nougaku-jisshu ja-toukei-seminar ko-cafe-startup "
         "ko-vet-rotation zh-jiazhao-lilun zh-tw-japanese-hist",
@@ -49,6 +49,13 @@ ROUNDS = {
         "ko-bike-overhaul ko-diffusion-paper ko-tonghap-minbeop zh-distributed-raft zh-tw-jijiu-kaoshi "
         "zh-yangtai-zhongcai",
         {"question": (0.85, 0.85), "todo": (0.85, 0.72), "reading": (1.0, 0.57), "claim": (0.80, 0.60)},
+    ),
+    "eighteenth": (
+        "en-cryptic-setting en-hamcram en-immuno-logseq en-museum-registrar en-score-sde-obs ja-bakumatsu-zettel "
+        "ja-genba-nisshi ja-inga-suiron ja-nscale-layout ja-takken-oikomi ko-bayes-vault ko-cheonmun-hoeui "
+        "ko-film-camera ko-hyeongbeop-logseq ko-mulryu-iljji zh-gongkao-chongci zh-houchu-jiaoban zh-rl-obs "
+        "zh-tw-dianci zh-tw-shangniao",
+        {"question": (0.94, 0.73), "todo": (0.90, 0.62), "reading": (1.0, 0.76), "claim": (0.86, 0.80)},
     ),
 }
 
