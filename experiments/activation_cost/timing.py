@@ -42,7 +42,7 @@ class Ratio:
 
     def metrics(self, name: str) -> dict[str, float]:
         """Its figures; without an interval the value alone."""
-        found = self.compared.ratio.metrics(name) if self.compared else {name: self.value, f"{name}.n": 0.0}
+        found = self.compared.ratio.metrics(name) if self.compared else {name: self.value}
         found[f"{name}.n"] = float(len(self.processes))
         return found | {f"{name}.unsteady": float(self.unsteady)}
 

@@ -137,7 +137,7 @@ def cells(params: InferenceTiming) -> list[Cell]:
     """The combinations of engine, allocator, dtype and batch; only glibc has an allocator that can be chosen.
 
     Unless they are `crossed`, TensorFlow's engines are timed under the first allocator and folding under the last one
-    only: TensorFlow does not care which it is, and folding is there to explain the base.
+    only: the page of decisions has what TensorFlow makes of the other, and folding is there to explain the base.
     """
     allocators = params.allocators if params.device == "cpu" and glibc() else ["shipped"]
 

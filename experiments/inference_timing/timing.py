@@ -21,11 +21,12 @@ import numpy as np
 
 from studyctl.lab import Comparison, ExperimentError, Run, compare, process_ratio, spread
 
+from . import worker, worker_tf
 from .cells import Cell, Group, groups
 from .parameters import InferenceTiming
 
-WORKER = Path(__file__).with_name("worker.py")
-WORKER_TF = Path(__file__).with_name("worker_tf.py")
+# The scripts are imported, so that what they do counts as code that the findings rest on.
+WORKER, WORKER_TF = Path(worker.__file__), Path(worker_tf.__file__)
 WITHOUT_TENSORFLOW = 'TensorFlow is not installed: python -m pip install -e ".[keras]"'
 UNSTEADY = 0.25  # interquartile range over median of an arm within a process, above which the process tells nothing
 PLAN = (6, 12)

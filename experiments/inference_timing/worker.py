@@ -7,14 +7,14 @@ Tasks, by `what`:
 
     pair      pairs of models, interleaved: times of one pass of each in seconds, page faults, whether they warmed up
     zoo       other models, each by itself, in rounds: what a prediction is fitted on
-    profile   models under torch's profiler: every operator with its shapes and its own time
-    machine   the roofs: single-precision matrix product and copy, at the same number of threads
+    profile   models under torch's profiler, every operator with its shapes and its own time; and the machine's roofs:
+              single-precision matrix product and copy, at the same number of threads
 """
 
 from __future__ import annotations
 
 import copy
-import importlib.util
+import importlib
 import io
 import json
 import random
@@ -23,7 +23,6 @@ import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import torch
@@ -34,16 +33,12 @@ from torchvision.ops.misc import SqueezeExcitation
 PEAK_SIDE, COPY_FLOATS = 1536, 16_000_000
 
 
-def _beside(name: str) -> ModuleType:
-    """A module beside this file, which may run as a script, in no package."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-clocks = _beside("clocks")
+if __package__:
+    from . import clocks
+else:  # a script is in no package: what lies beside it is found by its plain name, for this one import only
+    sys.path.insert(0, str(Path(__file__).parent))
+    clocks = importlib.import_module("clocks")
+    del sys.path[0]
 Unavailable, block, warm, faults = clocks.Unavailable, clocks.block, clocks.warm, clocks.faults
 
 
@@ -216,7 +211,7 @@ def zoo(task: dict[str, Any]) -> dict[str, Any]:
 
 def profile(task: dict[str, Any]) -> dict[str, Any]:
     """For each arm: what each operator of one pass takes by itself, the median over passes; and the roofs."""
-    return {"profiles": [_profiled(arm, task) for arm in task["arms"]], "machine": machine(task)}
+    return {"profiles": [_profiled(arm, task) for arm in task["arms"]], "machine": machine()}
 
 
 def _profiled(arm: dict[str, Any], task: dict[str, Any]) -> dict[str, Any]:
@@ -244,7 +239,7 @@ def _profiled(arm: dict[str, Any], task: dict[str, Any]) -> dict[str, Any]:
     return {"rows": rows, "launched": kernels / passes}
 
 
-def machine(task: dict[str, Any]) -> dict[str, Any]:
+def machine() -> dict[str, float]:
     """The best of many: a single-precision matrix product in flop/s, a copy in bytes/s (read and written)."""
     a, b = torch.randn(PEAK_SIDE, PEAK_SIDE), torch.randn(PEAK_SIDE, PEAK_SIDE)
     out = torch.empty(PEAK_SIDE, PEAK_SIDE)
@@ -254,7 +249,7 @@ def machine(task: dict[str, Any]) -> dict[str, Any]:
     return {"peak": 2 * PEAK_SIDE**3 / min(product), "bandwidth": 2 * 4 * COPY_FLOATS / min(copied)}
 
 
-TASKS = {"pair": pair, "zoo": zoo, "profile": profile, "machine": machine}
+TASKS = {"pair": pair, "zoo": zoo, "profile": profile}
 
 
 def measure(task: dict[str, Any]) -> dict[str, Any]:

@@ -8,13 +8,12 @@ normalise the image within the network.
 
 from __future__ import annotations
 
-import importlib.util
+import importlib
 import json
 import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 # What torchvision's names are in keras.applications. Any other name is looked up there as it is.
@@ -32,16 +31,12 @@ KERAS = {
 AGREE = 1e-3  # how far two engines may differ, of the largest score
 
 
-def _beside(name: str) -> ModuleType:
-    """A module beside this file, which is a script and in no package."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-clocks = _beside("clocks")
+if __package__:
+    from . import clocks
+else:  # a script is in no package: what lies beside it is found by its plain name, for this one import only
+    sys.path.insert(0, str(Path(__file__).parent))
+    clocks = importlib.import_module("clocks")
+    del sys.path[0]
 
 
 class Networks:

@@ -44,7 +44,11 @@ class Zone:
     family: str = ""  # the rule that opened it: "question-label", "callout", …
     boxed: bool = False  # its todos are told by their boxes
     by_words: bool = False  # by the words of its head alone: told apart more carefully, and of no heading below it
-    learned: bool = False  # by what was learnt from labelled lists alone
+
+    @property
+    def learned(self) -> bool:
+        """Whether nothing but what was learnt from labelled lists opened it."""
+        return self.family == "learned"
 
 
 FREE = Zone("free")

@@ -105,13 +105,13 @@ class Judge:
         said = sum(child.says and not title_like(child.words) for child in below)
         return label if below and 2 * papers >= len(below) and not said else None
 
-    def labelled(self, label: Label, node: Node, family: str = "") -> Zone:
+    def labelled(self, label: Label, node: Node) -> Zone:
         """The zone that a label opens."""
         if label.scope == "todo" and label.mark == "done" and not self._on_board(node):
             return FREE  # a log says what was done
         if label.scope in ("question", "todo", "reading"):
-            family = family or ("learned" if label.learned else f"{label.scope}-label")
-            return Zone(label.scope, label.mark, family, by_words=label.by_words, learned=label.learned)
+            family = "learned" if label.learned else f"{label.scope}-label"
+            return Zone(label.scope, label.mark, family, by_words=label.by_words)
         if label.scope in ("reference", "toc", "example"):
             return Zone(label.scope)
         return FREE

@@ -101,7 +101,7 @@ def _share(names: list[str]) -> float:
 
 
 def parse(text: str) -> Weights:
-    """Weights as `learn.py` writes them: a line a feature, its name and its three weights in hundredths."""
+    """Weights as `learn_lists.py` writes them: a line a feature, its name and its three weights in hundredths."""
     of: dict[str, tuple[float, ...]] = {}
     for line in text.splitlines():
         name, _, numbers = line.rpartition("\t")

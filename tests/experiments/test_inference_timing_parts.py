@@ -159,6 +159,23 @@ def task(*arms: dict[str, Any], **more: Any) -> dict[str, Any]:
     return plain | more
 
 
+def test_a_change_of_a_script_that_measures_is_a_change_of_the_experiment() -> None:
+    from studyctl.config import find_workspace
+    from studyctl.core.models import ExperimentSpec
+    from studyctl.runner.closure import closure_of
+    from studyctl.runner.discover import discover
+
+    workspace = find_workspace(str(ROOT))
+    for spec in discover(workspace):
+        if isinstance(spec, ExperimentSpec) and spec.name in ("inference-timing", "conv-blocks", "activation-cost"):
+            closure = closure_of(workspace, spec)
+            folder = ROOT / "experiments" / spec.name.replace("-", "_")
+            scripts = {path.relative_to(ROOT).as_posix() for path in folder.glob("worker*.py")}
+            assert scripts and scripts <= set(closure.code) and not closure.gaps, spec.name
+            if spec.name != "activation-cost":  # that one has clocks of its own
+                assert "experiments/inference_timing/clocks.py" in closure.code
+
+
 def test_pairs_of_every_engine_take_turns(worker: Any) -> None:
     engines = ("nchw", "channels_last", "folded")
     arms = [arm(model, engine=engine) for engine in engines for model in ("resnet18", "efficientnet_b0")]
@@ -295,7 +312,7 @@ def test_a_fresh_process_answers(worker: Any) -> None:
     assert len(found["pairs"][0]["times"][0]) == 5 and found["torch"]
     with pytest.raises(ExperimentError, match="resnet18"):
         ask(task(arm("resnet18", 0)))
-    roofs = ask(task(what="machine"))
+    roofs = ask(task(arm("resnet18"), what="profile"))["machine"]
     assert roofs["peak"] > 1e8 and roofs["bandwidth"] > 1e7
 
 
