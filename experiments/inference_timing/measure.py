@@ -69,7 +69,8 @@ def time_pairs(params: InferenceTiming, run: Run) -> Results:
     for timed in by_cell.values():
         _record(params, run, timed)
     if all(one.unavailable for one in out.timed):
-        raise ExperimentError(f"nothing could be timed: {out.timed[0].unavailable}", "choose other engines or a device")
+        why = out.timed[0].unavailable
+        raise ExperimentError(f"nothing could be timed: {why}", "choose other models, engines or a device")
     for one in changed:
         found = by_cell[stands_for[one]]
         if not found.unavailable and not by_cell[on].unavailable:
