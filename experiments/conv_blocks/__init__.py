@@ -19,6 +19,7 @@ Metrics, by prefix (PLACE a stage and stride, GROUP a place and an allocator, BL
     bare.GROUP.BLOCK                 the same for MBConv without squeeze-and-excitation, at equal multiply-adds
     time.{se,batch,sample}           B0 with SE over without; a step with blocks dropped over one with all of them
     ms.GROUP.BLOCK, faults.GROUP.BLOCK  milliseconds and minor page faults of one pass
+    unsettled.GROUP                  processes in which an arm came to no even pace while it was warmed up
     se.{parameters,macs,time}        shares of EfficientNet-B0
     accuracy.NETWORK, .lo, .hi, .n   on the far-cue task, over seeds; rate, size, reach: of the network
     active, active.expected          blocks of a step: measured in the trainings, closed form; b0: of EfficientNet-B0

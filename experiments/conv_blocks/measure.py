@@ -174,6 +174,7 @@ def _share(run: Run, name: str, ratio: str, out: Results, of: Callable[[float], 
 def _tables(run: Run, out: Results, groups: list[Group]) -> None:
     samples: list[dict[str, Any]] = []
     for group in groups:
+        out.record(run, {f"unsettled.{group.key}": group.unsettled})
         for arm in group.arms:
             out.record(run, {f"ms.{group.key}.{arm}": 1000 * group.seconds(arm)}, unit="ms")
             out.record(run, {f"faults.{group.key}.{arm}": group.faults(arm)})

@@ -56,6 +56,11 @@ class Group:
         at = list(self.arms).index(arm)
         return float(np.median([answer["faults"][at] for answer in self.answers]))
 
+    @property
+    def unsettled(self) -> int:
+        """Processes in which blocks of an arm never came to agree while it was warmed up."""
+        return sum(not all(answer["settled"]) for answer in self.answers)
+
     def ratios(self, arm: str, over: str) -> list[float]:
         """Time of one arm over that of another, by process."""
         pairs = zip(self.times(over), self.times(arm), strict=True)

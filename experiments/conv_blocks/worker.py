@@ -6,14 +6,12 @@ Tasks, by `what`:
     profile   each arm under torch's profiler: every operator with its shapes and its own time
 
 An arm is a block (`blocks.Spec`) or a network of torchvision in inference, or a step of training (forward and
-backward) of the network with stochastic depth. Clocks and warming are those of inference-timing's worker.
+backward) of the network with stochastic depth. Clocks and warming are those of inference-timing.
 """
 
 from __future__ import annotations
 
-import json
 import random
-import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -21,7 +19,8 @@ import torch
 from torch import nn
 
 from experiments.conv_blocks import blocks, depth
-from experiments.inference_timing import worker as clocks
+from experiments.inference_timing import clocks
+from experiments.inference_timing import worker as networks
 
 # Steps of training in a timed block: which blocks survive differs from step to step.
 STEPS = 12
@@ -37,7 +36,7 @@ def prepared(arm: dict[str, Any], task: dict[str, Any]) -> tuple[Callable[[], An
         spec = blocks.Spec(**arm["block"])
         model, shape = blocks.build(spec), (task["batch"], spec.width, spec.side, spec.side)
     else:
-        model = clocks.build({"model": arm["model"], "seed": 0, "without": arm["without"]})
+        model = networks.build({"model": arm["model"], "seed": 0, "without": arm["without"]})
         shape = (task["batch"], 3, arm["side"], arm["side"])
     model = model.to(memory_format=torch.channels_last)
     given = torch.randn(shape).to(memory_format=torch.channels_last)
@@ -113,11 +112,5 @@ def measure(task: dict[str, Any]) -> dict[str, Any]:
     return TASKS[task["what"]](task)
 
 
-def main() -> None:
-    task = json.load(sys.stdin)
-    out, sys.stdout = sys.stdout, sys.stderr  # what a library prints must not get into the answer
-    json.dump(measure(task), out)
-
-
 if __name__ == "__main__":
-    main()
+    clocks.serve(measure)

@@ -22,6 +22,8 @@ Metrics, by prefix (CELL as in the table `cells`; ARM is a or b; CHANGE is bn, s
     ratio.CELL, .lo, .hi, .n      time of b over time of a: the median over processes and the order statistics that hold
                                   it; .look, .smallest_gap: which planned look decided, what it could have told
     ratio.CELL.unsteady           processes in which a model's times scattered by more than a quarter
+    ratio.CELL.unsettled          processes in which a model never came to an even pace while it was warmed up
+    clock.CELL.{sm,memory}        MHz of the GPU when its pairs were done
     CELL.process                  each process's ratio
     ms.CELL.ARM, faults.CELL.ARM  milliseconds and minor page faults of one pass
     effect.CHANGE, .lo, .hi, .n   the ratio with a change over the ratio without, within each round

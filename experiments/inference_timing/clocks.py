@@ -1,4 +1,4 @@
-"""The clocks of a timing process: blocks, warming up, page faults, and pairs of models that take turns.
+"""What timing processes do alike: serve one task, warm up, time blocks, count page faults, let pairs take turns.
 
 It imports nothing of the workspace and no framework, so that the workers of several frameworks share it and a fresh
 process has done nothing before but load the one that it times.
@@ -6,8 +6,12 @@ process has done nothing before but load the one that it times.
 
 from __future__ import annotations
 
+import json
+import os
 import random
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +24,18 @@ Pass = Callable[[], Any]
 
 class Unavailable(Exception):
     """This cannot be measured here; the message says why."""
+
+
+def serve(measure: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Do the task that comes as JSON on stdin, answer it on stdout, and end the process there and then.
+
+    Taking a framework down takes a second of every process, and nothing that it would do is wanted.
+    """
+    task = json.load(sys.stdin)
+    out, sys.stdout = sys.stdout, sys.stderr  # what a library prints must not get into the answer
+    json.dump(measure(task), out)
+    out.flush()
+    os._exit(0)
 
 
 def block(run: Pass, passes: int, device: str) -> float:
@@ -66,12 +82,24 @@ def faults() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
 
 
+def gpu_clocks() -> dict[str, float]:
+    """MHz at which the GPU runs right now, `sm` and `memory`; nothing where nvidia-smi is not there to tell."""
+    wanted = ["nvidia-smi", "--query-gpu=clocks.sm,clocks.mem", "--format=csv,noheader,nounits", "--id=0"]
+    try:
+        said = subprocess.run(wanted, capture_output=True, text=True, timeout=20, check=True).stdout
+        sm, memory = (float(one) for one in said.split(","))
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return {}
+    return {"sm": sm, "memory": memory}
+
+
 def pairs(task: dict[str, Any], prepare: Callable[[dict[str, Any]], Pass]) -> dict[str, Any]:
     """Every pair of arms of a task, interleaved: in each turn all pairs in a random order, each pair's arms in another.
 
     `task["pairs"]` holds pairs of indices into `task["arms"]`, each of which is built and warmed up once, in a random
-    order. The answer has, for each pair, `times` (seconds of one pass, of either arm) and `faults` (of one pass), or
-    why it is `unavailable`.
+    order. The answer has, for each pair, `times` (seconds of one pass, of either arm), `faults` (of one pass), whether
+    both arms had `settled` when they were warm, and on a GPU the `clocks` after the last turn; or why the pair is
+    `unavailable`.
     """
     order, device, arms = random.Random(task["seed"]), task["device"], task["arms"]
     runs: dict[int, Pass] = {}
@@ -94,6 +122,7 @@ def pairs(task: dict[str, Any], prepare: Callable[[dict[str, Any]], Pass]) -> di
                 before = faults()
                 times[each][side].append(block(runs[arm], warmed[arm]["passes"], device))
                 faulted[each][side] += faults() - before
+    clocks = gpu_clocks() if device == "cuda" else {}
     answers: list[dict[str, Any]] = []
     for each, (a, b) in enumerate(timed):
         if each not in times:
@@ -105,6 +134,7 @@ def pairs(task: dict[str, Any], prepare: Callable[[dict[str, Any]], Pass]) -> di
                 "times": list(times[each]),
                 "faults": [count / number for count, number in zip(faulted[each], passes, strict=True)],
                 "settled": warmed[a]["settled"] and warmed[b]["settled"],
+                "clocks": clocks,
             }
         )
     return {"pairs": answers}

@@ -132,16 +132,18 @@ def _cell(params: InferenceTiming, run: Run, one: Timed, key: str, *, a_first: b
         when, unless = f"{ratio}.hi * {bound} < 1", f"{ratio}.lo * {bound} > 1"
     name = one.cell.key
     faults = f"; page faults a pass {{faults.{name}.a:.0f}} and {{faults.{name}.b:.0f}}" if one.faults(0) >= 0 else ""
-    unsteady = ""
+    remarks = ""
     if one.compared is not None and one.compared.unstable:
-        unsteady = " Unsteady: in {" + f"{ratio}.unsteady" + "} of {processes} processes times scattered too much."
+        remarks = " Unsteady: in {" + f"{ratio}.unsteady" + "} of {processes} processes times scattered too much."
+    if one.unsettled:
+        remarks += f" Not warm: in {{{ratio}.unsettled}} of {{processes}} processes a network came to no even pace."
     run.finding(
         key,
         claim=f"{claim}: {_spoken(one)}",
         when=when + steady,
         unless=unless + steady,
         text=f"{{a}} {{ms.{name}.a:.1f}} ms, {{b}} {{ms.{name}.b:.1f}} ms: {{b}} over {{a}} {_ratio(name, one)}"
-        f"{faults}.{unsteady}",
+        f"{faults}.{remarks}",
     )
 
 

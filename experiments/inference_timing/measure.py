@@ -89,6 +89,10 @@ def _record(params: InferenceTiming, run: Run, one: Timed) -> None:
         run.metric(f"ratio.{key}.unsteady", sum(one.unstable))
     else:
         run.metric(f"ratio.{key}", one.ratio)
+    run.metric(f"ratio.{key}.unsettled", one.unsettled)
+    for name in ("sm", "memory"):
+        if (clock := one.clock(name)) is not None:
+            run.metric(f"clock.{key}.{name}", clock, unit="MHz")
     for at, arm in enumerate(ARMS):
         run.metric(f"ms.{key}.{arm}", 1000 * one.median(at), unit="ms")
         if one.faults(at) >= 0:
@@ -131,6 +135,7 @@ def _tables(params: InferenceTiming, run: Run, timed: list[Timed], out: Results)
             | {"a ms": 1000 * one.median(0), "b ms": 1000 * one.median(1)}
             | {"ratio": ratio.value if ratio else None, "lo": ratio.lo if ratio else None}
             | {"hi": ratio.hi if ratio else None, "processes": len(one.ratios), "unsteady": sum(one.unstable)}
+            | {"unsettled": one.unsettled, "sm MHz": one.clock("sm"), "memory MHz": one.clock("memory")}
             | {"a faults": one.faults(0), "b faults": one.faults(1)}
         )
         for number, answer in enumerate(one.answers):

@@ -59,6 +59,16 @@ class Timed:
         """b over a: the compared median, or where there were too few processes for that, theirs."""
         return self.compared.ratio.value if self.compared else float(np.median(self.ratios))
 
+    @property
+    def unsettled(self) -> int:
+        """Processes in which blocks of an arm never came to agree while it was warmed up."""
+        return sum(not answer["settled"] for answer in self.answers)
+
+    def clock(self, name: str) -> float | None:
+        """MHz of the GPU, the median over processes, where they could tell."""
+        told = [answer["clocks"][name] for answer in self.answers if name in answer["clocks"]]
+        return float(np.median(told)) if told else None
+
     def median(self, arm: int) -> float:
         """Seconds of one pass: the median over processes of each one's median."""
         return float(np.median([np.median(answer["times"][arm]) for answer in self.answers]))

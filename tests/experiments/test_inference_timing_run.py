@@ -12,6 +12,7 @@ from studyctl.lab import ExperimentError, Record, draft
 
 # Time of b over a, by engine and allocator, and what changes make of it.
 RATIOS = {
+    ("graph", "shipped"): 1.6,
     ("nchw", "shipped"): 1.35,
     ("nchw", "pinned"): 1.01,
     ("channels_last", "shipped"): 1.15,
@@ -55,10 +56,12 @@ def _pair(
         ratio *= CHANGED["side"]
     ratio *= NOISE[task["seed"] // 1000 % len(NOISE)]
     spread = [1 + scatter * (-1) ** turn for turn in range(task["turns"])]
+    first = task["seed"] < 1000
     return {
         "times": [[0.03 * one for one in spread], [0.03 * ratio * one for one in spread]],
         "faults": [0.0, 0.0 if environment else 6297.0],
-        "settled": True,
+        "settled": not (first and a["engine"] == "nchw"),
+        "clocks": {"sm": 1980.0 if first else 1755.0, "memory": 2619.0} if task["device"] == "cuda" else {},
     }
 
 
@@ -106,6 +109,25 @@ def test_where_cells_disagree_the_answer_names_the_factor(monkeypatch: pytest.Mo
     for one in run.findings:
         if one.verdict is not None:
             assert verdict(one.when, one.unless, figures).verdict == one.verdict, one.key
+
+
+def test_a_gpu_answers_its_own_claim_with_its_clocks_and_says_nothing_of_a_processor(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    run = made(monkeypatch, tmp_path, device="cuda", engines=["nchw", "graph"], changes=[], zoo=[])
+    found = said(run)
+    assert [one.verdict for key, one in found.items() if key.startswith("gpu.")] == ["supported"] * 2
+    assert found["cpu"].verdict == "inconclusive" and "No CPU evidence yet" in found["cpu"].text
+    figures = {one.name: one for one in run.metrics}
+    assert (figures["clock.graph-shipped.sm"].value, figures["clock.graph-shipped.sm"].unit) == (1755.0, "MHz")
+
+
+def test_a_network_that_never_came_to_an_even_pace_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    run = made(monkeypatch, tmp_path)
+    found, figures = said(run), {one.name: one.value for one in run.metrics}
+    assert figures["ratio.nchw-shipped.unsettled"] == 1 and figures["ratio.channels-last-shipped.unsettled"] == 0
+    assert "Not warm: in 1 of 6 processes" in found["ratio.nchw-shipped"].text
+    assert "Not warm" not in found["ratio.channels-last-shipped"].text
 
 
 def test_interventions_are_ratios_within_a_round(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
