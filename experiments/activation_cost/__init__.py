@@ -79,6 +79,7 @@ def activation_cost(params: ActivationCost, run: Run) -> None:
     """Check the operators, time them, remove them from a network, train with them, draw, and state what was found."""
     from . import checks, figures, findings, measure
 
+    measure.require_swish(params)
     with run.step("check"):
         record_checks(run, checks.instrument(params.seed))
     with run.step("operators"):

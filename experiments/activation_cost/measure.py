@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from experiments.inference_timing.cells import glibc
-from studyctl.lab import Run
+from studyctl.lab import InputError, Run
 
 from . import caches, functional, gains, timing
 from .caches import Cache, Cited
@@ -106,6 +106,16 @@ def _samples(cell: Timed) -> list[dict[str, Any]]:
         for arm, times in answer["times"].items()
         for at, seconds in enumerate(times)
     ]
+
+
+def require_swish(params: ActivationCost) -> None:
+    """InputError where the network is none of torchvision's, or has no swish that could be replaced."""
+    from torch import nn
+
+    from experiments.flops_counting.building import build
+
+    if params.network and not any(isinstance(one, nn.SiLU) for one in build(params.network).modules()):
+        raise InputError(f"network={params.network} has no swish", "-p network=efficientnet_b0, or network= for none")
 
 
 def time_network(params: ActivationCost, run: Run, out: Results) -> None:

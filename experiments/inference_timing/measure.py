@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from studyctl.lab import Comparison, ExperimentError, Run, compare
+from studyctl.lab import Comparison, InputError, Run, compare
 
 from . import anatomy, prediction
 from .anatomy import Part
@@ -70,7 +70,7 @@ def time_pairs(params: InferenceTiming, run: Run) -> Results:
         _record(params, run, timed)
     if all(one.unavailable for one in out.timed):
         why = out.timed[0].unavailable
-        raise ExperimentError(f"nothing could be timed: {why}", "choose other models, engines or a device")
+        raise InputError(f"nothing could be timed: {why}", "choose other models, engines or a device")
     for one in changed:
         found = by_cell[stands_for[one]]
         if not found.unavailable and not by_cell[on].unavailable:

@@ -14,7 +14,7 @@ import pytest
 from experiments.activation_cost import activation_cost, caches
 from experiments.activation_cost.caches import Cache
 from experiments.activation_cost.parameters import ActivationCost
-from studyctl.lab import ExperimentError, draft, require_checks
+from studyctl.lab import ExperimentError, InputError, draft, require_checks
 
 ROOT = Path(__file__).parents[2]
 KIB = 1024
@@ -56,6 +56,13 @@ def cache(root: Path, cpu: int, index: int, **values: str) -> None:
     folder.mkdir(parents=True)
     for name, value in values.items():
         (folder / name).write_text(f"{value}\n")
+
+
+@pytest.mark.parametrize(("network", "message"), [("resnet18", "has no swish"), ("resnet99", "no model 'resnet99'")])
+def test_a_network_that_cannot_be_timed_is_refused_before_anything_is(network: str, message: str) -> None:
+    pytest.importorskip("torchvision", reason="needs the extra torch")
+    with pytest.raises(InputError, match=message):
+        draft(activation_cost, network=network)
 
 
 def test_caches_are_read_as_linux_tells_them(tmp_path: Path) -> None:
