@@ -199,6 +199,8 @@ class Page:
     def _like(self, sibling: Node, kind: Kind, above: Node) -> str:
         """The beginning of the sibling's line, its number counted on, with a box where one is due."""
         line = sibling.line
+        if line.bullet is None:
+            return line.raw[: line.text_start]  # a line of a list without marks
         bullet = _counted_on(line.raw[line.bullet_start : line.bullet_end])
         if line.box is not None and line.raw[line.box_start] in SIGN_BOXES:
             held = line.raw[: line.box_start] if kind == "todo" or line.box_start > line.bullet_start else "- "

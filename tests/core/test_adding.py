@@ -50,6 +50,7 @@ def added(source: str, text: str, kind: Kind, under: int | str | None = None) ->
         ("- 할 일\n\t- a\n@- other\n", "todo", None, "\t- new\n"),
         ("**Todo**\n\n- [ ] a\n@\ntext\n", "todo", None, "- [ ] new\n"),
         ("## Todo\n\n- [ ] a\n  ```\n  code\n  ```\n@\ntext\n", "todo", None, "- [ ] new\n"),
+        ("할 일\n표지\n메일\n@\ntext\n", "todo", None, "new\n"),
         # below an item, a heading, a bullet
         ("- one\n  - two\n@- three\n", "todo", 1, "  - [ ] new\n"),
         ("- one\n@- three\n", "todo", 1, "  - [ ] new\n"),

@@ -85,7 +85,7 @@ class Writing(RuleBasedStateMachine):
 
     @property
     def bullets(self) -> list[Row]:
-        return [row for row in self.rows if row.words]
+        return [row for row in self.rows if row.words and row.head.strip()]  # a line without a mark has no box
 
     @initialize(
         heads=st.lists(st.sampled_from(["- ", "* ", "    * ", "\t- ", "1. ", "", "text "]), min_size=1, max_size=7),
