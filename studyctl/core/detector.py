@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
-from studyctl.core import markup, masking, scanner, sources, ties
+from studyctl.core import learned, markup, masking, scanner, sources, ties
 from studyctl.core.detector_items import Judged
 from studyctl.core.detector_rules import Judge
 from studyctl.core.labels import folded_labels
@@ -34,8 +34,9 @@ def detect(
     lines = scanner.scan(text)
     mask = masking.mask(text, lines)
     extra = folded_labels(extra_labels or {})
-    nodes = Outline(lines, mask, extra).build()
-    judged = Judge(lines, extra, rules_off).judge(nodes)
+    judge = Judge(lines, extra, rules_off)
+    told = learned.told if judge.on("learned") else learned.nothing
+    judged = judge.judge(Outline(lines, mask, extra, told).build())
     _answered(judged)
     found = _found(judged)
     return Reading(note, found, tuple(_problems(note, source, lines, judged)))

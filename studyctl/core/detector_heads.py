@@ -21,12 +21,6 @@ _QUESTION = Label("question", by_words=True)
 _TODO = Label("todo", by_words=True)
 READING = Label("reading", by_words=True)
 _LEARNED = {scope: Label(scope, by_words=True, learned=True) for scope in learned.SCOPES}
-# How likely it has to be that a list is what the classifier says, where no rule knows its head.
-_LIKELY = 0.6
-_ALONE = 0.75  # its head alone, where only one line stands below it
-# And how likely by its head alone: lines that ask do not make their head a label.
-_POSSIBLE = {"question": 0.35, "todo": 0.2, "reading": 0.1}
-_NAMELESS = re.compile(r"[\W\d]*")  # a date, a number
 
 
 def head_label(node: Node, *, learnt: bool = True) -> Label | None:
@@ -65,19 +59,16 @@ def _by_words(node: Node, below: list[Node]) -> Label | None:
 
 
 def _by_learning(node: Node, below: list[Node]) -> Label | None:
-    if len(node.prose) > learned.LONGEST_HEAD or _is_title(node) or _NAMELESS.fullmatch(node.words):
+    if _is_title(node):
         return None
-    alone = learned.of_head(node.prose)
-    if alone.probability < (_POSSIBLE[alone.scope] if len(below) > 1 else _ALONE):
-        return None
-    guess = learned.of_list(node.prose, [child.words for child in below[: learned.MOST_LINES]])
-    if guess.scope != alone.scope or guess.probability < _LIKELY:
-        return None
-    if guess.scope != "todo" and any(child.line.box is not None for child in below):
+    scope = learned.told(node.prose, [child.words for child in below[: learned.MOST_LINES]])
+    if scope is None or (scope != "todo" and any(child.line.box is not None for child in below)):
         return None  # what has boxes is told by them
+    if scope == "reading" and any(child.asks is not None for child in below):
+        return None
     if 2 * sum(_states(child) for child in below) >= len(below):
         return None
-    return _LEARNED[guess.scope]
+    return _LEARNED[scope]
 
 
 def mostly_works(below: list[Node]) -> bool:

@@ -23,6 +23,13 @@ Scope = Literal["question", "todo", "reading"]
 SCOPES: tuple[Scope, ...] = ("question", "todo", "reading")
 
 LONGEST_HEAD = 60  # characters
+# How likely it has to be that a list is what the classifier says.
+_LIKELY = 0.6
+_ALONE = 0.75  # by its head alone, where only one line stands below it
+_SURELY = 0.97  # by titles of works, whatever its head says
+# And how likely by its head alone: lines that ask do not make their head a label.
+_POSSIBLE = {"question": 0.35, "todo": 0.2, "reading": 0.1}
+_NAMELESS = re.compile(r"[\W\d]*")  # a date, a number
 MOST_LINES = 8  # of a list; what its first lines do not tell, the others rarely do
 _GRAM = 3
 _OF_HEAD, _OF_LINES = 3.0, 2.0  # how much the two parts of a list weigh beside each other
@@ -134,6 +141,22 @@ def _guess(totals: Sequence[float]) -> Guess:
     powers = [math.exp(min(each, 50.0)) for each in totals]
     best = max(range(len(powers)), key=powers.__getitem__)
     return Guess(SCOPES[best], powers[best] / (1 + sum(powers)))
+
+
+def told(head: str, lines: Sequence[str]) -> Scope | None:
+    """What a list is, where that is likely enough by its head and by all of it."""
+    if len(head) > LONGEST_HEAD or _NAMELESS.fullmatch(head):
+        return None
+    alone, guess = of_head(head), of_list(head, lines)
+    if guess.scope == "reading" and guess.probability >= _SURELY and len(lines) > 1:
+        return guess.scope  # titles of works say more than the head above them
+    if alone.probability < (_POSSIBLE[alone.scope] if len(lines) > 1 else _ALONE):
+        return None
+    return guess.scope if guess.scope == alone.scope and guess.probability >= _LIKELY else None
+
+
+def nothing(head: str, lines: Sequence[str]) -> None:
+    """What `told` says where the rule is off."""
 
 
 def of_head(head: str) -> Guess:

@@ -9,36 +9,28 @@ from __future__ import annotations
 
 import re
 
-from studyctl.core import bare_lines, folds, learned, states, ties
+from studyctl.core import bare_lines, folds, states, ties
 from studyctl.core.blocks import (
     BOLD_LINE,
     COLON_LINE,
     HARD_BREAK,
-    NAME_LINE,
     Node,
     answer_prefix,
     question_prefix,
 )
 from studyctl.core.labels import head_of, inline_label, label_of
-from studyctl.core.outline_parts import Builder
+from studyctl.core.outline_heads import SENTENCE_END, Heads
 from studyctl.core.scanner import Line
 from studyctl.core.statements import is_statement
-from studyctl.core.wording import question_ending
+from studyctl.core.wording import question, question_ending
 
 # Also "** with blanks **", which its writer means to be bold.
 _BOLD = re.compile(r"(\*\*|__)\s?(?=\S)(?:(?!\1).){1,120}\1\s*[:：]?$")
 _ADDRESS = re.compile(r"<?(?:https?://|www\.)\S+$")
-_SENTENCE_END = re.compile(
-    r"[.?!。？！…][\"'”’)\]」』*_~]*$|(?:[가-힣]다|[가-힣]요|[가-힣]까|[하보두]자|[있없]음"
-    r"|[함됨]|[할볼둘올갈] ?것|[하보두넣쓰가오내]기)[)\]\"'”’]*$"
-)
-_STATED = re.compile(r"[.。!！][\"'”’)\]」』]*$|[가-힣](?:다|요)$")
 _SAID = re.compile(r"[^\s:：\[(]{1,10}(?: [A-Z][\w.]{0,10})?\s?[:：]\s?[^\s/]")
 _ASKS = re.compile(r"(?:why|how|what|which|when|where|who|is|are|does|do|can|should)\b", re.IGNORECASE)
 # Last characters of questions without a mark, which rarely end a line within a sentence.
 _ASKING_END = frozenset("か吗嗎呢냐가나지")
-_LONGEST_HEAD = 60  # characters, with markup
-_LIKELY_HEAD = 0.6  # how likely a line directly before a list has to be its head, by what was learnt
 _MOST_LINES = 200  # of one unit
 
 
@@ -58,7 +50,7 @@ def _below(line: Line, above: Line) -> bool:
     return deeper >= 2 or (deeper == 1 and (line.bullet or "-")[0].isdigit() != (above.bullet or "-")[0].isdigit())
 
 
-class Outline(Builder):
+class Outline(Heads):
     """Builds the nodes of a note, in document order; a parent stands before its children."""
 
     def build(self) -> list[Node]:
@@ -120,43 +112,6 @@ class Outline(Builder):
         while self.frame.sections[-1].level >= BOLD_LINE:
             self.frame.sections.pop()
 
-    def _is_label_line(self, node: Node) -> bool:
-        """Whether a paragraph of one line introduces the list (or the lines) behind it."""
-        if node.starts or node.kind != "para" or answer_prefix(node.prose):
-            return False
-        return node.prose.endswith((":", "：")) or label_of(node.prose, self.extra) is not None
-
-    def _is_head(self, node: Node) -> bool:
-        """Whether a paragraph of one line heads the list behind it by its words, though it is no label's name."""
-        if node.starts or node.kind != "para" or len(node.prose) > _LONGEST_HEAD or _SENTENCE_END.search(node.prose):
-            return False
-        return head_of(node.prose) is not None or learned.of_head(node.prose).probability > _LIKELY_HEAD
-
-    def _lists(self, label: Node, index: int) -> bool:
-        """Whether the lines from this one on are a list without marks below a label."""
-        known = label_of(label.prose, self.extra)
-        head = head_of(label.prose) if known is None else None
-        if known is not None:
-            scope: str = "" if known.weak else known.scope
-        else:
-            scope = head.scope if head is not None and head.sure else ""
-        if scope not in ("question", "todo", "reading"):
-            return False
-        listed = bare_lines.listed(self.lines, self.mask.hidden, index)
-        if scope == "question" and any(_STATED.search(text) for text in listed):
-            return False  # sentences, of which some answer others
-        return len(listed) > 1 or (len(listed) == 1 and not self.gap)
-
-    def _make_label(self, node: Node) -> None:
-        """Make a label line a section; one that is but a name ("Ann:") stands below one that is a label."""
-        self._make_section(node, COLON_LINE if label_of(node.prose, self.extra) else NAME_LINE)
-
-    def _heads(self, index: int, text: str) -> bool:
-        """Whether a line heads what follows, in a note that has headings of its own making."""
-        if text[:1] not in folds.HEAD_FIRST or self.lines[index].indent > 1 or _SENTENCE_END.search(text.rstrip("】]")):
-            return False
-        return folds.heads(text, self.lines[index + 1].text if index + 1 < len(self.lines) else "")
-
     # -- bullets --------------------------------------------------------------------------------------------------
 
     def _bullet(self, index: int) -> None:
@@ -165,11 +120,11 @@ class Outline(Builder):
         if (
             lead is not None
             and not frame.bullets
-            and (self._is_label_line(lead) or (not self.gap and self._is_head(lead)))
+            and (self._is_label_line(lead) or (not self.gap and self._heads_list(lead, index)))
         ):
             self._make_label(lead)
             lead = None
-        while frame.bullets and not _below(line, frame.bullets[-1].line):
+        while frame.bullets and not _below(line, frame.bullets[-1].line) and not self._heads_flat(index):
             frame.bullets.pop()
         if not frame.bullets and (lead is not None or self.gap or not self._list_open()):
             self.block += 1
@@ -204,7 +159,7 @@ class Outline(Builder):
             label = not frame.bullets and frame.para.line.indent < 2 and self._is_label_line(frame.para)
             if label and not deeper and (known := label_of(frame.para.prose, self.extra)) is not None and known.loose:
                 label = False  # "내일 정리해둘 것" is something to do itself
-            if label or (not frame.bullets and self._is_head(frame.para) and (deeper or self._heads_lines(index))):
+            if label or (not frame.bullets and self._heads_lines(index, deeper)):
                 label_line = frame.para
                 self._make_label(label_line)
                 self._begin(label_line, index)
@@ -216,6 +171,7 @@ class Outline(Builder):
             elif (
                 self._begins_unit(text)
                 or self._ended(frame.para)
+                or (deeper and question(text) is not None)
                 or _in_turn(frame.para.prose, text)
                 or bare_lines.broken(_last_line(frame.para), text, indented=line.indent >= 2)
             ):
@@ -240,17 +196,6 @@ class Outline(Builder):
             self._begin(section, index)
             return
         self._new_paragraph(index)
-
-    def _heads_lines(self, index: int) -> bool:
-        """Whether the paragraph of one line before this one heads lines without marks, by its words."""
-        para = self.frame.para
-        head = head_of(para.prose) if para is not None else None
-        if para is None or head is None or not head.sure:
-            return False
-        if para.before is not None and para.before.block == para.block:
-            return False
-        listed = bare_lines.listed(self.lines, self.mask.hidden, index)
-        return len(listed) > 1 and not any(_STATED.search(text) for text in listed)
 
     def _begin(self, label: Node, index: int) -> None:
         """The first line below a label: a paragraph, or the first of a list without marks."""
@@ -312,7 +257,7 @@ class Outline(Builder):
             return False
         if _BOLD.fullmatch(text) is not None or label_of(text, self.extra) is not None:
             return True
-        head = None if _SENTENCE_END.search(text) else head_of(text)
+        head = None if SENTENCE_END.search(text) else head_of(text)
         return head is not None and head.sure
 
     def _list_follows(self, index: int) -> bool:
@@ -331,7 +276,7 @@ class Outline(Builder):
         last = states.strip_tail(_last_line(node))
         if " #" in last and last.rpartition(" ")[2][:1] == "#":
             return True  # tags end it
-        if _SENTENCE_END.search(last) is not None or _ADDRESS.match(last) is not None:
+        if SENTENCE_END.search(last) is not None or _ADDRESS.match(last) is not None:
             return True
         return last[-1:] in _ASKING_END and question_ending(last)
 

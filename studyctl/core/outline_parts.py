@@ -7,9 +7,10 @@ of text and bullets.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from studyctl.core import folds, tables, ties
+from studyctl.core import folds, learned, tables, ties
 from studyctl.core.blocks import BOLD_LINE, Node, NodeKind
 from studyctl.core.masking import Mask
 from studyctl.core.models import Kind
@@ -32,10 +33,17 @@ class Frame:
 class Builder:
     """Holds the nodes in document order, and where the next line stands."""
 
-    def __init__(self, lines: list[Line], mask: Mask, extra: dict[str, Kind]) -> None:
+    def __init__(
+        self,
+        lines: list[Line],
+        mask: Mask,
+        extra: dict[str, Kind],
+        told: Callable[[str, Sequence[str]], object] = learned.told,
+    ) -> None:
         self.lines = lines
         self.mask = mask
         self.extra = extra
+        self.told = told  # whether a line heads some others, where no rule says so
         self.nodes: list[Node] = []
         self.block = 0
         self.gap = True  # a blank line, or something hidden, stands before

@@ -90,6 +90,8 @@ def question_ending(text: str) -> bool:
         return False
     if "か、" in text[-16:]:
         text = text[: text.rindex("か、") + 1]  # a remark behind the question
+    if remark := patterns.ZH_REMARK.search(text):
+        text = text[: remark.start() + 1]
     last = text[-1]
     if "가" <= last <= "힣":
         return _korean_ending(text)
@@ -172,6 +174,8 @@ def question(text: str) -> Wording | None:
     if not may_ask(text):
         return None
     half = patterns.BARE_MARK.sub("", half_width(text)).strip()
+    if patterns.SOLVED.search(half):
+        return None
     if half[:1] == "?":
         if patterns.LEADING_MARK.match(half):
             return Wording("wording.mark")
@@ -193,9 +197,8 @@ def question(text: str) -> Wording | None:
 
 
 def _outside_quotes(text: str) -> str:
-    """The text with what it quotes taken out, unless it is nothing but a quotation."""
-    outside = patterns.QUOTED.sub("\ufffc", text)
-    return outside if outside.strip("\ufffc .,!?:;-*_()") else text
+    """The text with what it quotes taken out: somebody else asks that."""
+    return patterns.QUOTED.sub("\ufffc", text)
 
 
 def _asks_something(aside: str) -> bool:

@@ -12,11 +12,11 @@ CLOSERS = " \t\r\n\"'”’»」』】)]*_~`.…。．!^"
 # characters alone.
 HINT = re.compile(
     "\\?|？|何|どこ|どれ|誰|どちら|どっち|掴|つかめ|しっくり|いまいち|追いつ|더라|다름|까|나|지|가|냐|죠|래|데|감이"
-    "|납득|궁금"
+    "|납득|궁금|놓쳤|놓침|결론"
     "|헷갈|헛갈|모르|몰라|모름|의문|이해|애매|불분명|확실|알 수|알수"
     "|か|かな|かしら|なんで|なんの|分か|わか|疑問|謎|不明|気に|なぜ|何故|だろう|っけ|とは|腑に|ピン|理解|自信"
-    "|知りたい|やろ|いいの|ええの|迷い|説明でき|んだろ|誰も|追え|ついていけ|納得|イメージ|どう|何故"
-    "|吗|嗎|呢|么|想不|何在|不会|不會|没人|沒人|不要|不该|不該|不值|不需|什么|什麼|甚麼|甚么|是否|为何|為何|为啥"
+    "|知りたい|やろ|いいの|ええの|迷い|説明でき|んだろ|誰も|追え|ついていけ|納得|イメージ|どう|何故|聞きそび|毎回"
+    "|还是|還是|每次|搞混|记混|記混|不一|不同|吗|嗎|呢|么|想不|何在|不会|不會|没人|沒人|不要|不该|不該|不值|不需|什么|什麼|甚麼|甚么|是否|为何|為何|为啥"
     "|為啥|谁|誰|咋|干嘛|怎|如何"
     "|不懂|不清楚|不理解|不太"
     "|不确定|不確定|困惑|疑惑"
@@ -28,7 +28,8 @@ HINT = re.compile(
     "|是不是|能不能|可不可以|到底|究竟|疑问|疑問|存疑|不知"
 )
 HINT_EN = re.compile(
-    "cannot tell|can't tell|cant tell|lost me|asking myself|didnt |why|how|what|which|when|where|who|lost|stuck"
+    "disagree|work out|cannot tell|can't tell|cant tell|lost me|asking myself|didnt |whether to "
+    "|why|how|what|which|when|where|who|lost|stuck"
     "|need to|wonder|sure|clear|certain|obvious|understand|confus|puzzl"
     "|baffl|myster|nobody|no one"
     "|curious"
@@ -45,7 +46,8 @@ HINT_FIRST = re.compile(
 )
 # One of these stands in every doubt.
 HINT_DOUBT = re.compile(
-    "구분|구별|판단|요약|clue|tell|lost me|asking myself|didnt "
+    "구분|구별|판단|요약|놓쳤|놓침|결론|微妙|悩|聞きそび|毎回|每次|搞混|记混|記混|不一|不同"
+    "|disagree|work out|clue|tell|lost me|asking myself|didnt "
     "|没写|没讲|没说|没提|没标|没人|没查|没问|没找|沒寫|沒講|沒說|沒提"
     "|沒人|存个疑|存個疑|迷い中|决めかね|understand|understood|follow|grasp|figure out|get |know|sure|clear"
     "|certain|obvious|wonder|confus|puzzl"
@@ -76,6 +78,8 @@ EXAMPLE = re.compile(r"(?:예문|예시|例文|例句|example|ex|e\.g\.)\s?[:.)]
 QUOTES = re.compile(r"[\"“「『][^\"”」』]*\?")
 QUOTED = re.compile(r"\"[^\"]{0,300}\"|“[^“”]{0,300}”|「[^「」]{0,300}」|『[^『』]{0,300}』")
 # A mark by itself: "(?)", or one that stands for a word ("married Ann ? in Leeds").
+# A question of an exam with the letter of its solution: "Which one is it? (C)".
+SOLVED = re.compile(r"\?\s*[(\[]\s*(?:[A-Ea-eOX○×①-⑤]|[1-5]번?)\s*[)\]]$")
 BARE_MARK = re.compile(r"(?<=\w\s)\?(?=\s+[a-z])|[(\[]\s*\?+\s*[)\]]")
 ASIDE = re.compile(r"\(([^()]{1,60})\?+\s*\)\W*$")
 HINT_ASIDE = re.compile(
@@ -125,7 +129,7 @@ JA_ENDING = re.compile(
     r"|かなあ|(?:なんで|なぜ|何故|どうして).{0,40}なの|のは(?:なぜ|何故|どうして)か|どういうこと|どういう意味"
     r"|(?:なぜ|なんで|どうして|何故|何で)[^。]{1,60}(?:の|んだ)|んだろう?|(?:ん|の|る|た)(?:やろ|やろか|やろう)"
     r"|でやろ|(?:どう|何|どこ|いつ|誰|どれ)(?![かもで])[^。]{0,14}(?:する|なる|だったか)|(?:て|で)(?:いい|ええ|よい)の"
-    r"|かしら|っけ|とは|なぜ"
+    r"|(?:何|なに|どれ|どこ)(?:に|を)しよう|どうしよう|どうして|なんで|かしら|っけ|とは|なぜ"
     r"|何故)$"
 )
 JA_NOT = re.compile(r"(?:と|こと)は$|(?:ではないか|じゃないか)と")
@@ -134,7 +138,7 @@ JA_WHY = re.compile(r"(?:なぜ|なんで|どうして|何故)(?!か|なら)[^�
 JA_NOUN_KA = re.compile(r"(?:[はがもでに]|って).{0,30}(?![静確豊僅微密厳遥仄暖温愚]か)[一-龥ァ-ヶー]か$")
 JA_VERB_END = frozenset("うくぐすつぬぶむるたいだ")
 JA_ASK = re.compile(
-    r"なぜ|何故|どうして|なに[がをのに]|どこまで|どう(?:やって|すれば|いう|なる|する)|何[がをのでもかと]|なんで"
+    r"なぜ|何故|どうして|なに[がをのに]|どこまで|どう(?:やって|すれば|いう|なる|する|しよう)|何[がをのにでもかと]|なんで"
     r"|なんの|どれ|どの"
     r"|どちら|どっち|いつ|どこ|誰|いくつ|いくら|何[本個人回年月日時枚台分円度]"
     r"|どんな|とは"
@@ -143,7 +147,7 @@ ZH_ENDING = re.compile(
     r"(?:吗|嗎|呢|(?<![什怎那这這多要])么|怎样|怎樣|咋办|为啥|為啥|干嘛|什么|什麼|甚麼|甚么|为何|為何|怎么办"
     r"|怎麼辦|怎么样|怎麼樣|多少|哪里|哪裡|哪个|哪個|几个"
     r"|幾個|与否|與否|何在|真的假的|啥(?:关系|关系|区别|意思|用|时候|原因)?|有(?:没|沒)有|[几幾](?:条|條|个|個"
-    r"|档|檔|本|次|份|天|年|种|種|家)|(?:谁|誰)(?:来|來|去)?[一-龥]{1,4}|哪家|哪天|哪种|哪種|哪年|哪位|哪本)$"
+    r"|档|檔|本|次|份|天|年|种|種|家)|(?:谁|誰)(?:来|來|去)?[一-龥]{1,4}|去哪(?:儿|兒)?了?|哪家|哪天|哪种|哪種|哪年|哪位|哪本)$"
 )
 ZH_START = re.compile(
     r"^(?:[^,。:]{0,16}?[,:]\s*)?(?:谁来|誰來|为什么|為什麼|為甚麼|为何|為何|为啥|為啥|(?:怎么|怎麼)(?![也都])"
@@ -155,21 +159,25 @@ ZH_INSIDE = re.compile(
     r"(?:要不要|该不该|該不該|值不值得|需不需要|为什么|為什麼|為甚麼|为何|為何|为啥|為啥|(?<!不)(?:怎么"
     r"|怎麼)(?![也都])|是否|是不是|有没有|有沒有"
     r"|到底|究竟|(?<![没沒])(?:有什么|有什麼|有甚麼)(?![样樣])"
-    r"|是什么|是什麼|是甚麼|啥(?:时候|時候|区别|意思|关系|关系|原因|用)|(?:哪|几|幾)(?:条|條|个|個|种|種)(?=$|[,，])"
+    r"|是什么|是什麼|是甚麼|(?<!不知道)(?<!不清楚)(?<!不确定)(?<!不確定)(?<!不知)是[^,。;都也]{1,14}(?:还是|還是)[^,。;都也]{1,16}$"
+    r"|多少(?:米|个|個|元|钱|錢|天|分|人|度|次|年|块|塊|公里|克|斤)(?![^,。;]{0,8}[都也])|啥(?:时候|時候|区别|意思|关系|关系|原因|用)|(?:哪|几|幾)(?:条|條|个|個|种|種)(?=$|[,，])"
     r"|(?<![没沒])(?<![没沒]有)(?<!不是)(?:什么|什麼|甚麼)(?![^,。;]{0,6}[都也]|[的时時样樣])[^,。;]{1,8}$)"
 )
 ZH_CONTROL = re.compile(
-    r"^(?:看看|看一下|查一下|查查|确认|確認|搞清楚|弄清楚)[^,。?]{0,40}(?:怎么|怎麼|什么|什麼|为什么|為什麼|是否)"
+    r"^(?:今天|本周|这周|這週|上周)?都?(?:做|学|學|看|读|讀|干|幹)了些?(?:什么|什麼|啥)$|^(?:看看|看一下|查一下|查查|确认|確認|搞清楚|弄清楚)[^,。?]{0,40}(?:怎么|怎麼|什么|什麼|为什么|為什麼|是否)"
     r"|(?:判断|判斷|检查|檢查|检测|檢測|确定|確定|决定|決定|取决于|取決於|表示|验证|驗證|看(?=要不要)|无论"
     r"|無論|不管|控制"
     r"|查看|看看|知道|说明|說明|解释|解釋|介绍|介紹|确认|確認|测试|測試|了解|明白|理解)[^,。]{0,12}?"
     r"(?:是否|是不是|有没有|有沒有|怎么|怎麼|为什么|為什麼|什么|什麼|是什么|是什麼|为何)"
 )
+# A remark behind a question: "真的有实施到地方吗，证据好像很有限".
+ZH_REMARK = re.compile(r"(?<!知道)(?<!不是)[吗嗎],(?![^,]*(?:疑|不知|不懂|不清|不确|不確))[^,。?]{2,24}$")
 # A verb with its own denial: "样本量够不够", "来不来得及".
 ZH_OR_NOT = re.compile(r"([一-龥])不\1(?!的)")
 # A remark behind a question that has no mark: "근거가 있나 (표 못 찾음)".
 LAST_ASIDE = re.compile(
-    r"\s\([^()]{0,30}(?:못|안 |없|모르|모름|아직|not|n't|no |没|沒|不|ない|なかった|未)[^()]{0,30}\)$"
+    r"\s?\([^()]{0,30}(?:より|から|さん|님|씨|못|안 |없|모르|모름|아직|not|n't|no |没|沒|不|ない|なかった|未)"
+    r"[^()]{0,30}\)$"
 )
 _SUBJECT = r"(?:this|that|it|there|these|those|we|they|i|he|she|one|any(?:one|body|thing)?)"
 EN_START = re.compile(
@@ -180,6 +188,8 @@ EN_START = re.compile(
     r"|my) \w+ \w+|does the \w+ \w+"
     r"|(?:does|did|doesn'?t|didn'?t) (?!not\b)\w+ (?!not\b)[\w'-]+(?= )"
     r"|(?:is|are|was|were) (?:the|my|our|there|any|every|all) [\w'-]+ (?!of\b)[\w'-]+(?=[^:]*$)"
+    r"|(?-i:whether) to \w+|(?:can|could|should|does|did) (?:a|an|the) [\w' -]{2,24} (?:be|have|do|go|count|need"
+    r"|work)\b|who [a-z]+ed (?:her|him|it|them|the|a|this|that)\b"
     r"|[^?]* or not$|how (?!to\b|many\b|much\b)\w+ (?:is|are|was|were) (?:the|this|that|those|these|it|they)\b"
     r"|(?:would|could|will|can) (?!be\b|not\b|have\b)[\w-]+ (?:have|be|make|help|work|matter)\b"
     r"|why the [\w ]{2,24}$|how come\b|why (?:so|only|no|bother|use|even)\b"
@@ -189,6 +199,8 @@ EN_START = re.compile(
     r"|can|can't"
     r"|could|should|shouldn't|would|will|has|have) (?:this|that|it|these|those|i|we|they|he|she"
     r"|there)\b(?=(?: [^\s,]+){1,12}$)"
+    r"|(?:if|when|given|since|because) [^,?.:;]{3,60}, (?:then )?(?:why|how|what|where|which|who) (?:do|does|did"
+    r"|is|are|was|were|can|should|would)\b"
     r"|who (?:has|owns|holds|pays|signs|decides|brings|runs|does|did|can|will)\b|who (?:invented|discovered"
     r"|coined|came up|wrote|decides|first)\b|"
     r"(?:why|how|when|where)(?: (?:exactly|then|much|many|far|long|often|come|else))? (?:do|does|did|is|are"
@@ -221,6 +233,7 @@ DOUBT = re.compile(
     r"|이해(?:가|는|를|도)? ?(?:잘 )?(?:안 ?(?:[되됨돼감간가](?!면|지면|도록|던))|못 ?(?:하|했|함)|되지 않"
     r"|가지 않|하지 못|안됨"
     r"|안돼)"
+    r"|설명(?:을|은)? ?(?:놓쳤|놓침|못 ?들)|결론(?:을|이|은)? ?(?:못|안) ?(?:냄|냈|내|남|났|나)"
     r"|의문(?:이다|임|이 (?:든|들|남|생|있)|\.|$)|(?:확실|분명|명확)(?:하|치) ?(?:지 )?않|불분명"
     r"|불확실(?:하다|함|$)|애매(?:하다|함|하네|$)|알 ?수가? ?없"
     r"|와 ?닿지 않|감이 (?:잘 )?(?:안 ?[오온잡]|잡히지 않|오지 않)|납득이? ?(?:잘 )?(?:안 ?[되됨가간]|가지 않"
@@ -230,7 +243,8 @@ DOUBT = re.compile(
     r"|わ)かりません|(?:分|わ)かって(?:い)?な(?:い|かった)|(?:分|わ)かんない"
     r"|よく(?:分|わ)から|気になる(?!方|人|場合)|気になった|気になっている|疑問(?:だ|で(?:ある|す)|に思"
     r"|が(?:残|ある|湧|わ)|点?$|。)|謎(?:だ|で(?:ある|す)|$|。|すぎ)|不明(?:だ|で(?:ある|す)|確|$|。|瞭)"
-    r"|腑に落ち|いまいち[^。]{0,14}な(?:い|かった)|(?:掴|つか)めな|しっくりこな|追いつかな|ピンとこ|ピンと来"
+    r"|かどうか(?:は|が)?(?:微妙|怪しい|あやしい)|のか(?:悩む|悩み中|迷う)$|聞きそびれ"
+    r"|毎回[^。]{0,14}(?:てしまう|忘れる|間違える|引っかかる)$|腑に落ち|いまいち[^。]{0,14}な(?:い|かった)|(?:掴|つか)めな|しっくりこな|追いつかな|ピンとこ|ピンと来"
     r"|追え(?:てい)?な|ついていけ(?:てい)?な|迷い中|迷っている|迷ってる|頭に入って(?:こ|い)な|(?:納得|把握"
     r"|消化)でき(?:てい)?な|説明でき(?:てい)?な(?!かった)|納得がいかな"
     r"|イメージがつかな|イメージできな|理解できな|理解できてい"
@@ -247,12 +261,15 @@ DOUBT = re.compile(
     r"|어디)[^.?!]{0,40}지 ?(?:설명|알려|가르쳐) ?(?:부탁|주|필요|요구|요청|해)"
     r"|(?:啥|什么|什麼|几|幾|哪|谁|誰|还是|還是|怎么|怎麼|为什么|為什麼).{0,24}[,，;；].{0,8}(?:没|沒)(?:写|寫"
     r"|讲|講|说|說|提|标|標|人|查|问|問|找)|存个疑|存個疑"
+    r"|每次看每次忘|(?:每次|总是|總是|老是|总|老)都?(?:[搞记記弄]混|记错|記錯|忘$)"
+    r"|[讲講说說写寫]的(?:都|也)?(?:不一[样樣]|不同)$"
     r"|不知道?[^,。]{1,14}(?:能不能|是不是|有没有|有沒有|会不会|會不會|可不可以|该不该|該不該|怎么|怎麼|为什么"
     r"|為什麼|如何|是否))"
     r"|\b(?:don'?t|do not|didn'?t|did not|can'?t|cannot|can not|couldn'?t|never) (?:really |fully |quite "
     r"|yet |still |actually )?(?:understand|understood|follow|see (?:why|how)|get (?:why|how|what|the|this"
     r"|it)|grasp"
-    r"|figure out)\b"
+    r"|figure out|work out (?:if|whether|why|how|what|which))\b"
+    r"|\b(?:text)?(?:book|protocol|paper|source|note|slide|lecture|doc|manual)s?\b[^.,]{0,30}\bdisagree$"
     r"|\b(?:don'?t|do not) (?:really |fully |quite )?know (?:why|how|what|if|whether|when|which|where)\b"
     r"|\bnot (?:really |quite |entirely |yet |at all |so |100% |totally )?(?:sure|clear|certain"
     r"|obvious)\b(?! if you)|\bunsure\b|\b(?:is|are|it\'?s|still|remains?|seems?|also) unclear\b"

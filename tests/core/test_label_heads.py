@@ -26,12 +26,20 @@ def seen(text: str) -> list[tuple[str, int]]:
         ("もやっとしていること", "question"),
         ("遗留", "question"),
         ("还要买的", "todo"),
+        ("bug marta about the keys", "question"),
+        ("bug fixes", None),
         ("confusion matrix", None),
         ("next token prediction", None),
         ("what i learned", None),
         ("읽은 책", None),
         ("読書会", None),
         ("重要概念", None),
+        ("이번 주 안에", "todo"),
+        ("팀장님한테 확인받을 것", "question"),
+        ("次に行ったら", "todo"),
+        ("院長に聞く", "question"),
+        ("月底前得交完", "todo"),
+        ("미정인 일정", "question"),
     ],
 )
 def test_what_a_head_says(words: str, scope: str | None) -> None:
@@ -53,6 +61,12 @@ def test_what_a_head_says(words: str, scope: str | None) -> None:
         ("buy:\nrice flour\nnew blades\n\nprose goes on", [("T", 2), ("T", 3)]),
         ("할 일\n  표지 만들기\n  메일", [("T", 2), ("T", 3)]),
         ("Questions\nIt is late. I am tired.", []),
+        # the same depth, another mark: below it, as its writer means it
+        ("* 할 일\n- 표지\n- 메일\n* 회의\n- 늦었다", [("T", 2), ("T", 3)]),
+        ("1. Questions\n- the third term\n- its sign\n2. Done\n- the plot", [("Q", 2), ("Q", 3)]),
+        ("- why a?\n* why b?\n- why c?", [("Q", 1), ("Q", 2), ("Q", 3)]),
+        # an indented line that asks, below a line of a log
+        ("The frame of crate 2 has lost a corner, which nobody put in a report\n\twas it so before?", [("Q", 2)]),
         # signs of lists
         ("待办\n．买书\n．还书", [("T", 2), ("T", 3)]),
         ("My questions\n: why not\n: is it", [("Q", 2), ("Q", 3)]),
@@ -90,6 +104,11 @@ def test_lists_below_heads(text: str, expected: list[tuple[str, int]]) -> None:
         ("毎回測る", False),
         ("明天把年表补上。", True),
         ("昨天把年表补上了", False),
+        ("要给房东打电话", True),
+        ("周三下班要去取书", True),
+        ("要给定初值才收敛", False),
+        ("木村さんに資料を送ること", True),
+        ("木村さんは先生に送ることがある", False),
     ],
 )
 def test_intentions(text: str, whether: bool) -> None:

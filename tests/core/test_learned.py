@@ -27,7 +27,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     def put(**of: tuple[float, ...]) -> None:
         monkeypatch.setattr(learned, "weights", lambda: Weights((-1.0, -1.0, -1.0), dict(of)))
 
-    put(Hplumber=(9.0, 0.0, 0.0), Hmum=(0.0, 9.0, 0.0), Hshelf=(0.0, 0.0, 9.0))
+    put(Hplumber=(9.0, 0.0, 0.0), Hmum=(0.0, 9.0, 0.0), Hshelf=(0.0, 0.0, 9.0), **{"+title": (0.0, 0.0, 5.0)})
     learned._head.cache_clear()
     yield
     learned._head.cache_clear()
@@ -91,10 +91,39 @@ class TestWhereItSpeaks:
     def test_a_line_directly_before_a_list(self) -> None:
         assert [f.line for f in found("Some words.\n\nmum comes\n- beds\n- cake\n")] == [4, 5]
 
+    def test_a_line_directly_before_lines_without_marks(self) -> None:
+        assert [f.line for f in found("Some words.\n\nmum comes\nbeds\ncake\n\nmore words\n")] == [4, 5]
+        assert [f.line for f in found("Some words.\n\n== mum comes ==\n\tbeds\n\tcake\n")] == [4, 5]
+
+    def test_the_first_of_such_lines_heads_none_itself(self) -> None:
+        assert [f.line for f in found("# Diary\n\n## mum comes\nbeds before mum comes\ncake\nwine\n")] == [4, 5, 6]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "Some words.\n\nmum comes\nShe likes it here. She stays.\nWe had cake.\n",  # sentences
+            "Some words.\n\nmum comes and then it goes on for quite a while until\nthe line was full.\nSo.\n",
+            "Some words.\n\nmum comes?\nbeds\ncake\n",  # asks
+            "Some words,\nmum comes\nbeds\ncake\n",  # not the first line of its paragraph
+        ],
+    )
+    def test_lines_without_marks_that_are_no_list(self, text: str) -> None:
+        assert [f for f in found(text) if f.rule.startswith("learned")] == []
+
+    def test_works_tell_a_list_whatever_its_head_says(self) -> None:
+        text = "# Diary\n\n## corner\n- 『a』\n- 『b』\n"
+        assert [f.rule for f in found(text)] == ["learned.reading"] * 2
+        assert found(text.replace("- 『b』", "- 『b』 is it any good?"))[0].rule == "wording.mark"
+        assert found("# Diary\n\n## corner\n- 『a』\n") == []  # one says too little
+
     def test_it_can_be_turned_off(self) -> None:
         text = "# Diary\n\n## mum comes\n- beds\n"
         assert [f.rule for f in found(text)] == ["learned.todo"]
         assert found(text, rules_off=["learned"]) == []
+        # Nor is the paragraph a section then, below which a question would stand.
+        text = "Some words.\n\nmum comes\n- is there cake?\n"
+        assert [f.topic for f in found(text)] == [("mum comes",)]
+        assert [f.topic for f in found(text, rules_off=["learned"])] == [()]
 
     def test_a_rule_that_knows_the_head_comes_first(self) -> None:
         assert [f.rule for f in found("# Diary\n\n## Questions for the plumber\n- valve or pump\n")] == [

@@ -37,6 +37,23 @@ I'm lost at eq. 7
 谁提出的
 间隙锁解决了什么问题
 不知道缩微胶片能不能申请扫描
+漏气是垫圈老化还是阀门没关
+少的那两箱去哪了
+考试满分是多少分
+这个引理真的用得上吗，后面好像没出现
+那句口诀每次都记混
+两本书讲的不一样
+担当になった。題材どうしよう
+この順でだけ落ちるのはどうして
+別料金になるかどうか微妙
+先生に聞きそびれた
+符号を毎回間違える
+판례가 바뀐 이유 설명을 놓쳤다
+버스로 갈지 결론 못 냄
+if the loss is flat, why does the norm keep growing
+can't work out if it is the bow or the string
+dosing in renal failure: textbook and protocol disagree
+whether to keep the second pump
 不曉得預備金抓兩成夠不夠
 どっちが収量多いんだろう
 没听懂第二段
@@ -72,6 +89,11 @@ should read chapter 3 first
 怎么也跑不通
 有什么样的输入就有什么样的输出
 看看真正的 Spring 里 doCreateBean 怎么写的
+不管是晴天还是雨天都去
+你知道吗，这是真的
+多少有点贵
+毎回測る
+if it is flat, the norm keeps growing
 """
 SAYS = """
 works only on Linux
