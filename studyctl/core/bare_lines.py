@@ -21,7 +21,8 @@ _ROOM_EAST = 70
 _GOES_ON = frozenset(",，、;:：；(（はをにがのでとや은는이가을를의에와과고며서的和把")
 # Signs with which the lines of a list begin, or a part of a note.
 _SIGNS = frozenset("■◆◇▼◎▶▷►◈◉▣★☆#|<>")
-_LONGEST = 76  # columns of a line that is a thing by itself
+LONGEST = 76  # columns of a line that is a thing by itself
+LONGEST_WORK = 140  # where it is one that is to be read: author, title, place
 _MOST = 40  # such lines below one label
 
 
@@ -44,7 +45,7 @@ def broken(before: str, text: str, *, indented: bool = False) -> bool:
     return taken + min(width(word), 12 if word.isascii() else 4) < room
 
 
-def listed(lines: Sequence[Line], hidden: Sequence[int], index: int) -> list[str]:
+def listed(lines: Sequence[Line], hidden: Sequence[int], index: int, longest: int = LONGEST) -> list[str]:
     """The lines from this one on where they are a list without marks: none of them too long to be a thing."""
     found: list[str] = []
     for line, masked in zip(lines[index : index + 2 * _MOST], hidden[index : index + 2 * _MOST], strict=True):
@@ -55,7 +56,7 @@ def listed(lines: Sequence[Line], hidden: Sequence[int], index: int) -> list[str
             break
         if "experiments/" in text or "studyctl:" in text:
             text = ties.strip_ties(text).rstrip()
-        if not text or width(text) > _LONGEST or "|" in text or text[0] in _SIGNS or text[-1] in ":：":
+        if not text or width(text) > longest or "|" in text or text[0] in _SIGNS or text[-1] in ":：":
             return []
         found.append(text)
     return found if len(found) <= _MOST else []

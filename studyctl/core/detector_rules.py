@@ -11,7 +11,7 @@ from collections.abc import Collection
 from studyctl.core import detector_heads, detector_lists, detector_prose, states, ties, wording
 from studyctl.core.blocks import BOLD_LINE, Node, question_prefix
 from studyctl.core.detector_items import FREE, Confidence, Item, Judged, Role, Zone
-from studyctl.core.labels import Label, is_bare_question, is_column, label_of
+from studyctl.core.labels import Label, head_of, is_bare_question, is_column, label_of
 from studyctl.core.models import Kind, Mark
 from studyctl.core.scanner import Line
 from studyctl.core.sources import is_citation, looks_like_paper, only_links, title_like
@@ -98,7 +98,8 @@ class Judge:
         if label.loose and label.scope == "todo" and node.children:
             below = [child for child in node.children if child.kind == "bullet"]
             return detector_heads.READING if below and detector_heads.mostly_works(below) else label
-        if not label.weak:
+        head = head_of(node.prose) if label.weak else None
+        if not label.weak or (head is not None and head.sure and head.scope == label.scope):
             return label
         below = [child for child in node.children if child.kind == "bullet"]
         papers = sum(looks_like_paper(child.raw, child.words) or len(child.words.split()) <= 2 for child in below)
@@ -141,6 +142,8 @@ class Judge:
             return False
         state = states.state_of(box, marker, one.node.raw, mark)
         one.conflict = state.conflict
+        if state.mark == "open" and kind in ("todo", "reading") and box is None and marker is None:
+            state = states.State("done") if states.said_done(one.node.words) else state
         if rule.startswith(_BY_LABEL) and self.zone(one).learned:
             rule, confidence = f"learned.{kind}", "low"
         number = one.node.line.number if line is None else line

@@ -57,7 +57,9 @@ EN: Classes = (
         _SURE_READING,
         r"\b(?:to|must|should|gotta|want to|will) read\b|\bto-read\b|\bread (?:next|later|up|soon|on)\b",
         r"^readings? (?:wk|week|ch|for|due|\d)\b",
-        r"\b(?:further|more|next|extra|recommended|suggested|assigned|background|weekend|holiday|bedtime|summer"
+        r"^next (?:paper|book|article)s?\b",
+        r"\b(?:further|follow[- ]?up|more|next|extra|recommended|suggested|assigned|background"
+        r"|weekend|holiday|bedtime|summer"
         r"|future|set)"
         r" (?:readings?|reads?|books|papers|literature|lit|texts)\b",
         r"\breading (?:list|pile|queue|stack|log|next|for|this|wk|week|due|assignment)\b",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from studyctl.core import bare_lines, folds, states, ties
+from studyctl.core import bare_lines, folds, intending, states, ties
 from studyctl.core.blocks import (
     BOLD_LINE,
     COLON_LINE,
@@ -29,6 +29,7 @@ _BOLD = re.compile(r"(\*\*|__)\s?(?=\S)(?:(?!\1).){1,120}\1\s*[:：]?$")
 _ADDRESS = re.compile(r"<?(?:https?://|www\.)\S+$")
 _SAID = re.compile(r"[^\s:：\[(]{1,10}(?: [A-Z][\w.]{0,10})?\s?[:：]\s?[^\s/]")
 _ASKS = re.compile(r"(?:why|how|what|which|when|where|who|is|are|does|do|can|should)\b", re.IGNORECASE)
+_NAME = 14  # characters of a line that is but a name of what follows
 # Last characters of questions without a mark, which rarely end a line within a sentence.
 _ASKING_END = frozenset("か吗嗎呢냐가나지")
 _MOST_LINES = 200  # of one unit
@@ -173,7 +174,7 @@ class Outline(Heads):
                 or self._ended(frame.para)
                 or (deeper and question(text) is not None)
                 or _in_turn(frame.para.prose, text)
-                or bare_lines.broken(_last_line(frame.para), text, indented=line.indent >= 2)
+                or self._breaks(frame.para, line, text)
             ):
                 parent = frame.para.parent
                 assert parent is not None
@@ -196,6 +197,17 @@ class Outline(Heads):
             self._begin(section, index)
             return
         self._new_paragraph(index)
+
+    def _breaks(self, para: Node, line: Line, text: str) -> bool:
+        """Whether the line before this one of a paragraph ended on purpose."""
+        before = _last_line(para)
+        if len(before) <= _NAME and _SAID.match(text):
+            return True  # "Points raised", then what each one said
+        if not text.isascii() and question_ending(before) and question(text) is not None:
+            return True  # two questions
+        # Who begins a paragraph with a small letter begins each line so.
+        small = "a" <= para.prose[:1] <= "z"
+        return bare_lines.broken(before, text, indented=line.indent >= 2 or small)
 
     def _begin(self, label: Node, index: int) -> None:
         """The first line below a label: a paragraph, or the first of a list without marks."""
@@ -292,6 +304,7 @@ class Outline(Heads):
             answer_prefix(text)
             or _ADDRESS.match(text)
             or question_prefix(text)
+            or (not text.isascii() and intending.may_intend(text) and intending.intends(text))
             or states.marker_of(text)
             or (len(text) < 400 and inline_label(text, self.extra))
         )

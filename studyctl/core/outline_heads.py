@@ -85,15 +85,27 @@ class Heads(Builder):
         """Whether the lines from this one on are a list without marks below a label."""
         known = label_of(label.prose, self.extra)
         head = head_of(label.prose) if known is None else None
-        listed = bare_lines.listed(self.lines, self.mask.hidden, index)
         if known is None and (head is None or not head.sure):
+            listed = self._bare_lines(index)
+            if self._indented(label, index, listed):
+                return len(listed) > 1 and not any(_STATED.search(text) for text in listed)
             return _broken(listed) and self._told(label.prose, listed)
         scope = head.scope if head is not None else known.scope if known is not None and not known.weak else ""
         if scope not in ("question", "todo", "reading"):
             return False
+        listed = self._bare_lines(index, scope)
         if scope == "question" and any(_STATED.search(text) for text in listed):
             return False  # sentences, of which some answer others
         return len(listed) > 1 or (len(listed) == 1 and not self.gap)
+
+    def _bare_lines(self, index: int, scope: str = "") -> list[str]:
+        longest = bare_lines.LONGEST_WORK if scope == "reading" else bare_lines.LONGEST
+        return bare_lines.listed(self.lines, self.mask.hidden, index, longest)
+
+    def _indented(self, label: Node, index: int, listed: list[str]) -> bool:
+        """Whether a line that ends in a colon has the lines behind it indented below it."""
+        inner = [line for line in self.lines[index : index + len(listed)] if line.indent < label.line.indent + 2]
+        return not inner and label.prose.endswith((":", "："))
 
     def _make_label(self, node: Node) -> None:
         """Make a label line a section; one that is but a name ("Ann:") stands below one that is a label."""
@@ -127,7 +139,7 @@ class Heads(Builder):
         above = para.before or para.parent
         if above is not None and (above.block == para.block or above.line.number + 1 == para.line.number):
             return False  # the first line of its block only, and not one that stands below a head itself
-        listed = bare_lines.listed(self.lines, self.mask.hidden, index)
+        listed = self._bare_lines(index, head.scope if head is not None and head.sure else "")
         if head is not None and head.sure:
             return len(listed) > 1 and not any(_STATED.search(text) for text in listed)
         return _broken(listed) and self._told(para.prose, listed)

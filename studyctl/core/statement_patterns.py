@@ -299,7 +299,7 @@ NO_ANSWER = any_of(
     r"|나중에 .{0,12}|못 찾\S*|찾아(?:봐야|볼).*)$",
     r"아직[^.]{0,30}(?:못|안 |모름|모르)|(?:좋겠|(?:찾아|알아|물어|확인해|[해더]) ?봐야 ?(?:할|함|겠|한다|될)"
     r"|알아봐야|찾아봐야|해야 할 듯"
-    r"|확인해야)",
+    r"|확인해야|지 (?:아직 )?못 ?정(?:함|했음|했다)$)",
     r"^(?:tbd|tba|tbc|todo|n/?a|none|nope\?|unknown|unclear|no idea|not (?:sure|yet|clear|found|known)\b.*"
     r"|don'?t know.*|i don'?t know.*|to be (?:determined|answered|confirmed|checked).*|pending|later|wip"
     r"|ask .{1,30}|\?+|-+|\.+|…+|x)$",

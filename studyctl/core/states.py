@@ -82,6 +82,15 @@ _STRUCK = re.compile(
     r"|<(?P<tag>del|s|strike)>(?P<html>.*)</(?P=tag)>",
     re.DOTALL,
 )
+# What people write behind a task once it is done: "(済)", "→ 완료", "-- sent".
+_DONE = (
+    r"(?:done|sent|ordered|bought|booked|paid|posted|returned|finished|submitted|fixed|완료|완|했음|끝|보냄|샀음|제출함"
+    r"|[一-龥]{0,4}(?:済み?|完了)|完|(?:昨天|今天|上周)?已[一-龥]{1,4}|做完|办好|完成)"
+)
+_SAID_DONE = re.compile(
+    rf"(?:\(\s?{_DONE}\s?\)|（{_DONE}）|(?:\s--?|→|->|=>|–|—|※)\s?{_DONE}|\s(?:昨天|今天|上周)?已[一-龥]{{1,3}})[.。!！]?$",
+    re.IGNORECASE,
+)
 _STATE_SIGNS = frozenset("✅~<")
 _CHECK = re.compile(r"^✅|✅\ufe0f?(?:\s?\d{4}-\d{2}-\d{2}|\s*$)")
 
@@ -183,6 +192,11 @@ def unstruck(text: str) -> str:
 def checked(raw_text: str) -> bool:
     """Whether a ✅ at the beginning or among the trailing metadata says that it is done."""
     return "✅" in raw_text and _CHECK.search(raw_text) is not None
+
+
+def said_done(words: str) -> bool:
+    """Whether the words of a task end in a remark that it is done."""
+    return _SAID_DONE.search(words, max(0, len(words) - 24)) is not None
 
 
 def state_of(box: str | None, marker: Marker | None, raw_text: str, default: Mark = "open") -> State:

@@ -118,7 +118,13 @@ def question_ending(text: str) -> bool:
     if last.isascii():
         if len(text) <= 160 and (patterns.EN_START.match(text) or _behind_colon(text)):
             return True
-        return patterns.ZH_START.match(text) is not None and len(text) <= 60
+        if len(text) > 60 or text.isascii():
+            return False
+        # Chinese that ends in a number, a unit, a name
+        return bool(
+            patterns.ZH_START.match(text)
+            or (_HAN.match(text) and patterns.ZH_INSIDE.search(text) and not patterns.ZH_CONTROL.search(text))
+        )
     return False
 
 
@@ -134,6 +140,7 @@ def doubt(text: str) -> bool:
     return patterns.DOUBT.search(text) is not None and patterns.NO_DOUBT.search(text) is None
 
 
+_HAN = re.compile("^[^ぁ-ヿ가-힣]*$")
 _KO_LAST = frozenset("름까나지가냐죠요네래엇야임대라데")
 # A sentence that ends in a Korean word, with nothing in it at which it could be parted into several.
 _ONE_KOREAN = re.compile(f"[^?？!！.。→⇒⟶➡=:：>]*([가-힣])[{re.escape(patterns.CLOSERS)}]*$")
@@ -176,6 +183,7 @@ def question(text: str) -> Wording | None:
     half = patterns.BARE_MARK.sub("", half_width(text)).strip()
     if patterns.SOLVED.search(half):
         return None
+    half = patterns.ASKER.sub("", half)
     if half[:1] == "?":
         if patterns.LEADING_MARK.match(half):
             return Wording("wording.mark")

@@ -12,11 +12,11 @@ CLOSERS = " \t\r\n\"'”’»」』】)]*_~`.…。．!^"
 # characters alone.
 HINT = re.compile(
     "\\?|？|何|どこ|どれ|誰|どちら|どっち|掴|つかめ|しっくり|いまいち|追いつ|더라|다름|까|나|지|가|냐|죠|래|데|감이"
-    "|납득|궁금|놓쳤|놓침|결론"
+    "|납득|궁금|놓쳤|놓침|결론|안 보|안 그려|못 정"
     "|헷갈|헛갈|모르|몰라|모름|의문|이해|애매|불분명|확실|알 수|알수"
     "|か|かな|かしら|なんで|なんの|分か|わか|疑問|謎|不明|気に|なぜ|何故|だろう|っけ|とは|腑に|ピン|理解|自信"
-    "|知りたい|やろ|いいの|ええの|迷い|説明でき|んだろ|誰も|追え|ついていけ|納得|イメージ|どう|何故|聞きそび|毎回"
-    "|还是|還是|每次|搞混|记混|記混|不一|不同|吗|嗎|呢|么|想不|何在|不会|不會|没人|沒人|不要|不该|不該|不值|不需|什么|什麼|甚麼|甚么|是否|为何|為何|为啥"
+    "|知りたい|やろ|いいの|ええの|迷い|説明でき|んだろ|誰も|追え|ついていけ|納得|イメージ|どう|何故|聞きそび|毎回|決め"
+    "|说不清|說不清|凭什|憑什|还是|還是|每次|搞混|记混|記混|不一|不同|吗|嗎|呢|么|想不|何在|不会|不會|没人|沒人|不要|不该|不該|不值|不需|什么|什麼|甚麼|甚么|是否|为何|為何|为啥"
     "|為啥|谁|誰|咋|干嘛|怎|如何"
     "|不懂|不清楚|不理解|不太"
     "|不确定|不確定|困惑|疑惑"
@@ -28,7 +28,7 @@ HINT = re.compile(
     "|是不是|能不能|可不可以|到底|究竟|疑问|疑問|存疑|不知"
 )
 HINT_EN = re.compile(
-    "disagree|work out|cannot tell|can't tell|cant tell|lost me|asking myself|didnt |whether to "
+    "disagree|decide|work out|convinced|asks |cannot tell|can't tell|cant tell|lost me|asking myself|didnt |whether to "
     "|why|how|what|which|when|where|who|lost|stuck"
     "|need to|wonder|sure|clear|certain|obvious|understand|confus|puzzl"
     "|baffl|myster|nobody|no one"
@@ -46,8 +46,8 @@ HINT_FIRST = re.compile(
 )
 # One of these stands in every doubt.
 HINT_DOUBT = re.compile(
-    "구분|구별|판단|요약|놓쳤|놓침|결론|微妙|悩|聞きそび|毎回|每次|搞混|记混|記混|不一|不同"
-    "|disagree|work out|clue|tell|lost me|asking myself|didnt "
+    "구분|구별|판단|요약|놓쳤|놓침|결론|微妙|悩|聞きそび|毎回|每次|搞混|记混|記混|不一|不同|说不清|說不清"
+    "|disagree|decide|work out|convinced|asks |안 보|안 그려|못 정|決め|clue|tell|lost me|asking myself|didnt "
     "|没写|没讲|没说|没提|没标|没人|没查|没问|没找|沒寫|沒講|沒說|沒提"
     "|沒人|存个疑|存個疑|迷い中|决めかね|understand|understood|follow|grasp|figure out|get |know|sure|clear"
     "|certain|obvious|wonder|confus|puzzl"
@@ -78,6 +78,8 @@ EXAMPLE = re.compile(r"(?:예문|예시|例文|例句|example|ex|e\.g\.)\s?[:.)]
 QUOTES = re.compile(r"[\"“「『][^\"”」』]*\?")
 QUOTED = re.compile(r"\"[^\"]{0,300}\"|“[^“”]{0,300}”|「[^「」]{0,300}」|『[^『』]{0,300}』")
 # A mark by itself: "(?)", or one that stands for a word ("married Ann ? in Leeds").
+# Who asks it, behind the mark: "was there no difference? (Pham)".
+ASKER = re.compile(r"(?<=\?)\s*\([^()?]{2,14}\)$")
 # A question of an exam with the letter of its solution: "Which one is it? (C)".
 SOLVED = re.compile(r"\?\s*[(\[]\s*(?:[A-Ea-eOX○×①-⑤]|[1-5]번?)\s*[)\]]$")
 BARE_MARK = re.compile(r"(?<=\w\s)\?(?=\s+[a-z])|[(\[]\s*\?+\s*[)\]]")
@@ -126,10 +128,10 @@ JA_ENDING = re.compile(
     r"(?:は|が|って|の)(?:何|なに|どこ|どれ|いつ|誰|だれ|いくら|どっち|どちら)$|(?:のか|だろうか|でしょうか"
     r"|ですか|ますか|ましたか|ませんか|んですか|るか|ないか|べきか|いいか|良いか"
     r"|よいか|どうか|たのか|なのか|かどうか|ったか|いたか|したか|[何誰]なんだろう|なんだろう|だろう|かな"
-    r"|かなあ|(?:なんで|なぜ|何故|どうして).{0,40}なの|のは(?:なぜ|何故|どうして)か|どういうこと|どういう意味"
+    r"|かなあ|(?:なんで|なぜ|何故|どうして).{0,40}なの|のは(?:なぜ|何故|どうして)か|どういうことか?|どういう意味"
     r"|(?:なぜ|なんで|どうして|何故|何で)[^。]{1,60}(?:の|んだ)|んだろう?|(?:ん|の|る|た)(?:やろ|やろか|やろう)"
     r"|でやろ|(?:どう|何|どこ|いつ|誰|どれ)(?![かもで])[^。]{0,14}(?:する|なる|だったか)|(?:て|で)(?:いい|ええ|よい)の"
-    r"|(?:何|なに|どれ|どこ)(?:に|を)しよう|どうしよう|どうして|なんで|かしら|っけ|とは|なぜ"
+    r"|(?:何|なに|どれ|どこ)(?:に|を)しよう|どうしよう|どうして|なんで|何の[^。]{1,12}か|かしら|っけ|とは|なぜ"
     r"|何故)$"
 )
 JA_NOT = re.compile(r"(?:と|こと)は$|(?:ではないか|じゃないか)と")
@@ -159,7 +161,7 @@ ZH_INSIDE = re.compile(
     r"(?:要不要|该不该|該不該|值不值得|需不需要|为什么|為什麼|為甚麼|为何|為何|为啥|為啥|(?<!不)(?:怎么"
     r"|怎麼)(?![也都])|是否|是不是|有没有|有沒有"
     r"|到底|究竟|(?<![没沒])(?:有什么|有什麼|有甚麼)(?![样樣])"
-    r"|是什么|是什麼|是甚麼|(?<!不知道)(?<!不清楚)(?<!不确定)(?<!不確定)(?<!不知)是[^,。;都也]{1,14}(?:还是|還是)[^,。;都也]{1,16}$"
+    r"|凭什么|憑什麼|是什么|是什麼|是甚麼|(?<!不知道)(?<!不清楚)(?<!不确定)(?<!不確定)(?<!不知)是[^,。;都也]{1,14}(?:还是|還是)[^,。;都也]{1,16}$"
     r"|多少(?:米|个|個|元|钱|錢|天|分|人|度|次|年|块|塊|公里|克|斤)(?![^,。;]{0,8}[都也])|啥(?:时候|時候|区别|意思|关系|关系|原因|用)|(?:哪|几|幾)(?:条|條|个|個|种|種)(?=$|[,，])"
     r"|(?<![没沒])(?<![没沒]有)(?<!不是)(?:什么|什麼|甚麼)(?![^,。;]{0,6}[都也]|[的时時样樣])[^,。;]{1,8}$)"
 )
@@ -208,7 +210,7 @@ EN_START = re.compile(
     r"|what (?:exactly |really |actually )?(?:counts|determines|decides|drives|triggers|prevents|stops|limits"
     r"|explains|guarantees|controls|defines|distinguishes|separates|sets|keeps)\b(?!.*:)"
     r"|whats (?:the|this|that|it)\b"
-    r"|what(?: exactly)? (?:is|are|was|were|does|do|did|happens|would|if|makes|causes|should)\b|what's the\b"
+    r"|what(?: exactly| even)? (?:is|are|was|were|does|do|did|happens|would|if|makes|causes|should)\b|what's the\b"
     r"|why (?:not|is|are)\b"
     r"|what about \w+|which(?: \w+){1,3} (?:is|are|does|do|should|to)\b|(?:can|could|should) (?:we|i|you|one"
     r"|it)\b.*\bor\b)",
@@ -233,6 +235,7 @@ DOUBT = re.compile(
     r"|이해(?:가|는|를|도)? ?(?:잘 )?(?:안 ?(?:[되됨돼감간가](?!면|지면|도록|던))|못 ?(?:하|했|함)|되지 않"
     r"|가지 않|하지 못|안됨"
     r"|안돼)"
+    r"|(?:지|게)(?:가|는|를)? (?:[가-힣A-Za-z]+ )?(?:그림이 )?(?:안 ?(?:보임|보인다|보여|그려|떠오)|못 ?정[하함했])"
     r"|설명(?:을|은)? ?(?:놓쳤|놓침|못 ?들)|결론(?:을|이|은)? ?(?:못|안) ?(?:냄|냈|내|남|났|나)"
     r"|의문(?:이다|임|이 (?:든|들|남|생|있)|\.|$)|(?:확실|분명|명확)(?:하|치) ?(?:지 )?않|불분명"
     r"|불확실(?:하다|함|$)|애매(?:하다|함|하네|$)|알 ?수가? ?없"
@@ -243,7 +246,7 @@ DOUBT = re.compile(
     r"|わ)かりません|(?:分|わ)かって(?:い)?な(?:い|かった)|(?:分|わ)かんない"
     r"|よく(?:分|わ)から|気になる(?!方|人|場合)|気になった|気になっている|疑問(?:だ|で(?:ある|す)|に思"
     r"|が(?:残|ある|湧|わ)|点?$|。)|謎(?:だ|で(?:ある|す)|$|。|すぎ)|不明(?:だ|で(?:ある|す)|確|$|。|瞭)"
-    r"|かどうか(?:は|が)?(?:微妙|怪しい|あやしい)|のか(?:悩む|悩み中|迷う)$|聞きそびれ"
+    r"|かどうか(?:は|が)?(?:微妙|怪しい|あやしい)|か(?:決めかね|決められな)|のか(?:悩む|悩み中|迷う)$|聞きそびれ"
     r"|毎回[^。]{0,14}(?:てしまう|忘れる|間違える|引っかかる)$|腑に落ち|いまいち[^。]{0,14}な(?:い|かった)|(?:掴|つか)めな|しっくりこな|追いつかな|ピンとこ|ピンと来"
     r"|追え(?:てい)?な|ついていけ(?:てい)?な|迷い中|迷っている|迷ってる|頭に入って(?:こ|い)な|(?:納得|把握"
     r"|消化)でき(?:てい)?な|説明でき(?:てい)?な(?!かった)|納得がいかな"
@@ -262,15 +265,17 @@ DOUBT = re.compile(
     r"|(?:啥|什么|什麼|几|幾|哪|谁|誰|还是|還是|怎么|怎麼|为什么|為什麼).{0,24}[,，;；].{0,8}(?:没|沒)(?:写|寫"
     r"|讲|講|说|說|提|标|標|人|查|问|問|找)|存个疑|存個疑"
     r"|每次看每次忘|(?:每次|总是|總是|老是|总|老)都?(?:[搞记記弄]混|记错|記錯|忘$)"
-    r"|[讲講说說写寫]的(?:都|也)?(?:不一[样樣]|不同)$"
+    r"|(?:说|說)不清楚?$|[讲講说說写寫]的(?:都|也)?(?:不一[样樣]|不同)$"
     r"|不知道?[^,。]{1,14}(?:能不能|是不是|有没有|有沒有|会不会|會不會|可不可以|该不该|該不該|怎么|怎麼|为什么"
     r"|為什麼|如何|是否))"
     r"|\b(?:don'?t|do not|didn'?t|did not|can'?t|cannot|can not|couldn'?t|never) (?:really |fully |quite "
     r"|yet |still |actually )?(?:understand|understood|follow|see (?:why|how)|get (?:why|how|what|the|this"
     r"|it)|grasp"
-    r"|figure out|work out (?:if|whether|why|how|what|which))\b"
+    r"|figure out|decide (?:if|whether|between|which|how|what)|work out(?: is)? (?:if|whether|why|how|what|which))\b"
     r"|\b(?:text)?(?:book|protocol|paper|source|note|slide|lecture|doc|manual)s?\b[^.,]{0,30}\bdisagree$"
     r"|\b(?:don'?t|do not) (?:really |fully |quite )?know (?:why|how|what|if|whether|when|which|where)\b"
+    r"|\b(?:not|wasn'?t|isn'?t|aren'?t|i'?m not) (?:really |fully |quite |yet |so )?convinced\b"
+    r"|^[\w.() ]{2,30} asks (?:how|why|whether|if|what|which|when|where)\b"
     r"|\bnot (?:really |quite |entirely |yet |at all |so |100% |totally )?(?:sure|clear|certain"
     r"|obvious)\b(?! if you)|\bunsure\b|\b(?:is|are|it\'?s|still|remains?|seems?|also) unclear\b"
     r"|\bunclear (?:to me|why|how|what|whether|if|when|which|where)\b"

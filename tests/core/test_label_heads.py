@@ -67,6 +67,18 @@ def test_what_a_head_says(words: str, scope: str | None) -> None:
         ("- why a?\n* why b?\n- why c?", [("Q", 1), ("Q", 2), ("Q", 3)]),
         # an indented line that asks, below a line of a log
         ("The frame of crate 2 has lost a corner, which nobody put in a report\n\twas it so before?", [("Q", 2)]),
+        # indented below a line that ends in a colon
+        ("to look at when I have a free weekend in may:\n   Ørberg, ch 1\n   a film on Pompeii", []),
+        # a work is longer than other lines of a list without marks
+        (
+            "要看的文献\nKrauskopf, Physicochemical Concepts of the Lithium Metal Anode in Solid State Cells\nFu 2017",
+            [("R", 2), ("R", 3)],
+        ),
+        ("## Follow-up papers\n- [ ] Lamport, Paxos Made Simple\n- [ ] Ongaro's thesis", [("R", 2), ("R", 3)]),
+        # lines of minutes are things of their own
+        ("논의\n도현: 꼭 저항이어야 하는가\n우진: 번역은 누가 맡았나", [("Q", 2), ("Q", 3)]),
+        # who writes with small letters begins each line so
+        ("tired today\nneed to make cards for chapter 24\nslept", [("T", 2)]),
         # signs of lists
         ("待办\n．买书\n．还书", [("T", 2), ("T", 3)]),
         ("My questions\n: why not\n: is it", [("Q", 2), ("Q", 3)]),

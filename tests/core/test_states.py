@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from studyctl.core.detector import detect
 from studyctl.core.models import Mark
 from studyctl.core.states import marker_of, state_of
 
@@ -75,3 +76,23 @@ def test_a_contradiction_says_who_says_what() -> None:
 def test_a_label_decides_where_nothing_else_does() -> None:
     assert state_of(None, None, "a", "done").mark == "done"
     assert state_of(" ", None, "a", "done").mark == "open"
+
+
+@pytest.mark.parametrize(
+    ("line", "mark"),
+    [
+        ("- renew the card (done)", "done"),
+        ("- 会員証の更新（済）", "done"),
+        ("- 회의록 업로드 → 완료", "done"),
+        ("- send round the link -- sent", "done"),
+        ("- 打印真题(已打印)", "done"),
+        ("- 手套箱再生 昨天已做完", "done"),
+        ("- [ ] renew the card (done)", "open"),  # the box says otherwise, and is what is written
+        ("- get it done", "open"),
+        ("- check what was already done by Kim", "open"),
+        ("- 완료 기준 정하기", "open"),
+    ],
+)
+def test_a_remark_at_its_end_says_that_a_task_is_done(line: str, mark: str) -> None:
+    (found,) = detect(f"# Notes\n\n## Todo\n{line}\n", "n.md").found
+    assert (found.kind, found.mark) == ("todo", mark)

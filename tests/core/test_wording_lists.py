@@ -50,6 +50,20 @@ I'm lost at eq. 7
 符号を毎回間違える
 판례가 바뀐 이유 설명을 놓쳤다
 버스로 갈지 결론 못 냄
+what I can't work out is how they choose
+Can't decide if it follows or has to be stipulated
+what even is the difference between the two
+差はなかったのか？（ファム）
+具体的にどういうことか。
+Ravi wasn't convinced the sign is identifiable
+Lin asks how the profiles were weighted
+어느 축부터 봐야 할지 못 정하겠다
+깨우는 시점이 언제인지 그림이 안 그려짐
+どちらを固めるべきか決めかねている
+起点を選べないのは何のためか
+陈老师追问那个弧凭什么说是晶界
+压力到底该设 5 MPa 还是 10 MPa
+冷压能不能代替热压,谁也说不清
 if the loss is flat, why does the norm keep growing
 can't work out if it is the bow or the string
 dosing in renal failure: textbook and protocol disagree
@@ -90,6 +104,10 @@ should read chapter 3 first
 有什么样的输入就有什么样的输出
 看看真正的 Spring 里 doCreateBean 怎么写的
 不管是晴天还是雨天都去
+判断有没有 @Component
+做了什么
+"Which of these is a function of a balun?"
+下列何者非紅色？ (C)
 你知道吗，这是真的
 多少有点贵
 毎回測る
