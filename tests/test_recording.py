@@ -495,6 +495,7 @@ class TestInThisProcess:
         assert answer is not None and answer.conclusion == "Yes, 1."
 
 
+@pytest.mark.slow
 def test_a_real_notebook(study: Study) -> None:
     """A kernel as Jupyter starts it. Without ipykernel (extra `dev`) the cells are only played in test_source.py."""
     pytest.importorskip("ipykernel", reason="ipykernel is not installed: python -m pip install -e '.[dev]'")

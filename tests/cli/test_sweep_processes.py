@@ -97,6 +97,7 @@ def test_a_sweep_whose_command_was_killed_by_force_goes_on(study: Study) -> None
     finishes(study, sweep["id"], {one["id"] for one in found[:3]})
 
 
+@pytest.mark.slow
 def test_the_same_command_at_once_is_refused(study: Study) -> None:
     process = in_the_middle(study)
     try:

@@ -180,6 +180,7 @@ def test_fvcore_is_explained_to_the_last_one(name: str) -> None:
     assert found.total == pytest.approx(found.macs + sum(found.parts.values()))
 
 
+@pytest.mark.slow
 def test_tf_profiler_is_explained_to_the_last_one() -> None:
     if not keras_profile.installed():  # importing it would change the environment of this process
         pytest.skip("compares with tf.profiler where TensorFlow is installed")
@@ -205,6 +206,7 @@ def test_the_rules_of_tf_profiler(kind: str, inputs: list[list[int]], output: li
     assert keras_profile._rule(kind, inputs, output, taps) == flops
 
 
+@pytest.mark.slow
 def test_a_network_that_keras_has_not_is_an_error() -> None:
     with pytest.raises(ExperimentError, match="profiler on NoNet"):
         keras_profile.profile("NoNet", 224)

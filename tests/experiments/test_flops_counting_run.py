@@ -130,6 +130,7 @@ def test_the_docstring_lists_every_kind_of_metric(small: Record) -> None:
         assert rest[-1] in text or first in ("check", "timed") or rest[-1] in ("lo", "hi", "n") or len(rest) > 1
 
 
+@pytest.mark.slow
 def test_without_timing_and_with_a_model_of_one_s_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("torchvision", reason="needs the extra torch")
     (tmp_path / "nets_of_mine.py").write_text("from torch import nn\n\n\ndef net():\n    return nn.Linear(12, 5)\n")

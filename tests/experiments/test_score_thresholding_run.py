@@ -135,6 +135,7 @@ def test_tables_figures_and_checks_are_kept(quick: tuple[Record, Path], values: 
     assert [row[rules["columns"].index("rule")] for row in rules["rows"]] == list(RULES)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("torch_loaded")
 def test_a_training_is_recorded_and_its_weights_are_kept(tmp_path: Path) -> None:
     import torch
@@ -159,6 +160,7 @@ def test_a_training_is_recorded_and_its_weights_are_kept(tmp_path: Path) -> None
     assert "On these detectors that leaves" in run.finding("retinanet").text
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("torch_loaded")
 def test_training_lowers_every_loss() -> None:
     from experiments.score_thresholding import scenes, training
