@@ -9,7 +9,8 @@ questions, each with findings of its own:
 
 Any model of torchvision but detectors can be counted (`-p 'models=["resnet18","swin_t"]'`), and one of your own
 (`-p own=MODULE:FUNCTION`, with `-p 'shape=[1,3,224,224]'`). No weights are fetched. torch's FlopCounterMode is always
-compared; tf.profiler on Keras' networks with the extra `keras`; fvcore where it is installed (no extra has it).
+compared; tf.profiler on Keras' networks with the extra `keras`; fvcore, and with
+jax XLA's cost analysis, where they are installed (no extra has them).
 
 Timing depends on the machine: one picture at a time, NCHW, the allocator as shipped, all models in one process.
 
@@ -20,8 +21,9 @@ Metrics, by prefix (MODEL as torchvision names it, or own; a KIND is convolution
                                                         conv-outputs: of convolutions alone (the RegNet paper's)
     model.MODEL.{rest,gates,unknown}        single operations that are no multiply-add, their share; share of
                                             multiply-adds in squeeze-and-excitation; calls that no formula knows
-    counter.COUNTER.MODEL.{total,ratio,residual,explained}  torch, torch-cpu, fvcore or keras: its figure, over our
+    counter.COUNTER.MODEL.{total,ratio,residual,explained}  torch, torch-cpu, fvcore, keras or xla: its figure, over our
                                             multiply-adds; what no rule explains, and the share that is
+    counter.xla.{apart,MODEL.apart}         share by which XLA's figure of a whole network is from its operators' sum
     counter.COUNTER.{models,least,most,residual,explained}  over models; counter.explained: over all
     published.NETWORK.{printed,macs,error,off,half}  in millions; half of the last digit printed
     published.{figures,agree,furthest,nearest-to-twice}

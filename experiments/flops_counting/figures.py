@@ -72,6 +72,7 @@ def _ratios(ax: Axes, out: Results, names: list[str], places: np.ndarray) -> Non
         profilers.TORCH_CPU: ("X", "#D55E00"),
         profilers.FVCORE: ("s", "#009E73"),
         profilers.KERAS: ("^", "#CC79A7"),
+        profilers.XLA: ("D", "#E69F00"),
     }
     for counter, (marker, colour) in marks.items():
         of = {one.model: one for one in out.profiles if one.counter == counter}
@@ -80,14 +81,19 @@ def _ratios(ax: Axes, out: Results, names: list[str], places: np.ndarray) -> Non
         ]
         if found:
             x, y = zip(*found, strict=True)
-            ax.plot(x, y, linestyle="", marker=marker, color=colour, markersize=8, label=counter)
-            above = -0.42 if counter == profilers.KERAS else 0.2
+            fill = "none" if counter == profilers.XLA else "full"  # it may stand on another's mark
+            ax.plot(x, y, linestyle="", marker=marker, color=colour, markersize=8, fillstyle=fill, label=counter)
             for ratio, place in found:
-                ax.text(ratio, place + above, f"{ratio:.3f}", ha="center", fontsize=8, color=colour)
+                if counter == profilers.XLA:
+                    side, far = ("left", 0.03) if ratio > 2 else ("right", -0.03)
+                    ax.text(ratio + far, place, f"{ratio:.3f}", ha=side, va="center", fontsize=8, color=colour)
+                else:
+                    height = -0.42 if counter == profilers.KERAS else 0.2
+                    ax.text(ratio, place + height, f"{ratio:.3f}", ha="center", fontsize=8, color=colour)
     for at in (1.0, 2.0):
         ax.axvline(at, color="#333333", linewidth=0.9, linestyle=":")
     low, high = ax.get_xlim()
-    ax.set_xlim(min(0.6, low), max(2.15, high))
+    ax.set_xlim(min(0.6, low), max(2.15, high + 0.14))
     ax.set_xlabel("counter's figure / multiply-adds")
     ax.set_title("One or two for a multiply-add, and what is missed", fontsize=10.5)
     ax.grid(True, axis="x", color="#DDDDDD", linewidth=0.6)

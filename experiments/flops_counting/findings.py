@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from studyctl.lab import Run
 
-from . import profilers, zoo
+from . import profilers, xla_cost, zoo
 from .concordance import BANDS
 from .measure import OWN, Results, agrees, fitting
 
@@ -20,11 +20,13 @@ LITTLE = 0.05
 # Why a counter differs from multiply-adds, in the order that it is told.
 WORDS = {
     "2 x": "two for each of them",
+    "padding": "no taps on padding",
     "attention not counted": "attention missed where it is one kernel",
     "bias": "bias",
     "batch norm": "batch norm",
     "other norm": "other norms",
     "pooling": "pooling",
+    "activation": "activations",
     "interpolation": "interpolation",
     "add, multiply": "additions and multiplications",
     "softmax": "softmax",
@@ -60,7 +62,7 @@ def _counted(run: Run, out: Results) -> None:
     counters = {one.counter for one in out.profiles}
     causes = {cause for one in out.profiles for cause, n in one.parts.items() if n}
     named = _and([words for cause, words in WORDS.items() if cause in causes])
-    shown = [one for one in ("FlopCounterMode", profilers.FVCORE, profilers.KERAS) if one in counters]
+    shown = [one for one in ("FlopCounterMode", profilers.FVCORE, profilers.KERAS, profilers.XLA) if one in counters]
     rest = _and([f"{{model.{name}.rest:.1%}} of the arithmetic of {_title(name)}" for name in list(out.counts)[:2]])
     run.finding(
         "counted",
@@ -118,6 +120,17 @@ def _counters(run: Run, out: Results) -> None:
             unless="counter.keras.residual > 0",
             text="{counter.keras.models} networks of Keras: from {counter.keras.least:.4f} to {counter.keras.most:.4f} "
             "times our multiply-adds of the same networks; the largest residual is {counter.keras.residual:.0f}.",
+        )
+    if profilers.XLA in counters:
+        run.finding(
+            "counted.xla",
+            claim="XLA's cost analysis has two for each multiply-add that meets no padding, one for other operations, "
+            "three for a sigmoid, and nothing for exponentials and roots",
+            when=f"counter.xla.residual == 0 and counter.xla.apart < {xla_cost.APART}",
+            unless="counter.xla.residual > 0",
+            text="{counter.xla.models} networks of Keras: from {counter.xla.least:.4f} to {counter.xla.most:.4f} times "
+            "our multiply-adds of the same networks, all taps counted; operator by operator the largest residual is "
+            "{counter.xla.residual:.0f}, and its figure of a whole network is {counter.xla.apart:.3%} from their sum.",
         )
 
 

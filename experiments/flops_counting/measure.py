@@ -10,7 +10,7 @@ import torch
 
 from studyctl.lab import ExperimentError, Run, record_checks
 
-from . import checks, concordance, keras_profile, latency, profilers, published, zoo
+from . import checks, concordance, keras_profile, latency, profilers, published, xla_cost, zoo
 from .building import filled, own_function, own_model, shaped
 from .concordance import Band
 from .counting import Count, count
@@ -29,6 +29,7 @@ class Results:
     known: zoo.Counts = field(default_factory=zoo.Counts)
     counts: dict[str, Count] = field(default_factory=dict)
     profiles: list[Profile] = field(default_factory=list)
+    apart: float = 0.0  # XLA's figure of a whole network from the sum of its operators, the largest share
     figures: list[tuple[published.Figure, Count]] = field(default_factory=list)
     benchmarks: list[tuple[published.Benchmark, Count]] = field(default_factory=list)
     entries: list[zoo.Entry] = field(default_factory=list)
@@ -123,6 +124,7 @@ def profile(params: FlopsCounting, run: Run, out: Results) -> None:
         if fvcore:
             out.profiles.append(profilers.fvcore_profile(name, model, counted, *inputs))
     _profile_keras(params, run, out)
+    _profile_xla(params, run, out)
     rows: list[dict[str, Any]] = [
         {"counter": line.counter, "model": line.model, "operator": line.operator, "rule": line.rule}
         | {"measured": line.measured, "explained": line.explained, "residual": line.residual}
@@ -158,11 +160,24 @@ def _profile_keras(params: FlopsCounting, run: Run, out: Results) -> None:
         out.profiles.append(profilers.keras_profile(name, out.known.of(name, profilers.TWIN_SIDE)))
 
 
+def _profile_xla(params: FlopsCounting, run: Run, out: Results) -> None:
+    if not params.keras or (missing := xla_cost.missing()):
+        run.note(f"XLA cost analysis: skipped, {f'python -m pip install {missing}' if params.keras else 'keras=false'}")
+        return
+    for name in run.track(list(profilers.TWINS), "XLA cost analysis"):
+        found, apart = profilers.xla_profile(name, out.known.of(name, profilers.TWIN_SIDE))
+        out.profiles.append(found)
+        run.metric(f"counter.xla.{name}.apart", apart)
+        out.apart = max(out.apart, apart)
+    run.metric("counter.xla.apart", out.apart)
+
+
 KEYS = {
     profilers.TORCH: "torch",
     profilers.TORCH_CPU: "torch-cpu",
     profilers.FVCORE: "fvcore",
     profilers.KERAS: "keras",
+    profilers.XLA: "xla",
 }
 
 

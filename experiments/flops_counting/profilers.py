@@ -7,7 +7,7 @@
   1 for an element that adaptive pooling reads, 4 for an output of bilinear interpolation. It traces the model, so it
   needs tensors with data.
 
-- **tf.profiler**, on Keras' networks of the same kind: `keras_profile`.
+- **tf.profiler**, on Keras' networks of the same kind: `keras_profile`. **XLA's cost analysis** of them: `xla_cost`.
 
 A *residual* is what a counter has for an operator, less what its rule makes of our own count. An operator whose
 residual is not zero is not understood.
@@ -26,6 +26,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from . import keras_profile as keras
+from . import xla_cost as xla
 from .counting import Count, Op
 from .formulas import BATCH_NORM, NORM
 
@@ -73,9 +74,18 @@ class Profile:
 
 
 TORCH, TORCH_CPU, FVCORE, KERAS = "FlopCounterMode", "FlopCounterMode, processor", "fvcore", "tf.profiler"
+XLA = "XLA cost analysis"
+ACTIVATIONS = ("max", "min", "logistic")  # ReLU, ReLU6 and sigmoid, as XLA sees them
+XLA_RULES = {
+    **{name: f"{number} an output" for name, number in xla.EACH_OUTPUT.items()},
+    **dict.fromkeys(xla.REDUCED, "inputs less outputs"),
+    **dict.fromkeys(xla.WINDOWS, "1 less than its taps an output"),
+}
 # Networks that Keras has as well, layer by layer: its ResNet50 is the paper's.
 TWINS = {"resnet50_v1": "ResNet50", "mobilenet_v1": "MobileNet", "efficientnet_b0": "EfficientNetB0"}
 TWIN_SIDE = 224
+
+XLA_CAUSES = {**dict.fromkeys((*xla.REDUCED, *xla.WINDOWS), "pooling"), **dict.fromkeys(ACTIVATIONS, "activation")}
 
 
 def torch_profile(name: str, model: nn.Module, counted: Count, *inputs: Any, on: str = TORCH) -> Profile:
@@ -161,3 +171,26 @@ def keras_profile(name: str, counted: Count) -> Profile:
         lines.append(Line(KERAS, name, key, rule, float(measured.get(key, 0)), float(explained.get(key, 0))))
     parts = {"2 x": float(counted.macs)} | {key: float(value) for key, value in found["causes"].items()}
     return Profile(KERAS, name, lines, counted.macs, parts)
+
+
+def xla_profile(name: str, counted: Count) -> tuple[Profile, float]:
+    """XLA's cost analysis of Keras' twin of a network, and the share by which its figure of the whole is apart.
+
+    Its multiply-adds are held against our count of the other, less the taps on padding.
+    """
+    found = xla.profile(TWINS[name], TWIN_SIDE)
+    measured, explained = dict(found["measured"]), found["explained"]
+    products = sum(measured.pop(key, 0.0) for key in xla.PRODUCTS)
+    lines = [
+        Line(
+            XLA, name, ", ".join(xla.PRODUCTS), "2 x multiply-adds, none on padding", products,
+            2.0 * (counted.macs - found["padding"]),
+        )
+    ]  # fmt: skip
+    parts = {"2 x": float(counted.macs), "padding": -2.0 * found["padding"]}
+    for key in sorted(measured.keys() | explained.keys() - set(xla.PRODUCTS)):
+        lines.append(Line(XLA, name, key, XLA_RULES.get(key, "no rule"), measured.get(key, 0.0), float(explained[key])))
+        cause = XLA_CAUSES.get(key, "add, multiply")
+        parts[cause] = parts.get(cause, 0.0) + explained[key]
+    made = Profile(XLA, name, lines, counted.macs, parts)
+    return made, abs(found["whole"] / made.total - 1)

@@ -14,7 +14,17 @@ pytest.importorskip("torchvision", reason="needs the extra torch")
 from torch import nn  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
-from experiments.flops_counting import building, checks, concordance, keras_profile, latency, profilers, published, zoo  # noqa: E402
+from experiments.flops_counting import (  # noqa: E402
+    building,
+    checks,
+    concordance,
+    keras_profile,
+    latency,
+    profilers,
+    published,
+    xla_cost,
+    zoo,
+)
 from experiments.flops_counting.counting import Count, count  # noqa: E402
 from experiments.flops_counting.formulas import ATTENTION, BATCH_NORM, CONV, DEPTHWISE, LINEAR, POOL  # noqa: E402
 from experiments.flops_counting.latency import Timed  # noqa: E402
@@ -207,9 +217,59 @@ def test_the_rules_of_tf_profiler(kind: str, inputs: list[list[int]], output: li
 
 
 @pytest.mark.slow
+def test_xla_is_explained_to_the_last_one() -> None:
+    if missing := xla_cost.missing():  # importing it would change the environment of this process
+        pytest.skip(f"compares with XLA's cost analysis where {missing} is installed")
+    counted = zoo.Counts().of("mobilenet_v1", 224)
+    found, apart = profilers.xla_profile("mobilenet_v1", counted)
+    assert found.residual == 0 and apart < xla_cost.APART
+    assert found.total == 2 * counted.macs + sum(n for cause, n in found.parts.items() if cause != "2 x")
+    assert found.parts["padding"] < 0
+
+
+CONVOLUTION = {
+    "dimension_numbers": ((0, 3, 1, 2), (3, 2, 0, 1), (0, 3, 1, 2)),
+    "window_strides": (1, 1),
+    "rhs_dilation": (1, 1),
+    "padding": ((1, 1), (1, 1)),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "inputs", "output", "about", "flops"),
+    [
+        ("add", [(1, 4, 4, 8), (8,)], (1, 4, 4, 8), {}, 128),
+        ("logistic", [(2, 8)], (2, 8), {}, 48),
+        ("rsqrt", [(8,)], (8,), {}, 0),
+        ("reduce_sum", [(1, 7, 7, 8)], (1, 8), {}, 384),
+        ("reduce_window_max", [(1, 9, 9, 2)], (1, 4, 4, 2), {"window_dimensions": (1, 3, 3, 1)}, 256),
+        ("dot_general", [(2, 5), (5, 3)], (2, 3), {"dimension_numbers": (((1,), (0,)), ((), ()))}, 60),
+        # 16 places with 9 taps, of which 12 places at the edge lose 3 and the corners 2 more: 100 are on the image.
+        ("conv_general_dilated", [(1, 4, 4, 8), (3, 3, 8, 6)], (1, 4, 4, 6), CONVOLUTION, 2 * 100 * 8 * 6),
+    ],
+)
+def test_the_rules_of_xla(
+    name: str, inputs: list[tuple[int, ...]], output: tuple[int, ...], about: dict[str, Any], flops: int
+) -> None:
+    assert xla_cost.rule(name, inputs, output, about) == flops
+
+
+def test_taps_on_padding_are_told_from_the_others() -> None:
+    inside, whole = xla_cost.multiply_adds([(1, 4, 4, 8), (3, 3, 8, 6)], (1, 4, 4, 6), CONVOLUTION)
+    assert (inside, whole) == (100 * 48, 144 * 48)
+    # By a plain loop: strides, a wider kernel with gaps, unequal padding.
+    about = CONVOLUTION | {"window_strides": (2, 1), "rhs_dilation": (1, 2), "padding": ((0, 1), (3, 2))}
+    rows = sum(2 * place + tap < 5 for place in range(2) for tap in range(3))
+    columns = sum(0 <= place + 2 * tap - 3 < 7 for place in range(8) for tap in range(3))
+    assert xla_cost.multiply_adds([(2, 5, 7, 1), (3, 3, 1, 4)], (2, 2, 8, 4), about)[0] == 2 * rows * columns * 4
+
+
+@pytest.mark.slow
 def test_a_network_that_keras_has_not_is_an_error() -> None:
     with pytest.raises(ExperimentError, match="profiler on NoNet"):
         keras_profile.profile("NoNet", 224)
+    with pytest.raises(ExperimentError, match="cost analysis of NoNet"):
+        xla_cost.profile("NoNet", 224)
 
 
 def test_timm_s_table() -> None:
