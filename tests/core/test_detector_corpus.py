@@ -67,8 +67,9 @@ ROUNDS = {
     # Nothing was learnt from this one.
     "twentieth": (
         "en-minimalist-syntax-logseq en-nightshift-pharm en-tidepool-thermo ja-chonaisaikin-rinkoku "
-        "ja-kihonjoho-yofukashi ja-suion-kaseki-tetsugaku",
-        {"question": (0.89, 0.89), "todo": (0.99, 0.86), "reading": (1.0, 0.94), "claim": (0.99, 0.68)},
+        "ja-kihonjoho-yofukashi ja-suion-kaseki-tetsugaku ko-dallae-gyosagwa ko-hansori-attention "
+        "ko-nosan-jeongcheogi zh-caomei-duibi zh-laozhou-fakao zh-tw-heping-shengtai",
+        {"question": (0.84, 0.90), "todo": (0.95, 0.83), "reading": (1.0, 0.93), "claim": (0.95, 0.81)},
     ),
 }
 
