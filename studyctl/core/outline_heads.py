@@ -137,7 +137,8 @@ class Heads(Builder):
         if head is not None and deeper:
             return True
         above = para.before or para.parent
-        if above is not None and (above.block == para.block or above.line.number + 1 == para.line.number):
+        assert above is not None
+        if above.block == para.block or (above.kind != "root" and above.line.number + 1 == para.line.number):
             return False  # the first line of its block only, and not one that stands below a head itself
         listed = self._bare_lines(index, head.scope if head is not None and head.sure else "")
         if head is not None and head.sure:

@@ -79,6 +79,7 @@ def test_what_a_head_says(words: str, scope: str | None) -> None:
         ("논의\n도현: 꼭 저항이어야 하는가\n우진: 번역은 누가 맡았나", [("Q", 2), ("Q", 3)]),
         # who writes with small letters begins each line so
         ("tired today\nneed to make cards for chapter 24\nslept", [("T", 2)]),
+        ("things I keep getting wrong\nsigns in torque\nunits of R\n\nThe rest is fine.", [("Q", 2), ("Q", 3)]),
         # signs of lists
         ("待办\n．买书\n．还书", [("T", 2), ("T", 3)]),
         ("My questions\n: why not\n: is it", [("Q", 2), ("Q", 3)]),
