@@ -305,6 +305,7 @@ def test_a_signal_that_the_script_handles_itself_is_left_to_it(study: Study) -> 
     process.communicate(timeout=PATIENCE_S)
 
 
+@pytest.mark.slow
 def test_a_process_that_the_block_forks_leaves_the_run_to_its_parent(study: Study) -> None:
     study.write(
         "forks.py",

@@ -85,6 +85,7 @@ def state_of(root: Path, run_id: str) -> str:
 
 
 @pytest.mark.parametrize("way", ["command", "sync"])
+@pytest.mark.slow
 def test_sigkill_at_every_step_leaves_nothing_half(
     study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:

@@ -24,6 +24,7 @@ def wheels() -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 def test_the_way_of_an_installed_experiment(
     fresh: Study, wheels: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

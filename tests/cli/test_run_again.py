@@ -162,6 +162,7 @@ def test_what_has_no_place_is_refused(study: Study, words: tuple[str, ...], said
     assert done.code == 2 and said in done.err, done.err
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_was_finished(tmp_path: Path) -> None:
     study = Study.make(tmp_path / "own")
     study.edit("experiments/failing.py", "seconds: float = 0.0", "seconds: float = 60.0")

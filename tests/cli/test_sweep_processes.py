@@ -82,6 +82,7 @@ def test_an_interrupted_sweep_goes_on_where_it_stopped(study: Study, name: str) 
     finishes(study, sweep["id"], {one["id"] for one in found[:3]})
 
 
+@pytest.mark.slow
 def test_a_sweep_whose_command_was_killed_by_force_goes_on(study: Study) -> None:
     process = in_the_middle(study)
     children = psutil.Process(process.pid).children(recursive=True)

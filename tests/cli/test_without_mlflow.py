@@ -64,6 +64,7 @@ def test_the_block_blocks(bare: Study) -> None:
     assert "No module named 'mlflow'" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_run_is_recorded_exported_and_comes_over(bare: Study, tmp_path: Path) -> None:
     done = on_it(bare, "run", "coin")
     assert done.returncode == 0

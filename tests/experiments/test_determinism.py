@@ -50,18 +50,8 @@ def figures(run: dict[str, Any]) -> dict[str, str]:
     }
 
 
-# It trains for as long as all others take together.
-LONG = "score-thresholding"
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[pytest.mark.slow] if name == LONG else [])
-        for name, spec in sorted(SPECS.items())
-        if "time" not in spec.measures
-    ],
-)
+@pytest.mark.parametrize("name", sorted(name for name, spec in SPECS.items() if "time" not in spec.measures))
+@pytest.mark.slow
 def test_the_same_seed_measures_the_same(name: str, tmp_path: Path) -> None:
     first = drafted(name, tmp_path)
     if first["provenance"].get("determinism"):

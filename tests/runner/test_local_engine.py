@@ -157,6 +157,7 @@ def test_a_time_limit_ends_whatever_the_run_does(
     assert not process.is_alive(run.pid, run.process_started)
 
 
+@pytest.mark.slow
 def test_what_a_killed_run_had_started_ends_with_it(bench: Bench) -> None:
     body = (
         "import os, subprocess, sys, time\n"
