@@ -9,8 +9,8 @@ questions, each with findings of its own:
 
 Any model of torchvision but detectors can be counted (`-p 'models=["resnet18","swin_t"]'`), and one of your own
 (`-p own=MODULE:FUNCTION`, with `-p 'shape=[1,3,224,224]'`). No weights are fetched. torch's FlopCounterMode is always
-compared; tf.profiler on Keras' networks with the extra `keras`; fvcore, and with
-jax XLA's cost analysis, where they are installed (no extra has them).
+compared; tf.profiler on Keras' networks with the extra `keras`; fvcore, and XLA's cost analysis of those networks by
+jax, where they are installed (no extra has them).
 
 Timing depends on the machine: one picture at a time, NCHW, the allocator as shipped, all models in one process.
 

@@ -15,13 +15,8 @@ import contextlib
 import importlib.util
 import json
 import math
-import os
-import subprocess
 import sys
-from pathlib import Path
 from typing import Any
-
-from studyctl.lab import ExperimentError
 
 # Operators that are multiply-adds, and what the profiler has for an element of others.
 MULTIPLY_ADDS = ("Conv2D", "DepthwiseConv2dNative", "MatMul")
@@ -30,7 +25,6 @@ EACH_OUTPUT = {
     "Rsqrt": 2,
     "Softmax": 5,
 }
-TIMEOUT = 600
 
 
 def installed() -> bool:
@@ -40,19 +34,10 @@ def installed() -> bool:
 
 def profile(network: str, side: int) -> dict[str, Any]:
     """What the profiler has for a network of keras.applications: by operator, measured and explained, and by cause."""
-    done = subprocess.run(
-        [sys.executable, str(Path(__file__).resolve()), network, str(side)],
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "KERAS_BACKEND": "tensorflow"},
-        check=False,
-    )
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        raise ExperimentError(f"tf.profiler on {network}: {last}", "-p keras=false leaves it out")
-    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return found
+    from .processes import answer  # not above: as a script, this file is in no package
+
+    environment = {"CUDA_VISIBLE_DEVICES": "", "KERAS_BACKEND": "tensorflow"}
+    return answer(__file__, f"tf.profiler on {network}", network, side, environment=environment)
 
 
 def _main(network: str, side: int) -> None:

@@ -29,7 +29,6 @@ class Results:
     known: zoo.Counts = field(default_factory=zoo.Counts)
     counts: dict[str, Count] = field(default_factory=dict)
     profiles: list[Profile] = field(default_factory=list)
-    apart: float = 0.0  # XLA's figure of a whole network from the sum of its operators, the largest share
     figures: list[tuple[published.Figure, Count]] = field(default_factory=list)
     benchmarks: list[tuple[published.Benchmark, Count]] = field(default_factory=list)
     entries: list[zoo.Entry] = field(default_factory=list)
@@ -161,15 +160,17 @@ def _profile_keras(params: FlopsCounting, run: Run, out: Results) -> None:
 
 
 def _profile_xla(params: FlopsCounting, run: Run, out: Results) -> None:
-    if not params.keras or (missing := xla_cost.missing()):
-        run.note(f"XLA cost analysis: skipped, {f'python -m pip install {missing}' if params.keras else 'keras=false'}")
+    missing = xla_cost.missing()
+    if not params.keras or missing:
+        why = f"{missing} is not installed; python -m pip install {missing}" if params.keras else "keras=false"
+        run.note(f"XLA cost analysis: skipped, {why}")
         return
+    apart: dict[str, float] = {}
     for name in run.track(list(profilers.TWINS), "XLA cost analysis"):
-        found, apart = profilers.xla_profile(name, out.known.of(name, profilers.TWIN_SIDE))
+        found, apart[name] = profilers.xla_profile(name, out.known.of(name, profilers.TWIN_SIDE))
         out.profiles.append(found)
-        run.metric(f"counter.xla.{name}.apart", apart)
-        out.apart = max(out.apart, apart)
-    run.metric("counter.xla.apart", out.apart)
+        run.metric(f"counter.xla.{name}.apart", apart[name])
+    run.metric("counter.xla.apart", max(apart.values()))
 
 
 KEYS = {

@@ -26,7 +26,9 @@ class FlopsCounting(Params):
     rounds: int = param(9, "times that each model is timed, in turns", ge=4, le=100)
     seconds: int = param(150, "no further round is begun after so many seconds of timing", unit="s", ge=1)
     threads: int = param(2, "threads of torch while timing", ge=1, le=256)
-    keras: bool = param(True, "tf.profiler on three of Keras' networks, where TensorFlow is installed")
+    keras: bool = param(
+        True, "tf.profiler and XLA's cost analysis on three of Keras' networks, where TensorFlow and jax are installed"
+    )
     figures: bool = param(True, "draw them")
     seed: int = param(0, "of weights, of the order of models, of the bootstrap", ge=0)
 

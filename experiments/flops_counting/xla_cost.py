@@ -16,14 +16,9 @@ import contextlib
 import importlib.util
 import json
 import math
-import os
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
-
-from studyctl.lab import ExperimentError
 
 PRODUCTS = ("conv_general_dilated", "dot_general")
 # What it has for an output of these.
@@ -33,7 +28,6 @@ WINDOWS = ("reduce_window_max", "reduce_window_sum")
 # How far the figure of a whole graph may be from the sum of its operators: it is a number of 24 bits, to which each
 # operator is added, and constants of the preprocessing that change nothing are folded.
 APART = 1e-3
-TIMEOUT = 600
 
 
 def missing() -> str:
@@ -43,19 +37,10 @@ def missing() -> str:
 
 def profile(network: str, side: int) -> dict[str, Any]:
     """What XLA has for a network of keras.applications: by operator, measured and explained, and for the whole."""
-    done = subprocess.run(
-        [sys.executable, str(Path(__file__).resolve()), network, str(side)],
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT,
-        env={**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu", "TF_CPP_MIN_LOG_LEVEL": "3"},
-        check=False,
-    )
-    if done.returncode:
-        last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        raise ExperimentError(f"XLA's cost analysis of {network}: {last}", "-p keras=false leaves it out")
-    found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
-    return found
+    from .processes import answer  # not above: as a script, this file is in no package
+
+    environment = {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+    return answer(__file__, f"XLA's cost analysis of {network}", network, side, environment=environment)
 
 
 def rule(name: str, inputs: list[tuple[int, ...]], output: tuple[int, ...], about: Mapping[str, Any]) -> int:
