@@ -137,14 +137,20 @@ def test_the_last_rounds(notes: list[Path], which: str, kind: str) -> None:
     assert (precision >= floors[kind][0], recall >= floors[kind][1]) == (True, True), message
 
 
-def test_states_agree(notes: list[Path]) -> None:
+# Rounds in which people leave open what has a guess below it, more than those before had.
+LATE = ("nineteenth", "twentieth")
+
+
+@pytest.mark.parametrize(("late", "most"), [(False, 0.02), (True, 0.09)])
+def test_states_agree(notes: list[Path], late: bool, most: float) -> None:
     """Noted, done, doing, dropped and unknown, wherever the item itself was found."""
-    wanted = {place: mark for note in notes for place, mark in _wanted(note).items()}
-    got = {place: mark for note in notes for place, mark in _got(note).items()}
+    names = {name for which in LATE for name in ROUNDS[which][0].split()}
+    chosen = [note for note in notes if (note.stem in names) is late]
+    wanted = {place: mark for note in chosen for place, mark in _wanted(note).items()}
+    got = {place: mark for note in chosen for place, mark in _got(note).items()}
     both = wanted.keys() & got.keys()
     wrong = [(place, wanted[place], got[place]) for place in both if wanted[place] != got[place]]
-    # Whether the next line of a log answers a question, people and rules tell differently now and then.
-    assert len(wrong) <= 0.025 * len(both), wrong
+    assert len(wrong) <= most * len(both), wrong
 
 
 # -- the study note, exactly --
