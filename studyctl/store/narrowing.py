@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from studyctl.core.models import KINDS, Kind
 from studyctl.core.narrowing import ALL, ANY, SETTLED, Filters, fold, fold_path
@@ -29,7 +29,11 @@ def where_of(db: sqlite3.Connection, filters: Filters) -> tuple[list[str], list[
     """Conditions on `items`, with their values; what is settled is let through, because lists count it."""
     where: list[str] = []
     values: list[Any] = []
-    if filters.match or filters.topics or filters.notes:
+    if filters.notes:
+        # From the bare table, too: a scan of the view works out its other columns first.
+        where.append("id IN (SELECT id FROM item WHERE note IN (SELECT value FROM json_each(?)))")
+        values.append(json.dumps(_named(db, filters.notes)))
+    if filters.match or filters.topics:
         where.append("id IN (SELECT value FROM json_each(?))")
         values.append(json.dumps(_worded(db, filters)))
     if filters.due is not None:
@@ -44,31 +48,56 @@ def where_of(db: sqlite3.Connection, filters: Filters) -> tuple[list[str], list[
     return where, values
 
 
+def _named(db: sqlite3.Connection, words: Iterable[str]) -> list[str]:
+    """The notes that have one of these words in their path: a live item's note was stamped by a sync."""
+    paths = [path for (path,) in db.execute("SELECT path FROM file_stamp WHERE role = 'note'")]
+    found = {index for word in words for index in _having(fold_path(word), paths)}
+    return [paths[index] for index in sorted(found)]
+
+
 def _worded(db: sqlite3.Connection, filters: Filters) -> list[str]:
-    """The ids of what may have the words that are asked for.
+    """The ids of what may have the words that are asked for, in its text and its topic.
 
     SQLite knows the case of ASCII letters only, so Python compares: all texts of a column at once. They are taken from
     the bare table, because the view finds out more of each row than it takes to leave it out.
     """
-    kinds = of_kinds(filters.kinds)
-    rows = f"FROM item WHERE gone_at IS NULL AND ({kinds} OR id IN {_OVERRIDDEN})"
+    rows = f"FROM item WHERE gone_at IS NULL AND ({of_kinds(filters.kinds)} OR id IN {_OVERRIDDEN})"
     # A topic is a list in JSON, where a quote or a backslash has another before it.
     parts = [fold(json.dumps(word, ensure_ascii=False)[1:-1]) for word in filters.topics]
     words = [fold(word) for word in filters.match]
-    notes = [fold_path(word) for word in filters.notes]
-    asked = [(column, all_of) for column, all_of in (("text", words), ("topic", parts), ("note", notes)) if all_of]
-    columns = ", ".join(f"json_group_array({column})" for column in ("id", *(column for column, _ in asked)))
-    ids, *others = (json.loads(texts) for texts in db.execute(f"SELECT {columns} {rows}").fetchone())
-    chosen: Iterable[int] = range(len(ids))
-    for (column, wanted), texts in zip(asked, others, strict=True):
-        folded, has = _folded(texts), any if column == "note" else all
-        chosen = [index for index in chosen if has(word in folded[index] for word in wanted)]
-    return [ids[index] for index in chosen]
+    asked = [(column, all_of) for column, all_of in (("text", words), ("topic", parts)) if all_of]
+    columns = ", ".join(f"group_concat({column}, char(0))" for column in ("id", *(column for column, _ in asked)))
+    joined, *others = db.execute(f"SELECT {columns} {rows}").fetchone()
+    if joined is None:
+        return []
+    ids = joined.split(_BETWEEN)
+    chosen = set(range(len(ids)))
+    for (_, wanted), text in zip(asked, others, strict=True):
+        if text.count(_BETWEEN) != len(ids) - 1:
+            return cast("list[str]", ids)  # a text has what stands between two: the list decides
+        for word in wanted:
+            chosen &= _within(word, fold(text))
+    return [ids[index] for index in sorted(chosen)]
 
 
-def _folded(texts: list[str]) -> list[str]:
-    folded = fold(_BETWEEN.join(texts)).split(_BETWEEN)
-    return folded if len(folded) == len(texts) else [fold(text) for text in texts]
+def _having(word: str, texts: list[str]) -> set[int]:
+    """Which of these texts have a word that is folded."""
+    folded = fold(_BETWEEN.join(texts))
+    if folded.count(_BETWEEN) != len(texts) - 1:
+        return {index for index, text in enumerate(texts) if word in fold(text)}
+    return _within(word, folded)
+
+
+def _within(word: str, folded: str) -> set[int]:
+    """Which of the texts that stand in one, `_BETWEEN` between two, have a word: by looking for it, not at each."""
+    found: set[int] = set()
+    index, counted, at = 0, 0, folded.find(word)
+    while at >= 0:
+        index += folded.count(_BETWEEN, counted, at)
+        found.add(index)
+        counted = folded.find(_BETWEEN, at)
+        at = folded.find(word, counted + 1) if counted >= 0 else -1
+    return found
 
 
 def unsettled(kinds: tuple[Kind, ...]) -> str:
