@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from studyctl.core import intending, statements, states, ties, wording
-from studyctl.core.markup import plain
+from studyctl.core import intending, sources, statements, states, ties, wording
+from studyctl.core.markup import plain, without_links
 from studyctl.core.scanner import Line
 from studyctl.core.wording import half_width
 
@@ -39,6 +39,10 @@ _QUESTION_FIRST = frozenset("*_[Qq問问문Ｑ［")
 # Signs of markup, metadata, ties, questions and of what introduces an item; and what prefixes and markers begin with.
 _LOUD = re.compile(f"{states.TAIL_MAY.pattern}|[*_\\[\\]=~$?？:：)）［］]")
 _LOUD_FIRST = _ANSWER_FIRST | _QUESTION_FIRST | states.MARKER_FIRST
+
+# What parts a task from the word that it is done, near its end.
+_ENDS_BEHIND = frozenset("-→>–—※已")
+_TICK = 16
 
 NodeKind = Literal["root", "heading", "bullet", "para", "row", "callout", "quote"]
 
@@ -104,7 +108,13 @@ class Node:
         """How its words ask something."""
         if self._asks == "?":
             self._asks = wording.question(self.words)
+            if self._asks is not None and self.raw[:3].lstrip("*_")[:1] == "[" and self._named_only():
+                self._asks = None
         return self._asks
+
+    def _named_only(self) -> bool:
+        """Whether all that asks is the name of the link with which it begins ("[Why is …?](https://…) worth it")."""
+        return sources.begins_with_link(self.raw) and wording.question(plain(without_links(self.raw))) is None
 
     @property
     def says(self) -> bool:
@@ -135,6 +145,8 @@ class Node:
             return False
         words = " ".join(text.split())
         if wording.may_ask(words) or statements.may_want_to_know(words) or intending.may_intend(words):
+            return False
+        if not _ENDS_BEHIND.isdisjoint(words[-_TICK:]) and states.said_done(words):
             return False
         self._text, self._words, self._asks, self._marker = text, words, None, None
         return True

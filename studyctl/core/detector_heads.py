@@ -17,6 +17,7 @@ _WORK = re.compile(
     r"|§|[『《〈]|第[\d一二三四五六七八九十]+[章节節巻]|\d장",
     re.IGNORECASE,
 )
+_SHORTEST_TITLE = 12  # characters
 _QUESTION = Label("question", by_words=True)
 _TODO = Label("todo", by_words=True)
 READING = Label("reading", by_words=True)
@@ -52,14 +53,14 @@ def _by_words(node: Node, below: list[Node]) -> Label | None:
             bool(_WORK.search(child.raw)) or sources.looks_like_paper(child.raw, child.words) for child in below
         )
         enough = 2 * said <= len(below) if head.sure else 2 * papers >= len(below) and not said
-        return READING if enough else None
+        return READING if enough or boxed_works(below) else None
     if mostly_works(below):
         return READING
     return _TODO if (2 if head.sure else 3) * said <= len(below) else None
 
 
 def _by_learning(node: Node, below: list[Node]) -> Label | None:
-    if _is_title(node):
+    if _is_title(node) or (node.kind == "bullet" and node.says and node.words.endswith((".", "。"))):
         return None
     scope = learned.told(node.prose, [child.words for child in below[: learned.MOST_LINES]])
     if scope is None or (scope != "todo" and any(child.line.box is not None for child in below)):
@@ -75,6 +76,16 @@ def mostly_works(below: list[Node]) -> bool:
     """Whether most of a list is to be read, whatever its head calls it."""
     works = sum(child.line.box is None and sources.looks_like_work(child.raw, child.words) for child in below)
     return 2 * works > len(below)
+
+
+def boxed_works(below: list[Node]) -> bool:
+    """Whether the boxes of a list stand before names of what one reads: none says what to do, or asks."""
+    boxed = [child for child in below if child.line.box is not None]
+    if 2 * len(boxed) <= len(below):
+        return False
+    tasks = sum(statements.is_intention(child.words) or child.asks is not None for child in boxed)
+    named = sum(len(child.words) >= _SHORTEST_TITLE for child in boxed)
+    return 4 * tasks <= len(boxed) and 2 * named >= len(boxed)
 
 
 def _is_title(node: Node) -> bool:

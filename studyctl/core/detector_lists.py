@@ -9,6 +9,7 @@ from studyctl.core.blocks import Node, answer_prefix
 from studyctl.core.detector_forms import answers, introduced
 from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
 from studyctl.core.labels import Label, is_bare_question
+from studyctl.core.markup import plain
 from studyctl.core.models import Kind
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 NOT_ANSWERED_BELOW = frozenset({"wording.doubt", "wording.embedded", "marker.question"})
 # A bullet with nothing below it is a label only when it is as short as one.
 _LEAF_LABEL = 24
+_LONGEST_LEAD = 120
 
 
 def judge_bullet(judge: Judge, one: Judged) -> None:
@@ -73,6 +75,8 @@ def _zone(judge: Judge, one: Judged) -> Zone:
             return Zone("beneath")
         return FREE
     lead = judge.by_node.get(id(node.lead)) if node.lead else None
+    if lead is not None and zone.scope in ("free", "quote") and _to_be_read(lead.node, node):
+        return Zone("reading", family="reading-label")
     if lead is None or not lead.is_question or zone.scope not in ("free", "question"):
         return zone
     if node.gap and (zone.scope == "question" or not _answering(lead, node)):
@@ -81,6 +85,13 @@ def _zone(judge: Judge, one: Judged) -> Zone:
         return zone
     one.owner = lead
     return Zone("beneath")
+
+
+def _to_be_read(lead: Node, node: Node) -> bool:
+    """Whether a line before a list says that its writer means to read what is listed, and this is something to read."""
+    if not (sources.begins_with_link(node.raw) or sources.looks_like_paper(node.raw, node.words)):
+        return False
+    return intending.means_to_read(lead.words) and len(lead.words) <= _LONGEST_LEAD
 
 
 def _logs(lead: Judged, node: Node) -> bool:
@@ -98,6 +109,9 @@ def _answering(lead: Judged, node: Node) -> bool:
     if lead.block == -1:
         alone = len(wording.sentences(lead.node.words)) == 1
         stated = alone and node.says and node.asks is None
+        if lead.item is not None and lead.item.rule == "qa":  # what it says itself to be a question has an answer
+            beside = node.parent.children if node.parent else []
+            stated = any(each.says for each in beside if each.kind == "bullet" and each.block == node.block)
         lead.block = node.block if stated else -2
     return lead.block == node.block
 
@@ -171,6 +185,8 @@ def _task(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None) -
     box = node.line.box
     by = "box" if box is not None else "marker"
     asks = node.asks
+    if asks is None and node.starts:  # what stands below goes on with the task: its own line may ask
+        asks = wording.question(plain(node.prose[: node.starts[0][0]]))
     whole = asks is not None and (asks.whole or _first_asks(node.words))
     worded = whole and not sources.only_links(node.text)
     confidence: Confidence = asks.confidence if asks else "high"
@@ -315,7 +331,8 @@ def _todo(judge: Judge, one: Judged, zone: Zone) -> None:
     if worded and judge.put(one, "question", rule, also="todo", confidence=confidence, mark=zone.mark):
         one.zone = Zone("beneath")
     elif judge.put(one, "todo", rule, mark=zone.mark):
-        one.zone = Zone("todo", zone.mark, zone.family)
+        works = intending.means_to_read(node.words) and _only_links_below(node)
+        one.zone = Zone("reading" if works else "todo", zone.mark, "reading-label" if works else zone.family)
     else:
         judge.set_role(one, "topic", zone)
 
@@ -395,10 +412,30 @@ def _free(judge: Judge, one: Judged, zone: Zone) -> None:
     if statements.wants_to_know(one.node.words) and judge.put(one, "question", "wording.embedded", confidence="low"):
         one.zone = Zone("beneath")
         return
-    if zone.scope == "free" and not one.node.children and intending.intends(one.node.words):
-        judge.put(one, "todo", "wording.intention", confidence="low")
+    if zone.scope == "free" and intending.intends(one.node.words):
+        if judge.put(one, "todo", "wording.intention", confidence="low"):
+            one.zone = Zone("task") if one.node.children else one.zone
+            return
+    if zone.scope == "free" and _ticked_off(one.node) and judge.put(one, "todo", "wording.done"):
+        one.zone = Zone("task") if one.node.children else one.zone
+        return
+    if intending.means_to_read(one.node.words) and _only_links_below(one.node):
+        judge.set_role(one, "label", Zone("reading", family="reading-label"))
         return
     judge.set_role(one, "topic", FREE if zone.scope in ("beneath", "heading") else zone)
+
+
+def _ticked_off(node: Node) -> bool:
+    """Whether a bullet ends in a word that it is done, as others of its list do ("compare the reads - done")."""
+    if not states.said_done(node.words):
+        return False
+    beside = node.parent.children if node.parent else []
+    return sum(each.kind == "bullet" and states.said_done(each.words) for each in beside) > 1
+
+
+def _only_links_below(node: Node) -> bool:
+    below = [child for child in node.children if child.kind == "bullet"]
+    return bool(below) and all(sources.begins_with_link(child.raw) for child in below)
 
 
 def _below_task(judge: Judge, one: Judged, zone: Zone) -> None:

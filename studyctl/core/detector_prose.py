@@ -10,6 +10,7 @@ from studyctl.core import detector_lists, intending, sources, statements, states
 from studyctl.core.blocks import Node, answer_prefix
 from studyctl.core.detector_forms import answers, introduced
 from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
+from studyctl.core.outline_heads import SENTENCE_END
 
 if TYPE_CHECKING:
     from studyctl.core.detector_rules import Judge
@@ -19,6 +20,7 @@ _TODO_CALLOUTS = frozenset({"todo", "task", "tasks"})
 _FOREIGN_CALLOUTS = frozenset({"quote", "cite", "example", "abstract", "summary", "tldr"})
 # Sentences of a paragraph beyond which a question in it is rhetoric.
 _MOST_SENTENCES = 4
+_LONGEST_TITLE = 200
 # A task of todo.txt without a priority: the day it was written down, its words, where or with whom it is done.
 _DATED = re.compile(r"\d{4}-\d\d-\d\d \S.*\s(?:[@+][^\W\d]|due:\d)")
 _NEAR = 3  # lines between two tasks of one list
@@ -238,7 +240,7 @@ def _listed(judge: Judge, one: Judged, zone: Zone) -> bool:
         return False
     listed = any(child.kind == "bullet" for child in (node.parent.children if node.parent else ()))
     if zone.scope == "reading" and not listed:
-        paper = sources.begins_with_link(node.raw) or sources.is_citation(node.words)
+        paper = sources.begins_with_link(node.raw) or sources.is_citation(node.words) or _title_alone(one, zone)
         return paper and judge.put(one, "reading", "reading-label.child", confidence="low", mark=zone.mark)
     if zone.scope != "todo":
         return False
@@ -249,6 +251,17 @@ def _listed(judge: Judge, one: Judged, zone: Zone) -> bool:
     return statements.is_intention(node.words) and judge.put(
         one, "todo", "todo-label", confidence="low", mark=zone.mark
     )
+
+
+def _title_alone(one: Judged, zone: Zone) -> bool:
+    """Whether a line is a title of what is to be read: one of several below its label, each a line of its own."""
+    node = one.node
+    if zone.learned or zone.by_words or node.parent is None or node.parent.kind != "heading":
+        return False
+    beside = [each for each in node.parent.children if each.kind == "para"]
+    titles = sum(not each.starts and sources.title_like(each.words, 0.5) for each in beside)
+    single = not node.starts and not SENTENCE_END.search(node.prose) and len(node.words) <= _LONGEST_TITLE
+    return single and 2 * titles > len(beside)
 
 
 def _intends(judge: Judge, one: Judged, zone: Zone) -> bool:

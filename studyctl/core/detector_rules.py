@@ -102,6 +102,8 @@ class Judge:
         if not label.weak or (head is not None and head.sure and head.scope == label.scope):
             return label
         below = [child for child in node.children if child.kind == "bullet"]
+        if label.scope == "reading" and detector_heads.boxed_works(below):
+            return label
         papers = sum(looks_like_paper(child.raw, child.words) or len(child.words.split()) <= 2 for child in below)
         said = sum(child.says and not title_like(child.words) for child in below)
         return label if below and 2 * papers >= len(below) and not said else None

@@ -20,18 +20,21 @@ _VERBS = (
     r"|talk|speak|meet"
     r"|dig|make|draw|add|cut|replace|switch|prepare|plan|collect|circulate|derive|work (?:out|through)|watch"
     r"|upload|download"
-    r"|install|back up|schedule|remember|re-?\w{3,})"
+    r"|install|back up|schedule|remember|investigate|explore|experiment|play (?:with|around)|re-?\w{3,})"
 )
 _SOON_EN = (
     r"(?:next time|tomorrow|tonight|later(?: today)?|this (?:weekend|evening)|next (?:week|session|lesson)|on monday)"
 )
 _ENGLISH = re.compile(
-    rf"(?:so |and |also |then |but |ok |now )?(?:{_SOON_EN}[,:]? )?(?:i )?(?:still |really |probably "
-    rf"|definitely |just |do |also )*"
+    rf"(?:so |and |also |then |but |ok |now |maybe |i think )?(?:\(note to self\):? )?(?:{_SOON_EN}[,:]? )?(?:i )?(?:still "
+    rf"|really |probably |definitely |just |do |also )*"
     rf"(?:(?:need|have|want|ought|got) to|gotta|must|should)(?: still| really| probably| definitely"
-    rf"| also)* {_VERBS}\b"
+    rf"| also| to)* {_VERBS}\b"
+    rf"|(?:so |and |then |but )?we (?:probably |really |definitely )+(?:will )?(?:need|have) to {_VERBS}\b"
+    rf"|[\w' ]{{0,24}}\b(?:thing|part|bit|idea|paper) (?:that )?i (?:really |still |also )*(?:want|need|have) to {_VERBS}\b"
+    r"|(?:may ?be |probably |definitely |also )+worth (?:checking|looking|trying|reading|exploring|investigating)\b"
     rf"|(?-i:ACTION:? |AP:? )[A-Z]|(?-i:[A-Z][\w.]{0, 14}(?: [A-Z][\w.]{0, 14})?) (?:to|will) {_VERBS}\b"
-    r"|(?:do )?(?:remember to|don'?t forget(?: to)?|note to self|mental note)\b"
+    r"|(?:do )?(?:remember to|don'?t forget(?: to)?|\(?note to self\)?|mental note)(?!\w)"
     rf"|let'?s {_VERBS}\b|{_SOON_EN}[,:]? (?:i'?ll |i will |i should |we'?ll )?{_VERBS}\b",
     re.IGNORECASE,
 )
@@ -44,6 +47,7 @@ _KO_SOON = (
 )
 _KOREAN = re.compile(
     rf"(?<![았었했]어)[가-힣]야 ?(?:겠(?:다|음|네)|지)$"
+    rf"|(?:다시 |더 |꼭 |나중에 |먼저 |잘 |제대로 )(?:공부|정리|복습|확인|연습|구현|실험)하자$|살펴 ?보자$"
     rf"|{_HELPED}(?:볼|둘|놓을) ?(?:것|거|예정|계획)(?:임|이다)?$|{_HELPED}(?:보기|두기|놓기)$|{_HELPED}(?:보자"
     rf"|두자)$"
     r"|(?:만들어|정리해|외워|물어봐|여쭤봐|찾아봐|알아봐|확인해|돌려봐|읽어봐|들어봐|해봐|써봐|연락해|예약해"
@@ -54,13 +58,13 @@ _KOREAN = re.compile(
 _KOREAN_SOON = re.compile(
     rf"{_KO_SOON}.*(?:(?:할|갈|올|낼|볼|둘|살|을|칠|꿀) ?것|하기|가기|오기|내기|쓰기|사기|풀기|듣기|읽기"
     r"|외우기|만들기|[가-힣]야 ?(?:함|됨"
-    rf"|한다|된다|해)|하자|가자|놓자|넣자)$"
+    rf"|한다|된다|해))$|(?:내일|모레|이따|나중에|주말|오늘|퇴근|까지).*(?:하자|가자|놓자|넣자)$"
 )
 _KO_NOT = re.compile(
     r"(?:일|될|있을|없을|좋을|같을|클|많을) ?(?:것|거)$|(?:이|여)야 ?(?:함|한다)$"
     r"|(?:생각|조심|주의|명심|기억|노력|반성)해야"
 )
-_KO_MAY = re.compile("야|것|거|기$|자$|예정|계획")
+_KO_MAY = re.compile(r"야|것|거|[기자]\W*$|예정|계획")
 _JA_SOON = (
     r"(?:明日|あした|明後日|来週|今週中|今夜|今晩|次回|次は|週末|あとで|後で|今度|までに|帰ったら|夜に|朝に"
     r"|[月火水木金土日]曜)"
@@ -69,6 +73,9 @@ _JAPANESE = re.compile(
     r"(?:(?:て|で)(?:おく|おこう|おきたい|おかないと|おかねば|おくこと|おく必要(?:あり|がある))"
     r"|^[^はが]*(?:さん|くん|先生|部長|課長|店長|所長)(?:に|へ)[^。]{0,24}"
     r"(?:する|送る|聞く|渡す|伝える|頼む|返す|訊く)(?:こと)?"
+    r"|(?:て|で)いきたい(?:な|ところ|と思う)?|(?:直し|戻し|なくし|消し|試し|調べ|読み|見直し|やり|学び|まとめ|(?:整理|確認|比較|実装|検証|勉強|復習)し)たい(?:な|なあ|ところ|と思う)?"
+    r"|(?:戻|直|試|消|書|読|や)(?:そ|も|こ|ろ)う|(?:調べ|まとめ|覚え|(?:整理|確認|比較|実装|検証|勉強|復習)し)よう"
+    r"|(?:せ|し|し直し|やり|読み|見|調べ)たくなってきた"
     r"|[しっいきぎみりえけせてねべめれん](?:とく|どく|とこう|とかないと)"
     r"|(?:し|出さ|行か|書か|読ま|買わ|や[らん]|直さ|作ら|調べ|決め|返さ|聞か)(?:ないと|なきゃ|なくちゃ|なければ"
     r"|ねば)|せねば|せんと|忘れずに|忘れないこと)$"
@@ -78,7 +85,7 @@ _JAPANESE_SOON = re.compile(
 )
 _JA_NOT = re.compile(r"(?:ている|である|という|なる|ある|いる|れる|らしい|れば|という)$")
 _JA_MAY = re.compile(
-    "おく|おこ|おき|おか|とく|どく|とこ|とか|ないと|なきゃ|なくちゃ|なければ|ねば|せんと|忘れ"
+    "おく|おこ|おき|おか|とく|どく|とこ|とか|たい|そう|よう|もう|こう|ろう|たく|ないと|なきゃ|なくちゃ|なければ|ねば|せんと|忘れ"
     "|さん|くん|先生|部長|課長|店長|所長|" + _JA_SOON[3:-1]
 )
 _ZH_DO = (
@@ -96,13 +103,23 @@ _CHINESE = re.compile(
     rf"|一定|应该|應該|记得|打算|抽空|自己)*{_ZH_DO}"
     rf"|(?:^|[,。; ])(?:我)?(?:还|還|也|就|看来)?(?:得|需要|必须|必須)(?:再|去|先|重新|抓紧|赶紧|趕緊|自己)+{_ZH_DO}"
     r"|^(?:我)?(?:还|還)?要(?:给|給|跟|找|问|問|去|把|向)(?![^,。]{0,20}才)"
+    r"|^(?:再|先|后面|後面|之后|之後|有空)?(?:去)?(?:(?:了解|研究|学习|學習|查|看|试|試|整理|熟悉)(?:一)?下(?!面|列|述|一|图|圖|表|个|個|午|边|邊|方)"
+    r"|(?:再)?看看(?=[^,。]{0,20}(?:论文|論文|文章|原文|代码怎|怎么|怎麼|咋)))"
     rf"|(?:^|[,。; ])得{_ZH_DO}|(?:还|還)(?:得|要|需要){_ZH_DO}.{{0,14}}一下$|(?:周末|週末|今晚|明天|月底"
     rf"|周[一二三四五六日])(?:之前|前)?(?:必须|必須|一定要|得).{{1,10}}$"
 )
 _ZH_NOT = re.compile(r"了$|过$|過$|(?:说|說|让|讓|听|聽)(?:我)?(?:明天|下周|要|得)")
 _ZH_MIND = re.compile(r"[,，]?(?:可|千万)?(?:别|別|不要)(?:再|又)?(?:忘|忘记|忘記)(?:了)?$")
-_ZH_MAY = re.compile("要|记得|記得|忘|得|需要|必须|必須|" + _ZH_SOON[3:-1] + "|还要|還要")
-_CUTS = (". ", "! ", "; ", "。", "！", "→", "-> ", "=> ")
+_ZH_MAY = re.compile("要|下|看看|记得|記得|忘|得|需要|必须|必須|" + _ZH_SOON[3:-1] + "|还要|還要")
+_TO_READ = re.compile(
+    r"(?:읽어 ?(?:볼|봐야|보자|보면|보기|야)|읽으면 좋|읽을 ?(?:것|거|글|만한|예정)|볼 ?만한 ?(?:글|자료|영상)|참고해 ?볼|찾아 ?볼 ?(?:글|논문|자료))"
+    r"|(?:読(?:みたい|んでおき|むべき|もう|む予定|んでみ)|目を通し(?:たい|ておき)|あとで読む|後で読む)"
+    r"|(?:(?:需要|要|想|准备|準備|打算|可以|待|有空|建议|建議|推荐|推薦)[^,。]{0,4}(?:看|读|讀|阅读|閱讀|研读|研讀)|^(?:阅读|閱讀|研读|研讀|细读|細讀|精读|精讀))"
+    r"|\b(?:to read|should read|must read|want to read|need to read|will read|have to read|reading list|worth (?:a )?read(?:ing)?"
+    r"|read (?:these|the following|later|next)|check (?:these )?out|(?:articles|papers|posts|links) to (?:check|look))\b",
+    re.IGNORECASE,
+)
+_CUTS = (". ", "...", "…", "! ", "; ", "。", "！", "→", "-> ", "=> ")
 
 
 def last_sentence(text: str) -> str:
@@ -113,6 +130,11 @@ def last_sentence(text: str) -> str:
         if at >= 0:
             begin = at + len(cut)
     return text[begin:].strip()
+
+
+def means_to_read(text: str) -> bool:
+    """Whether a line before a list, or above it, says that what is listed is to be read."""
+    return _TO_READ.search(half_width(text)) is not None
 
 
 def may_intend(text: str) -> bool:

@@ -121,7 +121,10 @@ class Heads(Builder):
         """Whether the last bullet heads the ones from this one on, which stand as deep and have another mark."""
         line, bullets = self.lines[index], self.frame.bullets
         above = bullets[-1]
-        if self.gap or not _flat(line, above.line) or above.line.box is not None or not self._may_head(above, "bullet"):
+        boxes = line.box is not None and above.line.box is None and not above.children  # a blank line may part them
+        if (self.gap and not boxes) or not _flat(line, above.line) and not (boxes and line.indent == above.line.indent):
+            return False
+        if above.line.box is not None or not self._may_head(above, "bullet"):
             return False
         if any(not _flat(line, each.line) for each in bullets if each.line.indent == line.indent):
             return False  # the marks take turns: this one goes on with the outer list

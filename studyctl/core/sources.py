@@ -92,6 +92,7 @@ _SMALL = re.compile(
     r"|than|through|do|does|be|not|your",
     re.IGNORECASE,
 )
+_OTHER_LETTERS = re.compile("[가-힣ぁ-ヿ一-龥]")
 _TAGS = re.compile(r"(?<!\S)#[^\s#]+")
 _READ = re.compile(
     r"^(?:(?:re-?)?read|skim|finish(?: reading)?|study|look at|watch|review|go through)\b(?:\s+(?:the|this"
@@ -147,8 +148,8 @@ def is_citation(text: str) -> bool:
 def title_like(text: str, share: float = 0.7) -> bool:
     """Whether most words of a text that need a capital in a title have one."""
     words: list[str] = [w for w in _WORD.findall(text) if len(w) > 1 and not _SMALL.fullmatch(w)]
-    if len(words) < 3:
-        return False
+    if len(words) < 3 or (not text.isascii() and len(_OTHER_LETTERS.findall(text)) > 2 * len(words)):
+        return False  # a sentence of Korean, Japanese or Chinese with names in it is no title in English
     return sum(w[0].isupper() for w in words) >= share * len(words)
 
 

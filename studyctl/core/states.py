@@ -38,7 +38,7 @@ _WORDS = "TODO|FIXME|LATER|WAITING|NOW|DOING|DONE|CANCELL?ED"
 # What a marker may begin with, emphasis and "#" apart.
 MARKER_FIRST = frozenset("x" + "".join(word[0] for word in _WORDS.split("|")))
 _MARKER = re.compile(
-    rf"(?P<open>\*\*|__|\*|_|==)?(?P<hash>\#)?(?P<word>{_WORDS}|(?<=\#)[Tt]o-?[Dd]o)(?:\([^()\n]{{0,40}}\))?"
+    rf"(?P<open>\*\*|__|\*|_|==)?(?P<hash>\#)?(?P<word>{_WORDS}|(?<=\#)[Tt]o-?[Dd]o)(?:\d{{1,2}}(?=[:：]))?(?:\([^()\n]{{0,40}}\))?"
     r"(?:(?P<colon>[:：])(?P<shut1>\*\*|__|\*|_|==)?|(?P<shut2>\*\*|__|\*|_|==)[:：]?)?"
     r"(?P<rest>(?<=[:：])|(?<=[:：]\*\*)|(?=\s|$)|(?=\s))"
 )

@@ -216,7 +216,7 @@ def _asks_something(aside: str) -> bool:
 
 def _marked(text: str) -> Wording | None:
     """A question mark that ends a sentence; the last one decides whether the text ends in the question."""
-    marks = list(patterns.MARK.finditer(text))
+    marks = [mark for mark in patterns.MARK.finditer(text) if not _within_sentence(text, mark)]
     if not marks:
         return None
     aside = patterns.ASIDE.search(text)
@@ -226,6 +226,14 @@ def _marked(text: str) -> Wording | None:
     confidence: Literal["high", "low"] = "low" if hedged(text[: marks[-1].end()]) else "high"
     whole = (patterns.FLOURISH.fullmatch(rest) is not None and "\ufffc" not in rest) or question_ending(rest)
     return Wording("wording.mark", confidence, whole)
+
+
+def _within_sentence(text: str, mark: re.Match[str]) -> bool:
+    """Whether a mark stands behind a word of a sentence that goes on ("각 형식?마다 다르게 정한다", "`persisted?`は…")."""
+    begin, end = mark.span()
+    if patterns.NAME_BEFORE.search(text, max(0, begin - 24), begin) and patterns.JA_PARTICLE.match(text, end):
+        return True
+    return patterns.KO_GOES_ON.match(text, end) is not None and not _korean_ending(text[:begin].rstrip())
 
 
 def ruminates(text: str) -> bool:

@@ -65,6 +65,13 @@ MARK = re.compile(
     r"(?!\s?(?:という|といった|との|とか|って|と(?:思|考|聞|言|問|書)|라는|라고|란 |라며|(?:这|這|那)(?:个|個"
     r"|种|種|类|類)))"
 )
+# The name of a method, or of a project, that ends in a question mark, and the particle behind it.
+NAME_BEFORE = re.compile(r"[A-Za-z_][a-z_]+$")
+JA_PARTICLE = re.compile("[はがをにもや](?!.{0,3}$)")
+# What goes on with a Korean sentence behind a word that its writer doubts.
+KO_GOES_ON = re.compile(
+    r"(?:마다|에서|으로|들은|들이)(?=\s)|\s?(?:하는|한다는|되는|하고|해서|하면|설명|정도|같은) ?\S*"
+)
 # A question mark at the beginning: "??? which edition".
 LEADING_MARK = re.compile(r"\?{1,3}\s+(?=\S+\s?\S)(?!(?:is|operator|연산자|演算子|运算符|運算子))")
 # What may stand behind a question and says nothing: emoji, laughter, tears.
@@ -232,8 +239,8 @@ DOUBT = re.compile(
     r"|(?:설명|납득|요약)(?:을|이|를|은|도)? ?(?:잘 )?(?:못 ?(?:하|함|했)|안 ?(?:되|됨|돼|나))"
     r"|(?:서인지|인지|는지)[^.]{0,24}(?:구분|구별|판단)(?:이|을)? ?(?:안|못)|차이(?:를|가|는)? ?(?:아직도? ?"
     r"|잘 ?)?모(?:름|르겠)"
-    r"|이해(?:가|는|를|도)? ?(?:잘 )?(?:안 ?(?:[되됨돼감간가](?!면|지면|도록|던))|못 ?(?:하|했|함)|되지 않"
-    r"|가지 않|하지 못|안됨"
+    r"|이해(?:가|는|를|도)? ?(?:잘 )?(?:안 ?(?:[되됨돼감간가](?!면|지면|도록|던))|못 ?(?:하(?!면)|했|함)|되지 않(?!으면)"
+    r"|가지 않|하지 못(?!하면|할)|안됨"
     r"|안돼)"
     r"|(?:지|게)(?:가|는|를)? (?:[가-힣A-Za-z]+ )?(?:그림이 )?(?:안 ?(?:보임|보인다|보여|그려|떠오)|못 ?정[하함했])"
     r"|설명(?:을|은)? ?(?:놓쳤|놓침|못 ?들)|결론(?:을|이|은)? ?(?:못|안) ?(?:냄|냈|내|남|났|나)"
@@ -242,7 +249,7 @@ DOUBT = re.compile(
     r"|와 ?닿지 않|감이 (?:잘 )?(?:안 ?[오온잡]|잡히지 않|오지 않)|납득이? ?(?:잘 )?(?:안 ?[되됨가간]|가지 않"
     r"|되지 않)"
     r"|(?<!않)나 싶(?:다|음|네)|건가 싶(?:다|음|네)|지(?:에 대해)? ?고민(?:이다| ?중(?:이다|임)?|됨|된다|이 된다)?$"
-    r"|(?:分|わ)から(?:ない(?!よう|場合|とき|時|人|方|こと(?:が|は)あ|まま)|ん$|なかった|ず)|(?:分"
+    r"|(?:分|わ)から(?:ない(?!よう|場合|とき|時|人|方|こと(?:が|は)あ|まま|[」』]?(?:という)?状態|文章|単語を|言葉を)|ん$|なかった|ず)|(?:分"
     r"|わ)かりません|(?:分|わ)かって(?:い)?な(?:い|かった)|(?:分|わ)かんない"
     r"|よく(?:分|わ)から|気になる(?!方|人|場合)|気になった|気になっている|疑問(?:だ|で(?:ある|す)|に思"
     r"|が(?:残|ある|湧|わ)|点?$|。)|謎(?:だ|で(?:ある|す)|$|。|すぎ)|不明(?:だ|で(?:ある|す)|確|$|。|瞭)"
@@ -269,7 +276,8 @@ DOUBT = re.compile(
     r"|不知道?[^,。]{1,14}(?:能不能|是不是|有没有|有沒有|会不会|會不會|可不可以|该不该|該不該|怎么|怎麼|为什么"
     r"|為什麼|如何|是否))"
     r"|\b(?:don'?t|do not|didn'?t|did not|can'?t|cannot|can not|couldn'?t|never) (?:really |fully |quite "
-    r"|yet |still |actually )?(?:understand|understood|follow|see (?:why|how)|get (?:why|how|what|the|this"
+    r"|yet |still |actually )?(?:understand|understood|follow|see (?:why|how)|remember (?:what|why|how|if|whether)"
+    r"|get(?=\s?(?:[).,;:]|$|at all|yet))|get (?:why|how|what|the|this"
     r"|it)|grasp"
     r"|figure out|decide (?:if|whether|between|which|how|what)|work out(?: is)? (?:if|whether|why|how|what|which))\b"
     r"|\b(?:text)?(?:book|protocol|paper|source|note|slide|lecture|doc|manual)s?\b[^.,]{0,30}\bdisagree$"
@@ -299,6 +307,7 @@ NO_DOUBT = re.compile(
     r"|in)\b[^,.]{0,40}\b(?:sure|unsure|unclear|understand|know)|\bno wonder\b|\bmake (?:it )?(?:sure|clear)"
     r"|\b(?:was|were|used to be|previously|at first|once)\b[^.]{0,20}\b(?:unclear|confus|unsure|not (?:sure"
     r"|clear))[^.]{0,60}\b(?:but|now|until)\b|\bnow (?:it is|it's|i) (?:clear|understand|get)"
+    r"|(?:안 ?되|어려웠|헷갈렸|몰랐)[^.]{0,16}(?:으나|지만|는데|었는데)[^.]*(?:쉽게|이해(?:되|됐|했|할 수 있)|알게|해결)"
     r"|(?:궁금|헷갈|의문|모르)[^.]{0,20}(?:해결|풀림|풀렸|해소|정리|알게|이제)|궁금해서 (?:찾아|해|실험|돌"
     r"|비교|확인)|몰라도|모르더라도|모르는 상태|모르기"
     r"|(?:分|わ)からなかった(?:が|けど)|疑問(?:が)?(?:解け|解決|は解)|(?:没有|沒有|解决了|解決了"
