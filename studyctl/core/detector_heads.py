@@ -44,6 +44,8 @@ def _by_words(node: Node, below: list[Node]) -> Label | None:
         return None
     if head is None:
         return _QUESTION if _mostly_ask(below) else None
+    if not head.sure and 2 * sum(sources.ISSUES.search(child.raw) is not None for child in below) > len(below):
+        return None  # a list of changes, each with its number and its author
     said = sum(_states(child) for child in below)
     if head.scope == "question":
         asking = sum(child.asks is not None for child in below)

@@ -412,11 +412,11 @@ def _free(judge: Judge, one: Judged, zone: Zone) -> None:
     if statements.wants_to_know(one.node.words) and judge.put(one, "question", "wording.embedded", confidence="low"):
         one.zone = Zone("beneath")
         return
-    if zone.scope == "free" and intending.intends(one.node.words):
-        if judge.put(one, "todo", "wording.intention", confidence="low"):
-            one.zone = Zone("task") if one.node.children else one.zone
-            return
-    if zone.scope == "free" and _ticked_off(one.node) and judge.put(one, "todo", "wording.done"):
+    free = zone.scope == "free"
+    meant = free and intending.intends(one.node.words)
+    if (meant and judge.put(one, "todo", "wording.intention", confidence="low")) or (
+        free and _ticked_off(one.node) and judge.put(one, "todo", "wording.done")
+    ):
         one.zone = Zone("task") if one.node.children else one.zone
         return
     if intending.means_to_read(one.node.words) and _only_links_below(one.node):

@@ -26,14 +26,16 @@ _SOON_EN = (
     r"(?:next time|tomorrow|tonight|later(?: today)?|this (?:weekend|evening)|next (?:week|session|lesson)|on monday)"
 )
 _ENGLISH = re.compile(
-    rf"(?:so |and |also |then |but |ok |now |maybe |i think )?(?:\(note to self\):? )?(?:{_SOON_EN}[,:]? )?(?:i )?(?:still "
+    rf"(?:so |and |also |then |but |ok |now |maybe "
+    rf"|i think )?(?:\(note to self\):? )?(?:{_SOON_EN}[,:]? )?(?:i )?(?:still "
     rf"|really |probably |definitely |just |do |also )*"
     rf"(?:(?:need|have|want|ought|got) to|gotta|must|should)(?: still| really| probably| definitely"
     rf"| also| to)* {_VERBS}\b"
     rf"|(?:so |and |then |but )?we (?:probably |really |definitely )+(?:will )?(?:need|have) to {_VERBS}\b"
-    rf"|[\w' ]{{0,24}}\b(?:thing|part|bit|idea|paper) (?:that )?i (?:really |still |also )*(?:want|need|have) to {_VERBS}\b"
+    rf"|[\w' ]{{0,24}}\b(?:thing|part|bit|idea|paper) (?:that )?i (?:really |still |also )*(?:want|need"
+    rf"|have) to {_VERBS}\b"
     r"|(?:may ?be |probably |definitely |also )+worth (?:checking|looking|trying|reading|exploring|investigating)\b"
-    rf"|(?-i:ACTION:? |AP:? )[A-Z]|(?-i:[A-Z][\w.]{0, 14}(?: [A-Z][\w.]{0, 14})?) (?:to|will) {_VERBS}\b"
+    rf"|(?-i:ACTION:? |AP:? )[A-Z]|(?-i:[A-Z][\w.]{{0,14}}(?: [A-Z][\w.]{{0,14}})?) to {_VERBS}\b"
     r"|(?:do )?(?:remember to|don'?t forget(?: to)?|\(?note to self\)?|mental note)(?!\w)"
     rf"|let'?s {_VERBS}\b|{_SOON_EN}[,:]? (?:i'?ll |i will |i should |we'?ll )?{_VERBS}\b",
     re.IGNORECASE,
@@ -73,7 +75,8 @@ _JAPANESE = re.compile(
     r"(?:(?:て|で)(?:おく|おこう|おきたい|おかないと|おかねば|おくこと|おく必要(?:あり|がある))"
     r"|^[^はが]*(?:さん|くん|先生|部長|課長|店長|所長)(?:に|へ)[^。]{0,24}"
     r"(?:する|送る|聞く|渡す|伝える|頼む|返す|訊く)(?:こと)?"
-    r"|(?:て|で)いきたい(?:な|ところ|と思う)?|(?:直し|戻し|なくし|消し|試し|調べ|読み|見直し|やり|学び|まとめ|(?:整理|確認|比較|実装|検証|勉強|復習)し)たい(?:な|なあ|ところ|と思う)?"
+    r"|(?:て|で)いきたい(?:な|ところ|と思う)?|(?:直し|戻し|なくし|消し|試し|調べ|読み|見直し|やり|学び|まとめ"
+    r"|(?:整理|確認|比較|実装|検証|勉強|復習)し)たい(?:な|なあ|ところ|と思う)?"
     r"|(?:戻|直|試|消|書|読|や)(?:そ|も|こ|ろ)う|(?:調べ|まとめ|覚え|(?:整理|確認|比較|実装|検証|勉強|復習)し)よう"
     r"|(?:せ|し|し直し|やり|読み|見|調べ)たくなってきた"
     r"|[しっいきぎみりえけせてねべめれん](?:とく|どく|とこう|とかないと)"
@@ -90,7 +93,8 @@ _JA_MAY = re.compile(
 )
 _ZH_DO = (
     r"(?:把|去|再|找|问|問|做|看|写|寫|补|補|试|試|查|跑|换|換|重|交|送|买|買|带|帶|发|發|整理|复习|複習|练|練"
-    r"|约|約|打|拍|修|弄|搞|改(?!在|到|成|为|為)|抄|背|翻|读|讀|听|聽|拿|还|借|订|訂|报|報|准备|準備|测|測|收拾|画|畫|算)"
+    r"|约|約|打|拍|修|弄|搞|改(?!在|到|成|为|為)|抄|背|翻|读|讀|听|聽|拿|还|借|订|訂|报|報|准备|準備|测|測|收拾"
+    r"|画|畫|算)"
 )
 _ZH_SOON = (
     r"(?:明天|明早|明晚|明日|后天|後天|下周|下週|这周|這週|周末|週末|今晚|晚上|睡前|回头|回頭|改天|下次|下回"
@@ -99,11 +103,13 @@ _ZH_SOON = (
 _CHINESE = re.compile(
     r"(?:^|[,。;、: ])(?:我|大家|自己)?(?:也|还|還|要|得|一定)*(?:记得|記得|别忘|別忘|不要忘"
     r"|千万别忘)(?![^,。]{0,3}(?:当时|當時|以前|上次))"
-    rf"|{_ZH_SOON}(?:[一二三四五六日末])?(?:之前|以前|前|早上|晚上|上午|下午|下班|放学|放學|下课|下課|饭后|飯後|第一件事)*(?:我|再|要|得|去|先|就|必须|必須"
+    rf"|{_ZH_SOON}(?:[一二三四五六日末])?(?:之前|以前|前|早上|晚上|上午|下午|下班|放学|放學|下课|下課|饭后|飯後"
+    rf"|第一件事)*(?:我|再|要|得|去|先|就|必须|必須"
     rf"|一定|应该|應該|记得|打算|抽空|自己)*{_ZH_DO}"
     rf"|(?:^|[,。; ])(?:我)?(?:还|還|也|就|看来)?(?:得|需要|必须|必須)(?:再|去|先|重新|抓紧|赶紧|趕緊|自己)+{_ZH_DO}"
     r"|^(?:我)?(?:还|還)?要(?:给|給|跟|找|问|問|去|把|向)(?![^,。]{0,20}才)"
-    r"|^(?:再|先|后面|後面|之后|之後|有空)?(?:去)?(?:(?:了解|研究|学习|學習|查|看|试|試|整理|熟悉)(?:一)?下(?!面|列|述|一|图|圖|表|个|個|午|边|邊|方)"
+    r"|^(?:再|先|后面|後面|之后|之後|有空)?(?:去)?(?:(?:了解|研究|学习|學習|查|看|试|試|整理|熟悉)(?:一)?下(?!面"
+    r"|列|述|一|图|圖|表|个|個|午|边|邊|方)"
     r"|(?:再)?看看(?=[^,。]{0,20}(?:论文|論文|文章|原文|代码怎|怎么|怎麼|咋)))"
     rf"|(?:^|[,。; ])得{_ZH_DO}|(?:还|還)(?:得|要|需要){_ZH_DO}.{{0,14}}一下$|(?:周末|週末|今晚|明天|月底"
     rf"|周[一二三四五六日])(?:之前|前)?(?:必须|必須|一定要|得).{{1,10}}$"
@@ -112,11 +118,15 @@ _ZH_NOT = re.compile(r"了$|过$|過$|(?:说|說|让|讓|听|聽)(?:我)?(?:明�
 _ZH_MIND = re.compile(r"[,，]?(?:可|千万)?(?:别|別|不要)(?:再|又)?(?:忘|忘记|忘記)(?:了)?$")
 _ZH_MAY = re.compile("要|下|看看|记得|記得|忘|得|需要|必须|必須|" + _ZH_SOON[3:-1] + "|还要|還要")
 _TO_READ = re.compile(
-    r"(?:읽어 ?(?:볼|봐야|보자|보면|보기|야)|읽으면 좋|읽을 ?(?:것|거|글|만한|예정)|볼 ?만한 ?(?:글|자료|영상)|참고해 ?볼|찾아 ?볼 ?(?:글|논문|자료))"
+    r"(?:읽어 ?(?:볼|봐야|보자|보면|보기|야)|읽으면 좋|읽을 ?(?:것|거|글|만한|예정)|볼 ?만한 ?(?:글|자료|영상)"
+    r"|참고해 ?볼|찾아 ?볼 ?(?:글|논문|자료))"
     r"|(?:読(?:みたい|んでおき|むべき|もう|む予定|んでみ)|目を通し(?:たい|ておき)|あとで読む|後で読む)"
-    r"|(?:(?:需要|要|想|准备|準備|打算|可以|待|有空|建议|建議|推荐|推薦)[^,。]{0,4}(?:看|读|讀|阅读|閱讀|研读|研讀)|^(?:阅读|閱讀|研读|研讀|细读|細讀|精读|精讀))"
-    r"|\b(?:to read|should read|must read|want to read|need to read|will read|have to read|reading list|worth (?:a )?read(?:ing)?"
-    r"|read (?:these|the following|later|next)|check (?:these )?out|(?:articles|papers|posts|links) to (?:check|look))\b",
+    r"|(?:(?:需要|要|想|准备|準備|打算|可以|待|有空|建议|建議|推荐|推薦)[^,。]{0,4}(?:看|读|讀|阅读|閱讀|研读"
+    r"|研讀)|^(?:阅读|閱讀|研读|研讀|细读|細讀|精读|精讀))"
+    r"|\b(?:to read|should read|must read|want to read|need to read|will read|have to read|reading list"
+    r"|worth (?:a )?read(?:ing)?"
+    r"|read (?:these|the following|later|next)|check (?:these )?out|(?:articles|papers|posts|links) to (?:check"
+    r"|look))\b",
     re.IGNORECASE,
 )
 _CUTS = (". ", "...", "…", "! ", "; ", "。", "！", "→", "-> ", "=> ")

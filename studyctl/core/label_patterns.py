@@ -318,16 +318,19 @@ APART = whole_of(
 # Headings of well-known forms: questions by their looks, sections by their use.
 FORM = whole_of(
     r"(?:一言でいうと|どんなもの|どういうもの|なにこれ|何をした(?:もの|論文)?|概要"
-    r"|(?:先行|関連|既存)(?:研究|手法)(?:と|に)(?:比べ|比較し|並べ|対し)て?(?:どこ|何|なに)が(?:すご|凄|違|新し)(?:い|う)(?:の|か)?"
+    r"|(?:先行|関連|既存)(?:研究|手法)(?:と|に)(?:比べ|比較し|並べ|対し)て?(?:どこ|何|なに)が(?:すご|凄|違"
+    r"|新し)(?:い|う)(?:の|か)?"
     r"|(?:どこ|何|なに)が(?:すご|凄)い(?:の|か)?"
     r"|(?:技術|手法)(?:や|の|・)?(?:手法|技術)?の?(?:キモ|肝)は(?:どこ|何|なに)?(?:か)?|(?:キモ|肝)は(?:どこ|何)?"
     r"|どうやって有効(?:だと|性を?|と)検証した(?:か|の)?|有効性(?:は|を)どう(?:やって)?(?:検証|確認)した(?:か|の)?"
     r"|議論は?ある(?:か|の)?|結果は|手法は|感想は|まとめると)",
     # of diaries that ask the same each day
     r"(?:오늘|어제|이번 ?주|금주|지난 ?주)(?:의|에|은)? ?.{0,24}(?:나요|인가요|했는가|었는가|있다면|무엇을 .{0,8}나)"
-    r"|.{0,16}(?:배운|느낀|좋았던|아쉬운|아쉬웠던|어려웠던|감사한|개선할) ?(?:것|점|일|부분)(?:이|은|들은)? ?(?:있다면|있나요|무엇인가요|무엇이 있나요)"
+    r"|.{0,16}(?:배운|느낀|좋았던|아쉬운|아쉬웠던|어려웠던|감사한|개선할) ?(?:것|점|일|부분)(?:이|은"
+    r"|들은)? ?(?:있다면|있나요|무엇인가요|무엇이 있나요)"
     r"|(?:今日|昨日|今週)(?:は|の)?.{0,12}(?:何を|どうだった|できた)(?:した|学んだ|か|の)?"
-    r"|what (?:went well|didn'?t go well|did i (?:learn|do|ship|read) (?:today|this week|yesterday)|(?:could|can) i (?:improve|do better).{0,12}"
+    r"|what (?:went well|didn'?t go well|did i (?:learn|do|ship|read) (?:today|this week|yesterday)|(?:could"
+    r"|can) i (?:improve|do better).{0,12}"
     r"|am i grateful for.{0,12}|are (?:my|the) (?:goals|plans) for (?:today|tomorrow|this week))",
     r"(?:any )?(?:comments|thoughts|ideas)|(?:got|have|any) (?:any )?questions|need help|help|what(?:'s"
     r"| is) (?:new|this|that|it|in (?:this|it)|inside|included|changed)|who(?:'s| is| are) (?:this for"

@@ -121,8 +121,11 @@ class Heads(Builder):
         """Whether the last bullet heads the ones from this one on, which stand as deep and have another mark."""
         line, bullets = self.lines[index], self.frame.bullets
         above = bullets[-1]
-        boxes = line.box is not None and above.line.box is None and not above.children  # a blank line may part them
-        if (self.gap and not boxes) or not _flat(line, above.line) and not (boxes and line.indent == above.line.indent):
+        boxes = line.box is not None and above.line.box is None and not above.children
+        if boxes:  # a blank line may part them, and their marks may be the same
+            if line.indent != above.line.indent:
+                return False
+        elif self.gap or not _flat(line, above.line):
             return False
         if above.line.box is not None or not self._may_head(above, "bullet"):
             return False

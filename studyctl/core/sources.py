@@ -71,6 +71,8 @@ _PUBLISHED = re.compile(
 _TRACKER = re.compile(
     r"/(?:issues?|pull|pulls|merge_requests|browse|tickets?)/|trello\.com|jira|linear\.app", re.IGNORECASE
 )
+# What a list of changes links to, behind what was changed.
+ISSUES = re.compile(r"/(?:pull|issues|commit|merge_requests|compare)/\w|\[#\d+\]\(|\[@[\w-]+\]\(")
 _LEAD = re.compile(
     r"^(?:(?:참고|출처|논문|링크|참조|자료|ref|refs|reference|references|source|sources|link|links|see"
     r"|see also|cf|from|via|paper|slides?|code|repo|video|blog|docs?|doc"
@@ -195,7 +197,8 @@ def names_work(raw: str, words: str) -> bool:
 
 def looks_like_work(raw: str, words: str) -> bool:
     """Whether a line of a list names what one reads, at the first look: by its form, a link, or a title in brackets."""
-    return names_work(raw, words) or "://" in raw or (_BOOK_TITLE.match(raw) is not None)
+    linked = "://" in raw and (begins_with_link(raw) or not ISSUES.search(raw))
+    return names_work(raw, words) or linked or (_BOOK_TITLE.match(raw) is not None)
 
 
 def leads_to_paper(raw: str) -> bool:

@@ -229,7 +229,7 @@ def _marked(text: str) -> Wording | None:
 
 
 def _within_sentence(text: str, mark: re.Match[str]) -> bool:
-    """Whether a mark stands behind a word of a sentence that goes on ("각 형식?마다 다르게 정한다", "`persisted?`は…")."""
+    """Whether a mark stands behind a word of a sentence that goes on ("각 형식?마다 다르다", "persisted?は…")."""
     begin, end = mark.span()
     if patterns.NAME_BEFORE.search(text, max(0, begin - 24), begin) and patterns.JA_PARTICLE.match(text, end):
         return True
