@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 # A tag that says question, at either end of the line.
 _TAG = re.compile(
-    r"^#(?:questions?|ask|q|질문|의문|궁금|質問|疑問|问题|問題|疑问)(?=\s)|(?<=\s)#(?:questions?|질문|의문|質問|疑問|疑问)$",
+    r"^#(?:questions?|ask|q|질문|의문|궁금|質問|疑問|问题|問題|疑问)(?=\s)|(?<=\s)#(?:questions?|질문|의문|質問"
+    r"|疑問|疑问)$",
     re.IGNORECASE,
 )
 

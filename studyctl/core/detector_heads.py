@@ -18,6 +18,7 @@ _WORK = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_TITLE = 12  # characters
+_LONGEST_CLAUSE = 24
 _QUESTION = Label("question", by_words=True)
 _TODO = Label("todo", by_words=True)
 READING = Label("reading", by_words=True)
@@ -62,7 +63,7 @@ def _by_words(node: Node, below: list[Node]) -> Label | None:
 
 
 def _by_learning(node: Node, below: list[Node]) -> Label | None:
-    if _is_title(node) or (node.kind == "bullet" and node.says and node.words.endswith((".", "。"))):
+    if _is_title(node) or _clauses(node.words) or (node.kind == "bullet" and node.says and node.words.endswith((".", "。"))):
         return None
     scope = learned.told(node.prose, [child.words for child in below[: learned.MOST_LINES]])
     if scope is None or (scope != "todo" and any(child.line.box is not None for child in below)):
@@ -78,6 +79,11 @@ def mostly_works(below: list[Node]) -> bool:
     """Whether most of a list is to be read, whatever its head calls it."""
     works = sum(child.line.box is None and sources.looks_like_work(child.raw, child.words) for child in below)
     return 2 * works > len(below)
+
+
+def _clauses(words: str) -> bool:
+    """Whether a head is a sentence of several clauses, which says something of what stands below it."""
+    return len(words) > _LONGEST_CLAUSE and "，" in words
 
 
 def boxed_works(below: list[Node]) -> bool:

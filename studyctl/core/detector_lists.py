@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from studyctl.core import intending, sources, statements, states, wording
+from studyctl.core import intending, sources, statements, states, ties, wording
 from studyctl.core.blocks import Node, answer_prefix
 from studyctl.core.detector_forms import answers, introduced
 from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
@@ -21,6 +22,7 @@ NOT_ANSWERED_BELOW = frozenset({"wording.doubt", "wording.embedded", "marker.que
 # A bullet with nothing below it is a label only when it is as short as one.
 _LEAF_LABEL = 24
 _LONGEST_LEAD = 120
+_MENTION = re.compile(r"@\w[\w-]+ ")  # who says it
 
 
 def judge_bullet(judge: Judge, one: Judged) -> None:
@@ -185,16 +187,19 @@ def _task(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None) -
     box = node.line.box
     by = "box" if box is not None else "marker"
     asks = node.asks
-    if asks is None and node.starts:  # what stands below goes on with the task: its own line may ask
-        asks = wording.question(plain(node.prose[: node.starts[0][0]]))
+    text = node.text
+    if node.starts and len(node.prose) == len(node.raw):  # what stands below goes on with the task: its own line counts
+        text = ties.visible(node.raw[: node.starts[0][0]]).strip()
+        asks = asks or wording.question(plain(text))
     whole = asks is not None and (asks.whole or _first_asks(node.words))
     worded = whole and not sources.only_links(node.text)
     confidence: Confidence = asks.confidence if asks else "high"
-    if zone.scope == "reading" and judge.put(one, "reading", "reading-label.child", box=box, marker=marker):
+    acts: Kind | None = "todo" if sources.acts(node.words) else None
+    if zone.scope == "reading" and judge.put(one, "reading", "reading-label.child", also=acts, box=box, marker=marker):
         one.zone = Zone("reading-deep")
     elif zone.scope == "question" and _in_question_label(judge, one, zone, marker):
         return
-    elif sources.to_be_read(node.text, node.words) and judge.put(
+    elif sources.to_be_read(text, plain(text)) and judge.put(
         one, "reading", f"{by}.reading", box=box, marker=marker
     ):
         one.zone = Zone("reading-deep")
@@ -235,7 +240,7 @@ def _in_question_label(judge: Judge, one: Judged, zone: Zone, marker: states.Mar
         return True
     if asks is not None:
         rule, confidence = asks.rule if zone.learned else f"{family}.wording", asks.confidence
-    elif not node.children:
+    elif not node.children and not (node.says and _MENTION.match(node.raw)):
         rule = f"{family}.leaf"
         confidence = "low" if node.says else "high"
     elif any(_states(child) for child in node.children):
@@ -418,6 +423,9 @@ def _free(judge: Judge, one: Judged, zone: Zone) -> None:
         free and _ticked_off(one.node) and judge.put(one, "todo", "wording.done")
     ):
         one.zone = Zone("task") if one.node.children else one.zone
+        return
+    if zone.scope == "free" and sources.unread(one.node.raw) and judge.put(one, "reading", "wording.reading"):
+        one.zone = Zone("reading-deep")
         return
     if intending.means_to_read(one.node.words) and _only_links_below(one.node):
         judge.set_role(one, "label", Zone("reading", family="reading-label"))

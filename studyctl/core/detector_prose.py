@@ -21,6 +21,14 @@ _FOREIGN_CALLOUTS = frozenset({"quote", "cite", "example", "abstract", "summary"
 # Sentences of a paragraph beyond which a question in it is rhetoric.
 _MOST_SENTENCES = 4
 _LONGEST_TITLE = 200
+_LONGEST_DOUBT = 300
+_SIGNIFICANT = 24  # characters by which a sentence is found again
+_THINKS = re.compile(
+    r"\b(?:I|I'm|I'd|I've|my)\b",
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(r"\d{1,2}[:.]\d\d\b")  # a log goes on
+_FIRST_PERSON = re.compile(r"\b(?:I|I'm|I've|me|my|myself)\b")
 # A task of todo.txt without a priority: the day it was written down, its words, where or with whom it is done.
 _DATED = re.compile(r"\d{4}-\d\d-\d\d \S.*\s(?:[@+][^\W\d]|due:\d)")
 _NEAR = 3  # lines between two tasks of one list
@@ -82,6 +90,8 @@ def _paragraph(judge: Judge, one: Judged) -> None:
         one.only_ties = marker is None and bool(node.ties)
         return
     before = _before(judge, one)
+    if zone.scope == "free" and before is not None and node.prose[:1].isalnum() and answer_prefix(node.prose):
+        _answered_next(judge, before)
     if answers(judge, one, _question_of(one, before)) or introduced(judge, one, zone):
         return
     if marker is not None:
@@ -95,6 +105,8 @@ def _paragraph(judge: Judge, one: Judged) -> None:
         _below_heading(judge, one, before)
     elif zone.scope == "example":
         one.role = "topic"
+    elif _unread(judge, one, zone):
+        return
     elif not _asks(judge, one, zone) and not _listed(judge, one, zone) and not _intends(judge, one, zone):
         _goes_on(judge, one, before)
 
@@ -106,6 +118,15 @@ def _todo_txt(node: Node) -> bool:
     beside = node.parent.children if node.parent else []
     near = [each for each in beside if each.block == node.block and abs(each.index - node.index) <= _NEAR]
     return any(each.marker is not None and each.marker.word in ("", "x") for each in near)
+
+
+def _answered_next(judge: Judge, before: Judged) -> None:
+    """A paragraph that asks amid much else is a question after all where the next one says that it answers it."""
+    asks = before.node.asks
+    if before.node.kind != "para" or before.item is not None or before.role != "none" or asks is None:
+        return
+    if judge.put(before, "question", asks.rule, confidence="low", line=_question_line(judge, before.node)):
+        before.zone = Zone("beneath")
 
 
 def _before(judge: Judge, one: Judged) -> Judged | None:
@@ -169,10 +190,31 @@ def _asks(judge: Judge, one: Judged, zone: Zone) -> bool:
             return False
         rule = "callout" if zone.family == "callout" else f"{zone.family}.wording"
         return _ask(judge, one, asks, rule, pieces, asks.confidence, zone)
+    if len(pieces) > _MOST_SENTENCES and zone.scope == "free":
+        return _admits(judge, one, pieces)
     if _rhetorical(judge, one, asks, pieces) or (zone.scope == "quote" and not _quoted_alone(node, words)):
         return False
     confidence: Confidence = "low" if len(pieces) > 2 or not asks.whole else asks.confidence
     return _ask(judge, one, asks, asks.rule, pieces, confidence, zone)
+
+
+def _admits(judge: Judge, one: Judged, pieces: list[str]) -> bool:
+    """What a long paragraph says that its writer does not understand: that sentence is the question."""
+    for piece in pieces:
+        mine = not piece.isascii() or _FIRST_PERSON.search(piece)
+        if mine and len(piece) <= _LONGEST_DOUBT and wording.doubt(piece) and not wording.to_reader(piece):
+            line = _line_of(judge, one.node, piece)
+            return judge.put(one, "question", "wording.doubt", text=piece, confidence="low", line=line)
+    return False
+
+
+def _line_of(judge: Judge, node: Node, piece: str) -> int:
+    """The line on which a sentence of a paragraph begins; where it was written otherwise, that of the doubt."""
+    at = node.prose.find(piece[:_SIGNIFICANT])
+    if at < 0:
+        return _question_line(judge, node)
+    place = bisect_right([offset for offset, _ in node.starts], at) - 1
+    return node.line.number if place < 0 else judge.lines[node.starts[place][1]].number
 
 
 def _ask(
@@ -199,6 +241,9 @@ def _rhetorical(judge: Judge, one: Judged, asks: wording.Wording, pieces: list[s
     if asks.rule == "wording.doubt":
         return False
     if asks.whole:
+        return False
+    # What a person asks and then thinks about.
+    if wording.question(pieces[0]) is not None and any(_THINKS.search(piece) for piece in pieces[1:]):
         return False
     # "Q? A." in prose is rhetoric, unless what follows is but a remark or stands behind an arrow.
     if len(pieces) != 2 or wording.question(pieces[0]) is None:
@@ -264,6 +309,11 @@ def _title_alone(one: Judged, zone: Zone) -> bool:
     return single and 2 * titles > len(beside)
 
 
+def _unread(judge: Judge, one: Judged, zone: Zone) -> bool:
+    """A link with a remark that it is still to be read."""
+    return zone.scope == "free" and sources.unread(one.node.raw) and judge.put(one, "reading", "wording.reading")
+
+
 def _intends(judge: Judge, one: Judged, zone: Zone) -> bool:
     """A paragraph of a few sentences that ends in what its writer means to do."""
     node = one.node
@@ -302,7 +352,7 @@ def _goes_on(judge: Judge, one: Judged, before: Judged | None) -> None:
     )
     words = wording.half_width(question.node.words)
     guessed = (question.item.confidence == "low" and wording.hedged(words)) or wording.ruminates(words)
-    if apart or guessed or question.item.rule in detector_lists.NOT_ANSWERED_BELOW:
+    if apart or guessed or _CLOCK.match(node.raw) or question.item.rule in detector_lists.NOT_ANSWERED_BELOW:
         return
     if node.says and not statements.is_no_answer(node.words):
         judge.answer(one, question, node.text, "beneath-question.statement")

@@ -35,8 +35,14 @@ _ENGLISH = re.compile(
     rf"|[\w' ]{{0,24}}\b(?:thing|part|bit|idea|paper) (?:that )?i (?:really |still |also )*(?:want|need"
     rf"|have) to {_VERBS}\b"
     r"|(?:may ?be |probably |definitely |also )+worth (?:checking|looking|trying|reading|exploring|investigating)\b"
-    rf"|(?-i:ACTION:? |AP:? )[A-Z]|(?-i:[A-Z][\w.]{{0,14}}(?: [A-Z][\w.]{{0,14}})?) to {_VERBS}\b"
+    rf"|(?-i:ACTION:? |AP:? )[A-Z]|(?-i:(?!(?:How|What|Where|When|Which|Who|Why|Need|Used?|Able|Ready|Nice|Good|Easy|Hard|Time|Ways?|Steps?|Things?"
+    rf"|Reasons?|Tools?|Trying|Going|Due|Next|Back|Up|Only|Just|Failed?|Fails|Welcome|Similar|Related|According) )[A-Z][\w.]{{0,14}}(?: [A-Z][\w.]{{0,14}})?) to {_VERBS}\b"
     r"|(?:do )?(?:remember to|don'?t forget(?: to)?|\(?note to self\)?|mental note)(?!\w)"
+    r"|(?:(?:if|when|once) [^,]{3,80}, )?(?:now |then |so |also,? |and |but |maybe |tomorrow )*i(?:'ll| will) "
+    rf"(?:probably |also |now |then |still )*(?:(?:have|need|try|want) (?:to )?(?:[a-z]+ly )?[a-z]+|{_VERBS})\b"
+    rf"|(?:maybe|perhaps|suppose|guess) (?:i|we) should {_VERBS}\b|i want to (?:be able to )?[a-z]+\b"
+    r"|(?:look (?:into|up|for)|look at (?:some|other|more|how|the other)|dig into|read up on|follow up (?:on|with)|double[- ]check"
+    r"|revisit|re-?read|think about|find out) (?!in\b|on\b|it\b)\w+"
     rf"|let'?s {_VERBS}\b|{_SOON_EN}[,:]? (?:i'?ll |i will |i should |we'?ll )?{_VERBS}\b",
     re.IGNORECASE,
 )
@@ -79,6 +85,7 @@ _JAPANESE = re.compile(
     r"|(?:整理|確認|比較|実装|検証|勉強|復習)し)たい(?:な|なあ|ところ|と思う)?"
     r"|(?:戻|直|試|消|書|読|や)(?:そ|も|こ|ろ)う|(?:調べ|まとめ|覚え|(?:整理|確認|比較|実装|検証|勉強|復習)し)よう"
     r"|(?:せ|し|し直し|やり|読み|見|調べ)たくなってきた"
+    r"|(?:調べて|試して|読んで|やって|作って|確かめて|比べて|使って|考えて)みる|(?:を|も|について|か|のか)調べる|か(?:どうか)?を?(?:確認|検証|調査)する"
     r"|[しっいきぎみりえけせてねべめれん](?:とく|どく|とこう|とかないと)"
     r"|(?:し|出さ|行か|書か|読ま|買わ|や[らん]|直さ|作ら|調べ|決め|返さ|聞か)(?:ないと|なきゃ|なくちゃ|なければ"
     r"|ねば)|せねば|せんと|忘れずに|忘れないこと)$"
@@ -88,12 +95,13 @@ _JAPANESE_SOON = re.compile(
 )
 _JA_NOT = re.compile(r"(?:ている|である|という|なる|ある|いる|れる|らしい|れば|という)$")
 _JA_MAY = re.compile(
-    "おく|おこ|おき|おか|とく|どく|とこ|とか|たい|そう|よう|もう|こう|ろう|たく|ないと|なきゃ|なくちゃ|なければ|ねば|せんと|忘れ"
+    "おく|おこ|おき|おか|とく|どく|とこ|とか|たい|みる|調べる|[認証査]する|そう|よう|もう|こう|ろう|たく|ないと|なきゃ|なくちゃ|なければ|ねば|せんと|忘れ"
     "|さん|くん|先生|部長|課長|店長|所長|" + _JA_SOON[3:-1]
 )
 _ZH_DO = (
     r"(?:把|去|再|找|问|問|做|看|写|寫|补|補|试|試|查|跑|换|換|重|交|送|买|買|带|帶|发|發|整理|复习|複習|练|練"
     r"|约|約|打|拍|修|弄|搞|改(?!在|到|成|为|為)|抄|背|翻|读|讀|听|聽|拿|还|借|订|訂|报|報|准备|準備|测|測|收拾"
+    r"|继续|繼續|接着|接著|搭|学(?!期|校)|學(?!期|校)"
     r"|画|畫|算)"
 )
 _ZH_SOON = (

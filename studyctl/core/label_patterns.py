@@ -396,7 +396,7 @@ INLINE_TODO = whole_of(r"to[ -]?do|할 ?일|투두|해야 ?할 ?(?:일|것)|タ�
 INLINE_READING = whole_of(
     r"to[- ]?read|read later|readings? for (?:next|this) \w+|next reading|읽을 ?(?:것|거리|논문|책)"
     r"|읽어볼 ?(?:것|논문|책|글)|다음에 ?읽을 ?(?:것|책|논문|글)|次に読む(?:本|論文|もの)?|想读|要读|要讀"
-    r"|(?:あとで|後で)読む|読む|待读"
+    r"|(?:あとで|後で)読む|読む|よむ|read|待读"
     r"|待讀"
 )
 # What its writer supposes.

@@ -19,6 +19,7 @@ SENTENCES: dict[str, str] = {
     "beneath-question.answer": "is given as the answer (A:, an arrow, the cell beside it)",
     "wording.embedded": "says that something is to be found out",
     "wording.intention": "says what its writer means to do",
+    "wording.reading": "is a link, with a remark that it was not read yet",
     "wording.done": "ends in a word that it is done, as others of its list do",
     "learned.question": "stands in what reads like a list of questions, by its head and its lines",
     "learned.todo": "stands in what reads like a list of what is to be done, by its head and its lines",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from studyctl.core.markup import CODE, links, without_links
-from studyctl.core.wording import half_width
+from studyctl.core.wording import half_width, question
 
 _YEAR = re.compile(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)")
 _ET_AL = re.compile(r"\bet al\b|\s외\s\d+인|ら\s?[(\[]|等人")
@@ -70,6 +70,28 @@ _PUBLISHED = re.compile(
 )
 _TRACKER = re.compile(
     r"/(?:issues?|pull|pulls|merge_requests|browse|tickets?)/|trello\.com|jira|linear\.app", re.IGNORECASE
+)
+_REVIEW = re.compile(r"(?:review|summari[sz]e|compare|skim through|go through|work through|take notes|write up)\b(?! of\b)", re.IGNORECASE)
+_UNREAD = re.compile(
+    r"(?:还|還)?(?:没|沒)(?:有)?(?:仔细|仔細|认真|認真|来得及|來得及)?(?:看|读|讀)|未(?:读|讀)|待(?:读|讀|看)"
+    r"|(?:まだ|あとで|後で)(?:読|見)|未読|(?:안|못|아직) ?읽|읽어 ?(?:볼|봐야|보자)"
+    r"|\bto[- ]read\b|\bunread\b|\bread later\b|not read yet|haven'?t read",
+    re.IGNORECASE,
+)
+_LOOK = re.compile(r"check ?out|look (?:at|through)|(?:find|take) a look|start (?:here|with)", re.IGNORECASE)
+# What one does with a link besides reading what it leads to.
+_ACTS = re.compile(
+    r"(?:(?:re|un)-?)?(?:add|answer|apply|ask|book|build|buy|call|change|clean|clone|close|collect|compare|complete|configure|contact"
+    r"|copy|create|debug|delete|deploy|design|develop|do|download|draft|edit|email|enable|enter|evaluate|explore|file|fill|find|finish"
+    r"|fix|follow|fork|get|give|go|implement|import|include|install|integrate|investigate|invite|join|learn|list|make|merge|migrate"
+    r"|move|open|order|pay|plan|play|post|practi[sc]e|prepare|publish|push|put|record|register|remove|rename|replace|reply|report"
+    r"|reproduce|run|schedule|send|set|setup|share|sign|solve|start|submit|switch|sync|test|track|translate|try|tweet|update|upgrade"
+    r"|upload|use|verify|visit|work|write)\b|(?:试|試|用|做|写|寫|跑|装|裝|安装|安裝|部署|实现|實現|配置|提交|整理|复现|復現|学习|學習|注册|註冊)",
+    re.IGNORECASE,
+)
+_ACTS_LAST = re.compile(
+    r"(?:하기|보내기|신청|예약|구매|설치|작성|제출|적용|구현|정리|확인|등록|실습|풀기|만들기|써보기|해보기|따라하기|테스트)$"
+    r"|(?:する|作る|試す|入れる|導入|実装|登録|申[し]?込[みむ]|提出|作成|確認|購入|予約|更新|修正|書く|送る|遊ぶ|学ぶ|みる)$|参考に"
 )
 # What a list of changes links to, behind what was changed.
 ISSUES = re.compile(r"/(?:pull|issues|commit|merge_requests|compare)/\w|\[#\d+\]\(|\[@[\w-]+\]\(")
@@ -219,6 +241,30 @@ def without_brackets(text: str) -> str:
     return text.replace("[[", " ").replace("]]", " ").strip()
 
 
+def unread(raw: str) -> bool:
+    """Whether a text is a link, and a remark that it was not read yet."""
+    if not begins_with_link(raw):
+        return False
+    return _UNREAD.search(without_links(raw)) is not None
+
+
+def acts(words: str) -> bool:
+    """Whether a text of what is to be read says what to do with it ("review the papers on phishing")."""
+    return _REVIEW.match(words) is not None
+
+
+def _titled_link(raw: str) -> bool:
+    """Whether a task names what it links to, and nothing that is to be done with it but reading."""
+    if not leads_to_paper(raw) or ISSUES.search(raw):
+        return False
+    words = without_links(raw).strip(" :：-–—|,.;&()<>*_\"'“”·~")
+    if _READ.match(words) or _LOOK.match(words):
+        return True
+    if not words or "a" <= words[0] <= "z" or question(words) is not None:
+        return False
+    return not (_ACTS.match(words) or _ACTS_LAST.search(words))
+
+
 def to_be_read(raw: str, words: str) -> bool:
     """Whether a task is to read one particular thing: a link, a citation or a quoted title, and nothing else."""
     raw = _TAGS.sub("", raw).strip()
@@ -227,6 +273,8 @@ def to_be_read(raw: str, words: str) -> bool:
     if only_links(raw):
         return leads_to_paper(raw)
     if is_citation(words):
+        return True
+    if "://" in raw and _titled_link(raw):
         return True
     rest = _READ.sub("", raw.strip(), count=1).strip(" :-–*_")
     if rest == raw.strip(" :-–*_") or not rest:

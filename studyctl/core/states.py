@@ -38,7 +38,8 @@ _WORDS = "TODO|FIXME|LATER|WAITING|NOW|DOING|DONE|CANCELL?ED"
 # What a marker may begin with, emphasis and "#" apart.
 MARKER_FIRST = frozenset("x" + "".join(word[0] for word in _WORDS.split("|")))
 _MARKER = re.compile(
-    rf"(?P<open>\*\*|__|\*|_|==)?(?P<hash>\#)?(?P<word>{_WORDS}|(?<=\#)[Tt]o-?[Dd]o)(?:\d{{1,2}}(?=[:：]))?(?:\([^()\n]{{0,40}}\))?"
+    rf"(?P<open>\*\*|__|\*|_|==)?(?P<hash>\#)?(?P<word>{_WORDS}"
+    rf"|(?<=\#)[Tt]o-?[Dd]o)(?:\d{{1,2}}(?=[:：]))?(?:\([^()\n]{{0,40}}\))?"
     r"(?:(?P<colon>[:：])(?P<shut1>\*\*|__|\*|_|==)?|(?P<shut2>\*\*|__|\*|_|==)[:：]?)?"
     r"(?P<rest>(?<=[:：])|(?<=[:：]\*\*)|(?=\s|$)|(?=\s))"
 )
@@ -88,7 +89,8 @@ _DONE = (
     r"|[一-龥]{0,4}(?:済み?|完了)|完|(?:昨天|今天|上周)?已[一-龥]{1,4}|做完|办好|完成)"
 )
 _SAID_DONE = re.compile(
-    rf"(?:\(\s?{_DONE}\s?\)|（{_DONE}）|(?:\s--?|→|->|=>|–|—|※)\s?{_DONE}|\s(?:昨天|今天|上周)?已[一-龥]{{1,3}})[.。!！]?$",
+    rf"(?:\(\s?{_DONE}\s?\)|（{_DONE}）|(?:\s--?|→|->|=>|–|—|※)\s?{_DONE}|\s(?:昨天|今天"
+    rf"|上周)?已[一-龥]{{1,3}})[.。!！]?$",
     re.IGNORECASE,
 )
 _STATE_SIGNS = frozenset("✅~<")

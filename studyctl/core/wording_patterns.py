@@ -29,7 +29,7 @@ HINT = re.compile(
 )
 HINT_EN = re.compile(
     "disagree|decide|work out|convinced|asks |cannot tell|can't tell|cant tell|lost me|asking myself|didnt |whether to "
-    "|why|how|what|which|when|where|who|lost|stuck"
+    "|why|how|what|which|when|where|who|lost|stuck|remember|really get"
     "|need to|wonder|sure|clear|certain|obvious|understand|confus|puzzl"
     "|baffl|myster|nobody|no one"
     "|curious"
@@ -50,7 +50,7 @@ HINT_DOUBT = re.compile(
     "|disagree|decide|work out|convinced|asks |안 보|안 그려|못 정|決め|clue|tell|lost me|asking myself|didnt "
     "|没写|没讲|没说|没提|没标|没人|没查|没问|没找|沒寫|沒講|沒說|沒提"
     "|沒人|存个疑|存個疑|迷い中|决めかね|understand|understood|follow|grasp|figure out|get |know|sure|clear"
-    "|certain|obvious|wonder|confus|puzzl"
+    "|certain|obvious|wonder|confus|puzzl|remember|really get"
     "|baffl|myster|idea|nobody|no one"
     "|curious|clarif|see why|see how|need to|lost|stuck|싶|고민|와닿|와 닿|감이|납득|궁금|헷갈|헛갈|모르|몰라"
     "|모름|이해|의문|확실|분명|명확|애매|알 수|알수"
@@ -167,7 +167,7 @@ ZH_START = re.compile(
     r"|是不是|能不能|可不可以|有没有|有沒有|哪些|哪种|哪種|到底|究竟)"
 )
 ZH_INSIDE = re.compile(
-    r"(?:要不要|该不该|該不該|值不值得|需不需要|为什么|為什麼|為甚麼|为何|為何|为啥|為啥|(?<!不)(?:怎么"
+    r"(?:^(?:如果|假如|若)[^,。]{2,24},[^,。]{0,8}(?:如何|怎么|怎麼)|要不要|该不该|該不該|值不值得|需不需要|为什么|為什麼|為甚麼|为何|為何|为啥|為啥|(?<!不)(?:怎么"
     r"|怎麼)(?![也都])|是否|是不是|有没有|有沒有"
     r"|到底|究竟|(?<![没沒])(?:有什么|有什麼|有甚麼)(?![样樣])"
     r"|凭什么|憑什麼|是什么|是什麼|是甚麼"
@@ -217,7 +217,8 @@ EN_START = re.compile(
     r"|is|are|was|were|can|should|would)\b"
     r"|who (?:has|owns|holds|pays|signs|decides|brings|runs|does|did|can|will)\b|who (?:invented|discovered"
     r"|coined|came up|wrote|decides|first)\b|"
-    r"(?:why|how|when|where)(?: (?:exactly|then|much|many|far|long|often|come|else))? (?:do|does|did|is|are"
+    r"(?:how (?:much|many) (?:\w+ ){1,2}(?:do|does|did|is|are|can|should|would|will) (?:it|we|i|the|this|that"
+    r"|they)\b)|(?:why|how|when|where)(?: (?:exactly|then|much|many|far|long|often|come|else))? (?:do|does|did|is|are"
     r"|was|were|can|could|should|would|will|don'?t|doesn'?t|isn'?t|aren'?t|didn'?t|can'?t|won'?t|wasn'?t|not)\b"
     r"|what (?:exactly |really |actually )?(?:counts|determines|decides|drives|triggers|prevents|stops|limits"
     r"|explains|guarantees|controls|defines|distinguishes|separates|sets|keeps)\b(?!.*:)"
@@ -296,7 +297,7 @@ DOUBT = re.compile(
     r"|\bnot (?:really |quite |entirely |yet |at all |so |100% |totally )?(?:sure|clear|certain"
     r"|obvious)\b(?! if you)|\bunsure\b|\b(?:is|are|it\'?s|still|remains?|seems?|also) unclear\b"
     r"|\bunclear (?:to me|why|how|what|whether|if|when|which|where)\b"
-    r"|\bwonder(?:ing|ed|s)?\b(?!ful)|\b(?:still |bit |very |really |so |am |i'm |me |is |are |was |quite "
+    r"|\bwonder(?:ing|ed|s)?\b(?!ful)|\b(?:still |also |bit |very |really |so |am |i'm |me |is |are |was |quite "
     r"|too )(?:confused|confusing|puzzled|puzzling|baffled|mysterious|a mystery)\b|^confus(?:ed|ing)\b"
     r"|\bconfuses me\b|\bpuzzles me\b"
     r"|\bneed to (?:understand|figure out|find out|work out) (?:why|how|what|whether|if|when|where|which)\b"
@@ -320,6 +321,7 @@ NO_DOUBT = re.compile(
     r"|알게|해결)"
     r"|(?:궁금|헷갈|의문|모르)[^.]{0,20}(?:해결|풀림|풀렸|해소|정리|알게|이제)|궁금해서 (?:찾아|해|실험|돌"
     r"|비교|확인)|몰라도|모르더라도|모르는 상태|모르기"
+    r"|\bif (?:i|we) (?:do not|don'?t|can'?t|cannot|am not|aren'?t)\b|(?:分|わ)からないことが(?:多|たくさん)|(?:多|難し)くて(?:分|わ)から"
     r"|(?:分|わ)からなかった(?:が|けど)|疑問(?:が)?(?:解け|解決|は解)|(?:没有|沒有|解决了|解決了"
     r"|消除)[^,。]{0,4}(?:疑惑|困惑|疑问|疑問)",
     re.IGNORECASE,
