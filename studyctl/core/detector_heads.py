@@ -63,7 +63,8 @@ def _by_words(node: Node, below: list[Node]) -> Label | None:
 
 
 def _by_learning(node: Node, below: list[Node]) -> Label | None:
-    if _is_title(node) or _clauses(node.words) or (node.kind == "bullet" and node.says and node.words.endswith((".", "。"))):
+    sentence = node.kind == "bullet" and node.says and node.words.endswith((".", "。"))
+    if sentence or _is_title(node) or _clauses(node.words):
         return None
     scope = learned.told(node.prose, [child.words for child in below[: learned.MOST_LINES]])
     if scope is None or (scope != "todo" and any(child.line.box is not None for child in below)):

@@ -32,20 +32,33 @@ _ENGLISH = re.compile(
     rf"(?:(?:need|have|want|ought|got) to|gotta|must|should)(?: still| really| probably| definitely"
     rf"| also| to)* {_VERBS}\b"
     rf"|(?:so |and |then |but )?we (?:probably |really |definitely )+(?:will )?(?:need|have) to {_VERBS}\b"
-    rf"|[\w' ]{{0,24}}\b(?:thing|part|bit|idea|paper) (?:that )?i (?:really |still |also )*(?:want|need"
+    rf"|(?:this|that|here|it)(?:'s| is| was)? (?:one |a |the |some )?(?:thing|part|bit|idea"
+    rf"|paper) (?:that )?i (?:really |still |also )*(?:want|need"
     rf"|have) to {_VERBS}\b"
     r"|(?:may ?be |probably |definitely |also )+worth (?:checking|looking|trying|reading|exploring|investigating)\b"
-    rf"|(?-i:ACTION:? |AP:? )[A-Z]|(?-i:(?!(?:How|What|Where|When|Which|Who|Why|Need|Used?|Able|Ready|Nice|Good|Easy|Hard|Time|Ways?|Steps?|Things?"
-    rf"|Reasons?|Tools?|Trying|Going|Due|Next|Back|Up|Only|Just|Failed?|Fails|Welcome|Similar|Related|According) )[A-Z][\w.]{{0,14}}(?: [A-Z][\w.]{{0,14}})?) to {_VERBS}\b"
+    rf"|(?-i:ACTION:? |AP:? )[A-Z]|(?-i:(?!(?:How|What|Where|When|Which|Who|Why|Need|Used?|Able|Ready|Nice|Good"
+    rf"|Easy|Hard|Time|Ways?|Steps?|Things?"
+    rf"|Reasons?|Tools?|Trying|Going|Due|Next|Back|Up|Only|Just|Failed?|Fails|Welcome|Similar|Related"
+    rf"|According) )[A-Z][\w.]{{0,14}}(?: [A-Z][\w.]{{0,14}})?) to {_VERBS}\b"
     r"|(?:do )?(?:remember to|don'?t forget(?: to)?|\(?note to self\)?|mental note)(?!\w)"
     r"|(?:(?:if|when|once) [^,]{3,80}, )?(?:now |then |so |also,? |and |but |maybe |tomorrow )*i(?:'ll| will) "
     rf"(?:probably |also |now |then |still )*(?:(?:have|need|try|want) (?:to )?(?:[a-z]+ly )?[a-z]+|{_VERBS})\b"
     rf"|(?:maybe|perhaps|suppose|guess) (?:i|we) should {_VERBS}\b|i want to (?:be able to )?[a-z]+\b"
-    r"|(?:look (?:into|up|for)|look at (?:some|other|more|how|the other)|dig into|read up on|follow up (?:on|with)|double[- ]check"
+    r"|(?:look (?:into|up|for)|look at (?:some|other|more|how|the other)|dig into|read up on|follow up (?:on"
+    r"|with)|double[- ]check"
     r"|revisit|re-?read|think about|find out) (?!in\b|on\b|it\b)\w+"
     rf"|let'?s {_VERBS}\b|{_SOON_EN}[,:]? (?:i'?ll |i will |i should |we'?ll )?{_VERBS}\b",
     re.IGNORECASE,
 )
+# The words with which such a text begins, names before "to" apart; nearly every line is done with after one look at it.
+_STARTS = (
+    "so and also then but ok now maybe i i'll (note note next tomorrow tonight later this on still really "
+    "probably definitely just do need have want ought got gotta must should we that here it it's that's here's "
+    "may action ap remember don't dont mental if when once perhaps suppose guess look dig read follow double "
+    "double-check doublecheck revisit reread re-read think find let's lets "
+)
+_ENGLISH_FIRST = frozenset(_STARTS.split())
+_FIRST_WORD = re.compile(r"[^\s,:]+")
 # A verb, and "보다", "두다" … behind it, with which it is tried or got ready.
 _HELPED = r"[아어여해워려와줘둬겨쳐켜펴춰봐쭤내세재깨떼배빼써쏴가나사자차타러져혀퍼] ?"
 _KO_SOON = (
@@ -85,7 +98,8 @@ _JAPANESE = re.compile(
     r"|(?:整理|確認|比較|実装|検証|勉強|復習)し)たい(?:な|なあ|ところ|と思う)?"
     r"|(?:戻|直|試|消|書|読|や)(?:そ|も|こ|ろ)う|(?:調べ|まとめ|覚え|(?:整理|確認|比較|実装|検証|勉強|復習)し)よう"
     r"|(?:せ|し|し直し|やり|読み|見|調べ)たくなってきた"
-    r"|(?:調べて|試して|読んで|やって|作って|確かめて|比べて|使って|考えて)みる|(?:を|も|について|か|のか)調べる|か(?:どうか)?を?(?:確認|検証|調査)する"
+    r"|(?:調べて|試して|読んで|やって|作って|確かめて|比べて|使って|考えて)みる|(?:を|も|について|か|のか)調べる"
+    r"|か(?:どうか)?を?(?:確認|検証|調査)する"
     r"|[しっいきぎみりえけせてねべめれん](?:とく|どく|とこう|とかないと)"
     r"|(?:し|出さ|行か|書か|読ま|買わ|や[らん]|直さ|作ら|調べ|決め|返さ|聞か)(?:ないと|なきゃ|なくちゃ|なければ"
     r"|ねば)|せねば|せんと|忘れずに|忘れないこと)$"
@@ -137,13 +151,16 @@ _TO_READ = re.compile(
     r"|look))\b",
     re.IGNORECASE,
 )
+_KANA = re.compile("[ぁ-ヿ]")
+_CUT_SIGN = re.compile("[.…!;。！→>]")
+_NAMES = 36  # characters of two names, with "to" behind them
 _CUTS = (". ", "...", "…", "! ", "; ", "。", "！", "→", "-> ", "=> ")
 
 
 def last_sentence(text: str) -> str:
     """What stands behind the last full stop or arrow within a text."""
     begin = 0
-    for cut in _CUTS:
+    for cut in _CUTS if _CUT_SIGN.search(text) else ():
         at = text.rfind(cut, begin, -1)
         if at >= 0:
             begin = at + len(cut)
@@ -155,14 +172,24 @@ def means_to_read(text: str) -> bool:
     return _TO_READ.search(half_width(text)) is not None
 
 
+def _english(text: str) -> bool:
+    first = _FIRST_WORD.match(text)
+    if first is None or not (first[0].lower() in _ENGLISH_FIRST or ("A" <= text[0] <= "Z" and " to " in text[:_NAMES])):
+        return False
+    return _ENGLISH.match(text) is not None
+
+
 def may_intend(text: str) -> bool:
     """Whether a text has what an intention needs; most texts have not."""
     last = last_sentence(text)
-    if _ENGLISH.match(last):
+    if _english(last):
         return True
     if last.isascii():
         return False
-    return bool(_KO_MAY.search(last, max(0, len(last) - 12)) or _JA_MAY.search(last) or _ZH_MAY.search(last))
+    korean = _KO_MAY.search(last, max(0, len(last) - 12)) is not None
+    if "가" <= last.rstrip(".!~ ")[-1:] <= "힣":
+        return korean
+    return korean or (_KANA.search(last) and _JA_MAY.search(last)) is not None or _ZH_MAY.search(last) is not None
 
 
 def intends(text: str) -> bool:
@@ -170,7 +197,7 @@ def intends(text: str) -> bool:
     last = bare_end(half_width(last_sentence(text)).strip())
     if not last or len(last) > 160 or "?" in last:
         return False
-    if _ENGLISH.match(last):
+    if _english(last):
         return True
     if last.isascii():
         return False

@@ -241,7 +241,9 @@ _LONGEST_FORM = 60
 def is_bare_question(text: str) -> bool:
     """Whether a heading in question form only names its section ("Why?", "어떻게 동작하나?", "どんなもの？")."""
     words = clean(text).casefold().replace("'s", "").replace("’s", "")
-    if not words or patterns.FORM.fullmatch(words) or (len(words) <= _LONGEST_FORM and patterns.FORM_SUBJECT.search(words)) or _named(words) is not None:
+    if not words or patterns.FORM.fullmatch(words) or _named(words) is not None:
+        return True
+    if len(words) <= _LONGEST_FORM and patterns.FORM_SUBJECT.search(words):
         return True
     if words.isascii():
         return all(patterns.GENERIC_EN.fullmatch(word) for word in re.findall(r"[a-z']+", words)) and not re.search(

@@ -71,7 +71,10 @@ _PUBLISHED = re.compile(
 _TRACKER = re.compile(
     r"/(?:issues?|pull|pulls|merge_requests|browse|tickets?)/|trello\.com|jira|linear\.app", re.IGNORECASE
 )
-_REVIEW = re.compile(r"(?:review|summari[sz]e|compare|skim through|go through|work through|take notes|write up)\b(?! of\b)", re.IGNORECASE)
+_REVIEW = re.compile(
+    r"(?:review|summari[sz]e|compare|skim through|go through|work through|take notes|write up)\b(?! of\b)",
+    re.IGNORECASE,
+)
 _UNREAD = re.compile(
     r"(?:还|還)?(?:没|沒)(?:有)?(?:仔细|仔細|认真|認真|来得及|來得及)?(?:看|读|讀)|未(?:读|讀)|待(?:读|讀|看)"
     r"|(?:まだ|あとで|後で)(?:読|見)|未読|(?:안|못|아직) ?읽|읽어 ?(?:볼|봐야|보자)"
@@ -81,17 +84,25 @@ _UNREAD = re.compile(
 _LOOK = re.compile(r"check ?out|look (?:at|through)|(?:find|take) a look|start (?:here|with)", re.IGNORECASE)
 # What one does with a link besides reading what it leads to.
 _ACTS = re.compile(
-    r"(?:(?:re|un)-?)?(?:add|answer|apply|ask|book|build|buy|call|change|clean|clone|close|collect|compare|complete|configure|contact"
-    r"|copy|create|debug|delete|deploy|design|develop|do|download|draft|edit|email|enable|enter|evaluate|explore|file|fill|find|finish"
-    r"|fix|follow|fork|get|give|go|implement|import|include|install|integrate|investigate|invite|join|learn|list|make|merge|migrate"
-    r"|move|open|order|pay|plan|play|post|practi[sc]e|prepare|publish|push|put|record|register|remove|rename|replace|reply|report"
-    r"|reproduce|run|schedule|send|set|setup|share|sign|solve|start|submit|switch|sync|test|track|translate|try|tweet|update|upgrade"
-    r"|upload|use|verify|visit|work|write)\b|(?:试|試|用|做|写|寫|跑|装|裝|安装|安裝|部署|实现|實現|配置|提交|整理|复现|復現|学习|學習|注册|註冊)",
+    r"(?:(?:re|un)-?)?(?:add|answer|apply|ask|book|build|buy|call|change|clean|clone|close|collect|compare"
+    r"|complete|configure|contact"
+    r"|copy|create|debug|delete|deploy|design|develop|do|download|draft|edit|email|enable|enter|evaluate|explore"
+    r"|file|fill|find|finish"
+    r"|fix|follow|fork|get|give|go|implement|import|include|install|integrate|investigate|invite|join|learn|list"
+    r"|make|merge|migrate"
+    r"|move|open|order|pay|plan|play|post|practi[sc]e|prepare|publish|push|put|record|register|remove|rename"
+    r"|replace|reply|report"
+    r"|reproduce|run|schedule|send|set|setup|share|sign|solve|start|submit|switch|sync|test|track|translate|try"
+    r"|tweet|update|upgrade"
+    r"|upload|use|verify|visit|work|write)\b|(?:试|試|用|做|写|寫|跑|装|裝|安装|安裝|部署|实现|實現|配置|提交"
+    r"|整理|复现|復現|学习|學習|注册|註冊)",
     re.IGNORECASE,
 )
 _ACTS_LAST = re.compile(
-    r"(?:하기|보내기|신청|예약|구매|설치|작성|제출|적용|구현|정리|확인|등록|실습|풀기|만들기|써보기|해보기|따라하기|테스트)$"
-    r"|(?:する|作る|試す|入れる|導入|実装|登録|申[し]?込[みむ]|提出|作成|確認|購入|予約|更新|修正|書く|送る|遊ぶ|学ぶ|みる)$|参考に"
+    r"(?:하기|보내기|신청|예약|구매|설치|작성|제출|적용|구현|정리|확인|등록|실습|풀기|만들기|써보기|해보기"
+    r"|따라하기|테스트)$"
+    r"|(?:する|作る|試す|入れる|導入|実装|登録|申[し]?込[みむ]|提出|作成|確認|購入|予約|更新|修正|書く|送る|遊ぶ"
+    r"|学ぶ|みる)$|参考に"
 )
 # What a list of changes links to, behind what was changed.
 ISSUES = re.compile(r"/(?:pull|issues|commit|merge_requests|compare)/\w|\[#\d+\]\(|\[@[\w-]+\]\(")
