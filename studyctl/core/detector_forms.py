@@ -32,6 +32,14 @@ _LEADS = re.compile(
 )
 
 
+# How a line begins that answers the question before it, without saying "A:".
+_BECAUSE = re.compile(
+    r"(?:정답|답|이유|그 이유)(?:은|는) |왜냐(?:하면|면)|because\b|(?:the )?answer is\b|(?:答案|答|原因)(?:是"
+    r"|就是|:)|因为|因為|なぜなら|(?:答え|理由)は",
+    re.IGNORECASE,
+)
+
+
 def introduced(judge: Judge, one: Judged, zone: Zone) -> bool:
     """A line that begins with "Q:", or with a label of its own."""
     node = one.node
@@ -74,7 +82,7 @@ def introduced(judge: Judge, one: Judged, zone: Zone) -> bool:
 def answers(judge: Judge, one: Judged, question: Judged | None) -> bool:
     """A line that begins with "A:", "답:" or an arrow: the answer to `question`, unless it admits that it is none."""
     begin = answer_prefix(one.node.prose)
-    if not begin or question is None:
+    if question is None or not (begin or (_BECAUSE.match(one.node.words) and one.node.says)):
         return False
     said = one.node.raw[begin:].strip()
     if statements.is_no_answer(said) or _LEADS.match(said):

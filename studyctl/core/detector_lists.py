@@ -72,7 +72,7 @@ def _zone(judge: Judge, one: Judged) -> Zone:
     if zone.scope == "heading":
         above = one.above
         assert above is not None
-        if above.block in (-1, node.block):
+        if above.block in (-1, node.block) or _goes_on_answering(above, node):
             above.block = node.block
             return Zone("beneath")
         return FREE
@@ -87,6 +87,11 @@ def _zone(judge: Judge, one: Judged) -> Zone:
         return zone
     one.owner = lead
     return Zone("beneath")
+
+
+def _goes_on_answering(above: Judged, node: Node) -> bool:
+    """Whether a list further down in a section whose heading asks says more of the answer."""
+    return above.answered and above.is_question and node.says and node.asks is None
 
 
 def _to_be_read(lead: Node, node: Node) -> bool:
@@ -347,7 +352,7 @@ def _reading(judge: Judge, one: Judged, zone: Zone) -> None:
         bool(papers)
         and not sources.looks_like_paper(node.raw, node.words)
         and len(node.words.split()) <= 3
-        and all(sources.looks_like_paper(child.raw, child.words) for child in papers)
+        and 3 * sum(sources.looks_like_paper(child.raw, child.words) for child in papers) >= 2 * len(papers)
     )
     if grouped or not judge.put(one, "reading", "reading-label.child", mark=zone.mark):
         judge.set_role(one, "topic", zone)

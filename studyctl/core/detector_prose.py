@@ -22,6 +22,10 @@ _FOREIGN_CALLOUTS = frozenset({"quote", "cite", "example", "abstract", "summary"
 _MOST_SENTENCES = 4
 _LONGEST_TITLE = 200
 _LONGEST_DOUBT = 300
+_LONGEST_ASKED = 100
+_LEAST_TOLD = 12
+# How notes go on behind a question, and prose does not: Korean without "-다.", a guess in Japanese.
+_JOTTED = re.compile(r"[가-힣](?<![다요까])[.)\s]*$|(?:っぽい|らしい|みたい)(?:だ|です)?[。\s]*$")
 _SIGNIFICANT = 24  # characters by which a sentence is found again
 _THINKS = re.compile(
     r"\b(?:I|I'm|I'd|I've|my)\b",
@@ -167,9 +171,12 @@ def _below_heading(judge: Judge, one: Judged, before: Judged | None) -> None:
     above = one.above
     assert above is not None
     first = above.block in (-1, one.node.block)
-    if first and above.block == -1:
+    more = not first and above.answered and above.is_question and one.node.says and one.node.asks is None
+    if more or (first and above.block == -1):
         above.block = one.node.block
         judge.below_question(one, FREE, above if above.item else None)  # a heading "Answer" may stand between
+        if above.is_question and one.role == "context" and _tells(one.node):
+            above.answered = True  # in words that are no statement to us
     elif not _asks(judge, one, FREE):
         _goes_on(judge, one, before)
 
@@ -249,6 +256,8 @@ def _rhetorical(judge: Judge, one: Judged, asks: wording.Wording, pieces: list[s
     if len(pieces) != 2 or wording.question(pieces[0]) is None:
         return True
     said = pieces[-1]
+    if len(one.node.words) <= _LONGEST_ASKED and _JOTTED.search(said):
+        return False
     remark = wording.hedged(said) or statements.is_no_answer(said) or statements.is_intention(said)
     return not (remark or any(sign in one.node.words for sign in ("→", "⇒", "=>")))
 
@@ -359,3 +368,12 @@ def _goes_on(judge: Judge, one: Judged, before: Judged | None) -> None:
         one.zone = judge.zone(one)
     elif sources.only_links(node.raw) or sources.is_citation(node.words):
         one.role, one.owner = "source", question
+    elif question.item.rule == "qa" and _tells(node):
+        one.role, one.owner, question.answered = "answer", question, True
+
+
+def _tells(node: Node) -> bool:
+    """Whether a paragraph behind what says itself to be a question says something, be it no statement by its form."""
+    if node.asks is not None or node.marker is not None or statements.is_intention(node.words):
+        return False
+    return len(node.words) >= _LEAST_TOLD and not statements.is_no_answer(node.words)

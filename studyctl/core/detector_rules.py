@@ -37,6 +37,13 @@ _TASK_COLUMN = re.compile(
     re.IGNORECASE,
 )
 
+# How a person marks as a guess what stands below a question.
+_GUESS = re.compile(
+    r"(?:my |our |just a |wild )?guess\b|(?:내 |제 )?(?:추측|짐작)|아마도?\b|推測|たぶん|多分|おそらく"
+    r"|(?:我的?)?猜(?:测|測|想)|(?:我猜)",
+    re.IGNORECASE,
+)
+
 # Rules that go by the label above, and nothing else.
 _BY_LABEL = ("learned.", "todo-label", "reading-label.child")
 
@@ -145,7 +152,7 @@ class Judge:
         state = states.state_of(box, marker, one.node.raw, mark)
         one.conflict = state.conflict
         if state.mark == "open" and kind in ("todo", "reading") and box is None and marker is None:
-            state = states.State("done") if states.said_done(one.node.words) else state
+            state = states.State(states.said(one.node.words))
         if rule.startswith(_BY_LABEL) and self.zone(one).learned:
             rule, confidence = f"learned.{kind}", "low"
         number = one.node.line.number if line is None else line
@@ -162,7 +169,7 @@ class Judge:
         one.owner = question
         if not self.put(one, "claim", rule, text=text):
             return False
-        question.answered = True
+        question.answered = question.answered or not _GUESS.match(one.node.words)
         one.zone = Zone("beneath")
         return True
 
@@ -182,13 +189,15 @@ class Judge:
         elif is_no_answer(node.words) or not node.says:
             one.role = "context"
         elif self.put(one, "claim", "beneath-question.statement"):
-            self.mark_answered(holder)
+            self.mark_answered(holder, one)
         else:
             one.role = "context"
 
     @staticmethod
-    def mark_answered(holder: Judged | None) -> None:
-        """A claim answers the nearest question above it."""
+    def mark_answered(holder: Judged | None, claim: Judged) -> None:
+        """A claim answers the nearest question above it, unless it says that it is a guess."""
+        if _GUESS.match(claim.node.words):
+            return
         while holder is not None and holder.item is not None and holder.item.kind == "claim":
             holder = holder.owner
         if holder is not None and holder.item is not None and holder.item.kind == "question":

@@ -74,6 +74,9 @@ _KOREAN = re.compile(
     r"|(?:만들어|정리해|외워|물어봐|여쭤봐|찾아봐|알아봐|확인해|돌려봐|읽어봐|들어봐|해봐|써봐|연락해|예약해"
     r"|신청해|사|챙겨|보내|제출해|복습해|준비해"
     r"|여쭤|물어|고쳐|바꿔|끝내)야 ?(?:함|됨|돼|할 ?듯)$"
+    r"|(?:봐|해|돌려|찾아|읽어|알아|고쳐|바꿔|물어봐)야 ?할 ?(?:것|거|듯)(?: ?같(?:다|음|네|아요))?$"
+    r"|[가-힣]으?려고? ?한다$"
+    r"|보면 (?:재밌|좋|괜찮|재미있)을 ?(?:것|거|듯) ?(?:같(?:다|음|네|아요))?$"
     r"|(?:다시|돌려|찾아|알아|읽어|해)[^.]{0,12}봐야$"
 )
 _KOREAN_SOON = re.compile(
@@ -194,7 +197,7 @@ def may_intend(text: str) -> bool:
 
 def intends(text: str) -> bool:
     """Whether a text says what its writer means to do."""
-    last = bare_end(half_width(last_sentence(text)).strip())
+    last = bare_end(half_width(last_sentence(text)).strip()).rstrip(",ㅋㅎㅠㅜ^~ ")
     if not last or len(last) > 160 or "?" in last:
         return False
     if _english(last):

@@ -89,8 +89,23 @@ _DONE = (
     r"|[一-龥]{0,4}(?:済み?|完了)|完|(?:昨天|今天|上周)?已[一-龥]{1,4}|做完|办好|完成)"
 )
 _SAID_DONE = re.compile(
-    rf"(?:\(\s?{_DONE}\s?\)|（{_DONE}）|(?:\s--?|→|->|=>|–|—|※)\s?{_DONE}|\s(?:昨天|今天"
+    rf"(?:\(\s?{_DONE}\s?\)|（{_DONE}）|(?:\s--?|→|->|=>|–|—|※)\s?{_DONE}|\s済み?|\s(?:昨天|今天"
     rf"|上周)?已[一-龥]{{1,3}})[.。!！]?$",
+    re.IGNORECASE,
+)
+# What people write behind a task that they let be, or have begun.
+_SAID_DROPPED = re.compile(
+    r"(?:\b(?:cancel?led|dropped(?: it)?|skipping it|gave up|not doing (?:it|this)|no longer needed"
+    r"|abandoned)\b[^.;]{0,30}"
+    r"|(?:안 ?하기로(?: ?함)?|취소(?:됨|함)?|포기(?:함)?|필요 ?없어짐)"
+    r"|(?:(?:は|→|、) ?(?:やめた|やめる|見送り|中止|取りやめ|断念)(?:。.{0,16})?)"
+    r"|(?:不做了|不去了|不买了|不買了|取消|放弃了?|放棄了?|作罢|作罷))[.。!！)）]*$",
+    re.IGNORECASE,
+)
+_SAID_DOING = re.compile(
+    r"[(（][^()（）]{0,20}(?:half done|in progress|ongoing|partly done|진행 ?중|하는 ?중|절반|途中|続行中|進行中"
+    r"|作業中|进行中|進行中|做了一半)"
+    r"[^()（）]{0,24}[)）]$",
     re.IGNORECASE,
 )
 _STATE_SIGNS = frozenset("✅~<")
@@ -199,6 +214,16 @@ def checked(raw_text: str) -> bool:
 def said_done(words: str) -> bool:
     """Whether the words of a task end in a remark that it is done."""
     return _SAID_DONE.search(words, max(0, len(words) - 24)) is not None
+
+
+def said(words: str) -> Mark:
+    """What the words of a task say at their end of how far it is: done, dropped, doing, or nothing (open)."""
+    if said_done(words):
+        return "done"
+    tail = words[-60:]
+    if _SAID_DROPPED.search(tail):
+        return "dropped"
+    return "doing" if _SAID_DOING.search(tail) else "open"
 
 
 def state_of(box: str | None, marker: Marker | None, raw_text: str, default: Mark = "open") -> State:

@@ -216,6 +216,8 @@ def _asks_something(aside: str) -> bool:
 
 def _marked(text: str) -> Wording | None:
     """A question mark that ends a sentence; the last one decides whether the text ends in the question."""
+    if "?)" in text:
+        text = patterns.WORD_ASIDE.sub(lambda m: m[0] if _asks_something(m[1]) else m[0].replace("?", " "), text)
     marks = [mark for mark in patterns.MARK.finditer(text) if not _within_sentence(text, mark)]
     if not marks:
         return None

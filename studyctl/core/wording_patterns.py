@@ -90,6 +90,8 @@ ASKER = re.compile(r"(?<=\?)\s*\([^()?]{2,14}\)$")
 # A question of an exam with the letter of its solution: "Which one is it? (C)".
 SOLVED = re.compile(r"\?\s*[(\[]\s*(?:[A-Ea-eOX○×①-⑤]|[1-5]번?)\s*[)\]]$")
 BARE_MARK = re.compile(r"(?<=\w\s)\?(?=\s+[a-z])|[(\[]\s*\?+\s*[)\]]")
+# A doubtful word within a sentence: "about (20?) packets".
+WORD_ASIDE = re.compile(r"\(([^()?]{1,24})\?+\)(?=\s?[^\s.。!)」])")
 ASIDE = re.compile(r"\(([^()]{1,60})\?+\s*\)\W*$")
 HINT_ASIDE = re.compile(
     r"왜|어떻|뭐|무엇|얼마|언제|어디|까$|나$|지$|가$|[かの]$|なぜ|何|どう|为|為|什|怎|吗|嗎|哪"
