@@ -40,6 +40,14 @@ _BECAUSE = re.compile(
 )
 
 
+_BECAUSE_FIRST = frozenset("정답이그왜bBtTaA因答原な理")
+
+
+def says_why(words: str) -> bool:
+    """Whether a line says that it answers what stands before it ("Because …", "정답은 …")."""
+    return words[:1] in _BECAUSE_FIRST and _BECAUSE.match(words) is not None
+
+
 def introduced(judge: Judge, one: Judged, zone: Zone) -> bool:
     """A line that begins with "Q:", or with a label of its own."""
     node = one.node
@@ -82,7 +90,7 @@ def introduced(judge: Judge, one: Judged, zone: Zone) -> bool:
 def answers(judge: Judge, one: Judged, question: Judged | None) -> bool:
     """A line that begins with "A:", "답:" or an arrow: the answer to `question`, unless it admits that it is none."""
     begin = answer_prefix(one.node.prose)
-    if question is None or not (begin or (_BECAUSE.match(one.node.words) and one.node.says)):
+    if question is None or not (begin or (says_why(one.node.words) and one.node.says)):
         return False
     said = one.node.raw[begin:].strip()
     if statements.is_no_answer(said) or _LEADS.match(said):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from studyctl.core import intending, sources, statements, states, ties, wording
 from studyctl.core.blocks import Node, answer_prefix
-from studyctl.core.detector_forms import answers, introduced
+from studyctl.core.detector_forms import answers, introduced, says_why
 from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
 from studyctl.core.labels import Label, is_bare_question
 from studyctl.core.markup import plain
@@ -28,7 +28,8 @@ _MENTION = re.compile(r"@\w[\w-]+ ")  # who says it
 def judge_bullet(judge: Judge, one: Judged) -> None:
     node = one.node
     zone = _zone(judge, one)
-    if zone.scope in ("free", "quote") and node.line.box is None and node.quiet and not _labels_children(judge, node):
+    quiet = zone.scope in ("free", "quote") and node.line.box is None and node.quiet
+    if quiet and not _labels_children(judge, node) and not says_why(node.words):
         judge.set_role(one, "topic", zone)
         return
     marker = node.marker

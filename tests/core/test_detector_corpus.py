@@ -141,7 +141,7 @@ def test_the_last_rounds(notes: list[Path], which: str, kind: str) -> None:
 LATE = ("nineteenth", "twentieth")
 
 
-@pytest.mark.parametrize(("late", "most"), [(False, 0.02), (True, 0.09)])
+@pytest.mark.parametrize(("late", "most"), [(False, 0.02), (True, 0.06)])
 def test_states_agree(notes: list[Path], late: bool, most: float) -> None:
     """Noted, done, doing, dropped and unknown, wherever the item itself was found."""
     names = {name for which in LATE for name in ROUNDS[which][0].split()}
