@@ -1,4 +1,4 @@
-"""Habits that public notes showed, in notes of our own: titles behind boxes, links to be read, logs, remarks, answers."""
+"""Habits that public notes showed, in notes of our own: titles behind boxes, links to be read, remarks, answers."""
 
 from __future__ import annotations
 
