@@ -81,6 +81,11 @@ _UNREAD = re.compile(
     r"|\bto[- ]read\b|\bunread\b|\bread later\b|not read yet|haven'?t read",
     re.IGNORECASE,
 )
+_LEAST_TITLE = 3  # words
+_TITLE_REMARK = re.compile(
+    r"(?P<bold>\*\*|__)?(?P<title>[A-Za-z][A-Za-z0-9 _,'’/&():-]{12,}?)(?(bold)(?:\*\*|__))\s*"
+    r"(?:[:：]\s*(?=[가-힣ぁ-ヿ一-龥])|：\s*$|(?<=[a-z]):\s*$)"
+)
 _LOOK = re.compile(r"check ?out|look (?:at|through)|(?:find|take) a look|start (?:here|with)", re.IGNORECASE)
 # What one does with a link besides reading what it leads to.
 _ACTS = re.compile(
@@ -257,6 +262,15 @@ def unread(raw: str) -> bool:
     if not begins_with_link(raw):
         return False
     return _UNREAD.search(without_links(raw)) is not None
+
+
+def boxed_title(raw: str) -> bool:
+    """Whether a task is an English title with a remark in another language behind it: "**A Survey of X**：…"."""
+    found = _TITLE_REMARK.match(raw)
+    if found is None:
+        return False
+    words = _WORD.findall(found["title"])
+    return len(words) >= _LEAST_TITLE and _ACTS.match(found["title"]) is None
 
 
 def acts(words: str) -> bool:
