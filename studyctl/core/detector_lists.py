@@ -205,7 +205,9 @@ def _task(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None) -
         one.zone = Zone("reading-deep")
     elif zone.scope == "question" and _in_question_label(judge, one, zone, marker):
         return
-    elif (sources.boxed_title(text) or sources.to_be_read(text, plain(text))) and judge.put(one, "reading", f"{by}.reading", box=box, marker=marker):
+    elif (sources.boxed_title(text) or sources.to_be_read(text, plain(text))) and judge.put(
+        one, "reading", f"{by}.reading", box=box, marker=marker
+    ):
         one.zone = Zone("reading-deep")
     elif worded and judge.put(
         one, "question", f"{by}.question", also="todo", confidence=confidence, box=box, marker=marker

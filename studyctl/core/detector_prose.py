@@ -76,6 +76,10 @@ def _callout(judge: Judge, one: Judged) -> None:
 def _quote(judge: Judge, one: Judged) -> None:
     """A quote inherits what stands over it where that is a question; else it holds somebody else's words."""
     zone = judge.zone(one)
+    before = _before(judge, one)
+    if before is not None and before.is_question and before.item is not None and before.item.rule == "qa":
+        one.owner, one.zone = before, Zone("beneath")  # "q: …", and its answer in a quote right below
+        return
     one.zone = zone if zone.scope in ("beneath", "task", "reading-deep", "toc", "reference") else Zone("quote")
 
 

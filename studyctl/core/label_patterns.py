@@ -392,7 +392,12 @@ INLINE_QUESTION = whole_of(
     r"(?:open |my |key )?questions?(?: ?\d{1,3})?|질문(?: ?\d{1,3})?|의문|의문점|궁금|궁금한 ?점"
     r"|質問(?: ?\d{1,3})?|疑問|疑問点|问题(?: ?\d{1,3})?|問題|疑问|疑惑|问|問|問い"
 )
-INLINE_TODO = whole_of(r"to[ -]?do|할 ?일|투두|해야 ?할 ?(?:일|것)|タスク|やること|待办|待辦|待做|action item|ai|task")
+INLINE_TODO = whole_of(
+    r"to[ -]?do|할 ?일|투두|해야 ?할 ?(?:일|것)|タスク|やること|待办|待辦|待做|action item|ai|task"
+    r"|(?:下|本|这|這)(?:个|個)?(?:周|週|月)的?(?:目标|目標|计划|計劃|計畫|任务|任務)|다음 ?(?:주|달) ?(?:목표"
+    r"|계획)|(?:来週|来月|今週)の?(?:目標|予定|計画)"
+    r"|(?:goals?|plans?) for (?:next|this) (?:week|month)|next week'?s (?:goals?|plans?)"
+)
 INLINE_READING = whole_of(
     r"to[- ]?read|read later|readings? for (?:next|this) \w+|next reading|읽을 ?(?:것|거리|논문|책)"
     r"|읽어볼 ?(?:것|논문|책|글)|다음에 ?읽을 ?(?:것|책|논문|글)|次に読む(?:本|論文|もの)?|想读|要读|要讀"
