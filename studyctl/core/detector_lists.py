@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from studyctl.core import intending, sources, statements, states, ties, wording
-from studyctl.core.blocks import Node, answer_prefix
+from studyctl.core.blocks import Node
 from studyctl.core.detector_forms import answers, introduced, says_why
 from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
+from studyctl.core.detector_questions import in_question_label, take_inline_answer
+from studyctl.core.detector_zones import zone_of
 from studyctl.core.labels import Label, is_bare_question
 from studyctl.core.markup import plain
 from studyctl.core.models import Kind
@@ -17,17 +18,13 @@ if TYPE_CHECKING:
     from studyctl.core.detector_rules import Judge
 
 
-# What says that something is not understood, or to be done, is rarely followed by its answer.
-NOT_ANSWERED_BELOW = frozenset({"wording.doubt", "wording.embedded", "marker.question"})
 # A bullet with nothing below it is a label only when it is as short as one.
 _LEAF_LABEL = 24
-_LONGEST_LEAD = 120
-_MENTION = re.compile(r"@\w[\w-]+ ")  # who says it
 
 
 def judge_bullet(judge: Judge, one: Judged) -> None:
     node = one.node
-    zone = _zone(judge, one)
+    zone = zone_of(judge, one)
     quiet = zone.scope in ("free", "quote") and node.line.box is None and node.quiet
     if quiet and not _labels_children(judge, node) and not says_why(node.words):
         judge.set_role(one, "topic", zone)
@@ -65,63 +62,6 @@ def _may_label(node: Node, zone: Zone) -> bool:
     if len(node.prose) > _LEAF_LABEL:
         return False
     return node.prose.endswith((":", "：")) or (zone.scope not in ("todo", "question", "reading") and bool(node.asks))
-
-
-def _zone(judge: Judge, one: Judged) -> Zone:
-    """What stands over a bullet; a question directly before its list, or in the heading, is what it stands beneath."""
-    node, zone = one.node, judge.zone(one)
-    if zone.scope == "heading":
-        above = one.above
-        assert above is not None
-        if above.block in (-1, node.block) or _goes_on_answering(above, node):
-            above.block = node.block
-            return Zone("beneath")
-        return FREE
-    lead = judge.by_node.get(id(node.lead)) if node.lead else None
-    if lead is not None and zone.scope in ("free", "quote") and _to_be_read(lead.node, node):
-        return Zone("reading", family="reading-label")
-    if lead is None or not lead.is_question or zone.scope not in ("free", "question"):
-        return zone
-    if node.gap and (zone.scope == "question" or not _answering(lead, node)):
-        return zone
-    if not node.gap and zone.scope == "free" and _logs(lead, node):
-        return zone
-    one.owner = lead
-    return Zone("beneath")
-
-
-def _goes_on_answering(above: Judged, node: Node) -> bool:
-    """Whether a list further down in a section whose heading asks says more of the answer."""
-    return above.answered and above.is_question and node.says and node.asks is None
-
-
-def _to_be_read(lead: Node, node: Node) -> bool:
-    """Whether a line before a list says that its writer means to read what is listed, and this is something to read."""
-    if not (sources.begins_with_link(node.raw) or sources.looks_like_paper(node.raw, node.words)):
-        return False
-    return intending.means_to_read(lead.words) and len(lead.words) <= _LONGEST_LEAD
-
-
-def _logs(lead: Judged, node: Node) -> bool:
-    """Whether a question is but the last remark of a line of a log, and the list below it goes on with the log."""
-    beside = node.parent.children if node.parent else []
-    pieces = wording.sentences(lead.node.words)
-    several = sum(each.kind == "bullet" and each.block == node.block for each in beside) > 1
-    return several and len(pieces) > 1 and wording.question(pieces[0]) is None
-
-
-def _answering(lead: Judged, node: Node) -> bool:
-    """Whether a list that a blank line parts from a question answers it: its first bullet states something."""
-    if lead.item is not None and lead.item.rule in NOT_ANSWERED_BELOW:
-        return False
-    if lead.block == -1:
-        alone = len(wording.sentences(lead.node.words)) == 1
-        stated = alone and node.says and node.asks is None
-        if lead.item is not None and lead.item.rule == "qa":  # what it says itself to be a question has an answer
-            beside = node.parent.children if node.parent else []
-            stated = any(each.says for each in beside if each.kind == "bullet" and each.block == node.block)
-        lead.block = node.block if stated else -2
-    return lead.block == node.block
 
 
 def _labels(one: Judged, zone: Zone, label: Label) -> bool:
@@ -203,7 +143,7 @@ def _task(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None) -
     acts: Kind | None = "todo" if sources.acts(node.words) else None
     if zone.scope == "reading" and judge.put(one, "reading", "reading-label.child", also=acts, box=box, marker=marker):
         one.zone = Zone("reading-deep")
-    elif zone.scope == "question" and _in_question_label(judge, one, zone, marker):
+    elif zone.scope == "question" and in_question_label(judge, one, zone, marker):
         return
     elif (sources.boxed_title(text) or sources.to_be_read(text, plain(text))) and judge.put(
         one, "reading", f"{by}.reading", box=box, marker=marker
@@ -230,88 +170,6 @@ def _first_asks(words: str) -> bool:
     return len(pieces) == 2 and wording.question(pieces[0]) is not None
 
 
-def _in_question_label(judge: Judge, one: Judged, zone: Zone, marker: states.Marker | None = None) -> bool:
-    """Below a question label: question wording, a leaf, or a parent of a statement."""
-    node = one.node
-    box = node.line.box
-    family = zone.family or "question-label"
-    asks = node.asks
-    tasked: Kind | None = "todo" if box is not None or marker is not None else None
-    rule = ""
-    confidence: Confidence = "high"
-    # What nobody understands is listed together with what is left to do.
-    left = zone.by_words and asks is None and (tasked or _is_task(node))
-    if left and judge.put(one, "todo", "question-label.intention", mark=zone.mark, box=box, marker=marker):
-        one.zone = Zone("task")
-        return True
-    if asks is not None:
-        rule, confidence = asks.rule if zone.learned else f"{family}.wording", asks.confidence
-    elif not node.children and not (node.says and _MENTION.match(node.raw)):
-        rule = f"{family}.leaf"
-        confidence = "low" if node.says else "high"
-    elif any(_states(child) for child in node.children):
-        rule = f"{family}.parent-of-statement"
-    if family == "callout" and rule:
-        rule = "callout"
-    if not rule or not judge.put(
-        one,
-        "question",
-        rule,
-        also=tasked,
-        confidence=confidence,
-        mark=zone.mark,
-        box=box,
-        marker=marker,
-    ):
-        return False
-    one.zone = Zone("beneath")
-    if asks is not None and not asks.whole:
-        take_inline_answer(one)
-    elif asks is None and "→" in node.words:
-        said = node.words.rpartition("→")[2].strip()
-        if not statements.is_no_answer(said):
-            one.answered, one.inline_answer = True, said
-    return True
-
-
-def _is_task(node: Node) -> bool:
-    """Whether a bullet says what to do, or stands among such as have boxes."""
-    if node.children:
-        return False
-    beside = node.parent.children if node.parent else []
-    return statements.is_intention(node.words) or any(each.line.box is not None for each in beside)
-
-
-def _states(child: Node) -> bool:
-    """Whether a block below a bullet states something."""
-    if child.kind not in ("bullet", "para"):
-        return False
-    if answer_prefix(child.prose):
-        return True
-    if (
-        child.asks
-        or wording.asks_by_order(child.words)
-        or sources.is_citation(child.words)
-        or child.line.box is not None
-    ):
-        return False
-    return child.says and not statements.is_no_answer(child.words)
-
-
-def take_inline_answer(one: Judged) -> None:
-    """Keep what stands behind a question on its own line, if it answers it."""
-    pieces = wording.sentences(one.node.words)
-    for index, piece in enumerate(pieces[:-1]):
-        if wording.question(piece):
-            rest = " ".join(pieces[index + 1 :]).strip()
-            arrow = (
-                any(sign in one.node.words for sign in ("→", "⇒", "=>", "->")) or answer_prefix(rest.lstrip("( ")) > 0
-            )
-            if not statements.is_no_answer(rest.lstrip("→⇒=> ")) and (arrow or statements.is_statement(rest)):
-                one.answered, one.inline_answer = True, rest
-            return
-
-
 def _question(judge: Judge, one: Judged, zone: Zone) -> None:
     node = one.node
     asks = node.asks
@@ -319,7 +177,7 @@ def _question(judge: Judge, one: Judged, zone: Zone) -> None:
         judge.set_role(one, "source", zone)
     elif statements.is_no_answer(node.words) and not node.children and not asks:
         judge.set_role(one, "context", zone)
-    elif not _in_question_label(judge, one, zone):
+    elif not in_question_label(judge, one, zone):
         judge.set_role(one, "topic", zone)
 
 

@@ -10,6 +10,8 @@ from studyctl.core import detector_lists, intending, sources, statements, states
 from studyctl.core.blocks import Node, answer_prefix
 from studyctl.core.detector_forms import answers, introduced
 from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
+from studyctl.core.detector_questions import take_inline_answer
+from studyctl.core.detector_zones import NOT_ANSWERED_BELOW
 from studyctl.core.outline_heads import SENTENCE_END
 
 if TYPE_CHECKING:
@@ -238,7 +240,7 @@ def _ask(
     if not judge.put(one, "question", rule, text=text, confidence=confidence, line=line, mark=zone.mark):
         return False
     if not asks.whole:
-        detector_lists.take_inline_answer(one)
+        take_inline_answer(one)
     one.zone = Zone("beneath")
     return True
 
@@ -365,7 +367,7 @@ def _goes_on(judge: Judge, one: Judged, before: Judged | None) -> None:
     )
     words = wording.half_width(question.node.words)
     guessed = (question.item.confidence == "low" and wording.hedged(words)) or wording.ruminates(words)
-    if apart or guessed or _CLOCK.match(node.raw) or question.item.rule in detector_lists.NOT_ANSWERED_BELOW:
+    if apart or guessed or _CLOCK.match(node.raw) or question.item.rule in NOT_ANSWERED_BELOW:
         return
     if node.says and not statements.is_no_answer(node.words):
         judge.answer(one, question, node.text, "beneath-question.statement")
