@@ -1,6 +1,7 @@
 """Judges every block of a note, in document order: the shared part, headings and tables.
 
-Bullets are judged in `detector_lists` (below a label of questions in `detector_questions`), paragraphs, quotes and callouts in `detector_prose`.
+Bullets are judged in `detector_lists`, those below a label of questions in `detector_questions`; paragraphs, quotes and
+callouts in `detector_prose`.
 """
 
 from __future__ import annotations
