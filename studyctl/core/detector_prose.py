@@ -212,7 +212,12 @@ def _asks(judge: Judge, one: Judged, zone: Zone) -> bool:
 
 
 def _admits(judge: Judge, one: Judged, pieces: list[str]) -> bool:
-    """What a long paragraph says that its writer does not understand: that sentence is the question."""
+    """What a long paragraph begins by asking, or says that its writer does not understand: that sentence is it."""
+    first = wording.question(pieces[0])
+    if first is not None and first.whole and any(_THINKS.search(piece) for piece in pieces[1:]):
+        if wording.to_reader(pieces[0]):
+            return False
+        return judge.put(one, "question", first.rule, text=pieces[0], confidence="low", line=one.node.line.number)
     for piece in pieces:
         mine = not piece.isascii() or _FIRST_PERSON.search(piece)
         if mine and len(piece) <= _LONGEST_DOUBT and wording.doubt(piece) and not wording.to_reader(piece):

@@ -69,6 +69,11 @@ def marks(text: str) -> list[tuple[int, str]]:
             " So be it. The rest is plain.",
             [("Q", 1)],
         ),
+        (
+            "Does attention hit a limit on long texts? I know that others do. It was tried on books. They were short."
+            " Nobody went further.",
+            [("Q", 1)],
+        ),
         ("명령어를 이해하지 못하면 진행이 어렵다.", []),
         ("처음엔 이해가 안 되고 어려웠지만 강의를 듣고 쉽게 읽혔다.", []),
         ("わからないことが多かった。", []),
@@ -88,6 +93,12 @@ def marks(text: str) -> list[tuple[int, str]]:
             "答：因为依赖是传递的。",
             [("Q", 1), ("C", 3)],
         ),
+        # the answer in a quote right below
+        ("q:왜 링크를 하나\n>빠진 기호를 찾기 위해서이다.", [("Q", 1), ("C", 2)]),
+        # an English title with a remark in another language behind it
+        ("- [x] **Deep Walks on Sparse Graphs**：经典方法", [("R", 1)]),
+        ("- [ ] **Set up the new server**：尽快", [("T", 1)]),
+        ("下周目标：实现 open 和 read", [("T", 1)]),
         # the answer is the next bullet
         ("- 그 이유는 뭘까?\n- 정답은 서블릿 설정에 있다.", [("Q", 1), ("C", 2)]),
         # a Korean question and its answer on one line of notes; prose asks so too, of nobody
