@@ -7,6 +7,10 @@ import sys
 
 def main() -> int:
     """Run the command line on `sys.argv`; the value is the exit code."""
+    from studyctl.wiring.ahead import begin
+
+    begin(sys.argv[1:])
+
     from studyctl.cli.main import run
 
     return run(sys.argv[1:])

@@ -77,6 +77,10 @@ class _Glance:
         self._workspace = workspace
 
     def unchanged(self, notes: Mapping[str, tuple[int, int]], others: Sequence[FileStamp]) -> bool:
+        from studyctl.wiring import ahead
+
+        if ahead.unchanged(self._workspace):
+            return True
         from studyctl.notes.glance import unchanged
 
         return unchanged(self._workspace, notes, others)
