@@ -61,7 +61,7 @@ def _worded(db: sqlite3.Connection, filters: Filters) -> list[str]:
     SQLite knows the case of ASCII letters only, so Python compares: all texts of a column at once. They are taken from
     the bare table, because the view finds out more of each row than it takes to leave it out.
     """
-    rows = f"FROM item WHERE gone_at IS NULL AND ({of_kinds(filters.kinds)} OR id IN {_OVERRIDDEN})"
+    rows = f"FROM item WHERE ({of_kinds(filters.kinds)} OR id IN {_OVERRIDDEN}) AND gone_at IS NULL"
     # A topic is a list in JSON, where a quote or a backslash has another before it.
     parts = [fold(json.dumps(word, ensure_ascii=False)[1:-1]) for word in filters.topics]
     words = [fold(word) for word in filters.match]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -58,7 +58,7 @@ class StudyReader:
         """Every watched file as it was when it was last read."""
         return [rows.stamp(row) for row in self._all(f"SELECT {rows.STAMP} FROM file_stamp ORDER BY path")]
 
-    def watched(self) -> tuple[dict[str, tuple[int, int]], list[FileStamp]]:
+    def watched(self) -> tuple[Mapping[str, tuple[int, int]], list[FileStamp]]:
         """Every watched file: the notes whose size and mtime prove what they say (path: both), and the others' stamps.
 
         From the row that a sync leaves; where a stamp was changed otherwise, it is put together anew.

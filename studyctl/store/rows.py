@@ -7,6 +7,7 @@ journal have theirs in `record_rows`, which a list of items need not load.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from studyctl.config import RACY_NS
@@ -65,6 +66,7 @@ STAMP = "path, role, size, mtime_ns, seen_ns, sha256"
 # Notes whose size and mtime prove what they say.
 _PROVEN = f"role = 'note' AND sha256 <> '' AND seen_ns - mtime_ns > {RACY_NS}"
 # All stamps in one text: of the proven notes three lists, because each row would cost more; the others one by one.
+_OTHERS = ',"others":'
 GLANCE = f"""SELECT json_object(
     'notes', (SELECT json_array(json_group_array(path), json_group_array(size), json_group_array(mtime_ns))
         FROM file_stamp WHERE {_PROVEN}),
@@ -76,9 +78,31 @@ def stamp(row: Row) -> FileStamp:
     return FileStamp(*row)
 
 
-def glance(text: str) -> tuple[dict[str, tuple[int, int]], list[FileStamp]]:
+class Proven(Mapping[str, tuple[int, int]]):
+    """Size and mtime of each note that these prove unchanged, by its path: taken apart when somebody asks for one."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._notes: dict[str, tuple[int, int]] | None = None
+
+    @property
+    def _all(self) -> dict[str, tuple[int, int]]:
+        if self._notes is None:
+            paths, sizes, times = json.loads(self._text)["notes"]
+            self._notes = dict(zip(paths, zip(sizes, times, strict=True), strict=True))
+        return self._notes
+
+    def __getitem__(self, path: str) -> tuple[int, int]:
+        return self._all[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+
+def glance(text: str) -> tuple[Mapping[str, tuple[int, int]], list[FileStamp]]:
     """What `GLANCE` selects: size and mtime of each proven note, and the other stamps."""
-    told = json.loads(text)
-    paths, sizes, times = told["notes"]
-    notes = dict(zip(paths, zip(sizes, times, strict=True), strict=True))
-    return notes, [FileStamp(*row) for row in told["others"]]
+    others = text[text.rindex(_OTHERS) + len(_OTHERS) : -1]  # no path has this in it: its quotes would be escaped
+    return Proven(text), [FileStamp(*row) for row in json.loads(others)]
