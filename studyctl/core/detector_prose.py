@@ -29,10 +29,7 @@ _LEAST_TOLD = 12
 # How notes go on behind a question, and prose does not: Korean without "-다.", a guess in Japanese.
 _JOTTED = re.compile(r"[가-힣](?<![다요까])[.)\s]*$|(?:っぽい|らしい|みたい)(?:だ|です)?[。\s]*$")
 _SIGNIFICANT = 24  # characters by which a sentence is found again
-_THINKS = re.compile(
-    r"\b(?:I|I'm|I'd|I've|my)\b",
-    re.IGNORECASE,
-)
+_THINKS = re.compile(r"\b(?:I|I'm|I'd|I've|[Mm]y)\b")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d\b")  # a log goes on
 _FIRST_PERSON = re.compile(r"\b(?:I|I'm|I've|me|my|myself)\b")
 # A task of todo.txt without a priority: the day it was written down, its words, where or with whom it is done.

@@ -86,10 +86,13 @@ _TITLE_REMARK = re.compile(
     r"(?P<bold>\*\*|__)?(?P<title>[A-Za-z][A-Za-z0-9 _,'’/&():-]{12,}?)(?(bold)(?:\*\*|__))\s*"
     r"(?:[:：]\s*(?=[가-힣ぁ-ヿ一-龥])|：\s*$|(?<=[a-z]):\s*$)"
 )
+_FEW = 6  # words
+_NAMED_LINK = re.compile(r"\[[^\]]*\S\s\S[^\]]*\]\(")
+_DASHED = re.compile(r"\S\s[-–—|]+\s<?https?://")
 _LOOK = re.compile(r"check ?out|look (?:at|through)|(?:find|take) a look|start (?:here|with)", re.IGNORECASE)
 # What one does with a link besides reading what it leads to.
 _ACTS = re.compile(
-    r"(?:(?:re|un)-?)?(?:add|answer|apply|ask|book|build|buy|call|change|clean|clone|close|collect|compare"
+    r"(?:(?:re|un)-?)?(?:add|answer|apply|ask|book(?= \w)|build|buy|call|change|clean|clone|close|collect|compare"
     r"|complete|configure|contact"
     r"|copy|create|debug|delete|deploy|design|develop|do|download|draft|edit|email|enable|enter|evaluate|explore"
     r"|file|fill|find|finish"
@@ -287,7 +290,11 @@ def _titled_link(raw: str) -> bool:
         return True
     if not words or "a" <= words[0] <= "z" or question(words) is not None:
         return False
-    return not (_ACTS.match(words) or _ACTS_LAST.search(words))
+    if _ACTS.match(words) or _ACTS_LAST.search(words):
+        return False
+    # A title in a link, with few words besides, or one that a dash parts from its address: not "Tax return https://…".
+    named = _NAMED_LINK.search(raw) is not None and len(words.split()) <= _FEW
+    return named or title_like(words) or _DASHED.search(raw) is not None
 
 
 def to_be_read(raw: str, words: str) -> bool:

@@ -34,6 +34,9 @@ def marks(text: str) -> list[tuple[int, str]]:
         ("# 작업\n- [ ] 외부 호출 분리\n- [ ] 대시보드 수정", [("T", 2), ("T", 3)]),
         ("- [ ] Deep nets, a gentle tour - https://example.org/tour", [("R", 1)]),
         ("- [ ] Install the driver from https://example.org/driver", [("T", 1)]),
+        ("- [ ] Tax return https://example.org/tax", [("T", 1)]),
+        ("- [ ] 세금 신고 https://example.org/tax", [("T", 1)]),
+        ("- [ ] Book - [build a model from scratch](https://example.org/book)", [("R", 1)]),
         ("- [ ] Why does it drift? https://example.org/drift", [("QT", 1)]),
         # lines of titles below a label, each a paragraph
         (
