@@ -86,9 +86,14 @@ def result_page(page: RunPage) -> list[RenderableType]:
         pieces((f"{sign} ", style), (head, "bold"), f" · {apart}" if apart else "", f" · {name}")
     ]
     parts += _findings(page)
-    if page.answered:
+    asked = [one for one in page.answered if one.item.kind in ("question", "claim")]
+    if asked:
         parts.append(heading("Answers"))
-        parts += [part for answered in page.answered for part in _answered_block(answered, run)]
+        parts += [part for answered in asked for part in _answered_block(answered, run)]
+    others = [one.item for one in page.answered if one.item.kind not in ("question", "claim")]
+    if others:  # todos and readings are done, not answered
+        parts.append(heading("Tied to it, too"))
+        parts += [pieces((item.id, "bold"), f"  {item.text}", indent=2) for item in others]
     parts += _files("Figures and tables", page.folder, _shown_files(run.artifacts))
     notes = page.notes
     if not (run.findings or run.artifacts or run.metrics):
@@ -150,8 +155,7 @@ def _answered_block(answered: Answered, run: Run) -> list[RenderableType]:
     item, answer = answered.item, answered.answer
     parts: list[RenderableType] = [pieces((item.id, "bold"), f"  {item.text}", indent=2)]
     if answer is None:
-        asked = item.kind in ("question", "claim")
-        return [*parts, *([block("no finding of this run is tied to it", 6, "dim")] if asked else [])]
+        return [*parts, block("no finding of this run is tied to it", 6, "dim")]
     parts.append(pieces(conclusion(answer.verdict, answer.conclusion), indent=6))
     if answered.how == "kept":
         why = (
