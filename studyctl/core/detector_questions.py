@@ -32,7 +32,7 @@ def in_question_label(judge: Judge, one: Judged, zone: Zone, marker: states.Mark
         return True
     if asks is not None:
         rule, confidence = asks.rule if zone.learned else f"{family}.wording", asks.confidence
-    elif not node.children and not (node.says and _MENTION.match(node.raw)):
+    elif not node.children and not node.prose.endswith((":", "：")) and not (node.says and _MENTION.match(node.raw)):
         rule = f"{family}.leaf"
         confidence = "low" if node.says else "high"
     elif any(_states(child) for child in node.children):
