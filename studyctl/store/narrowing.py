@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import Any
 
 from studyctl.core.models import KINDS, Kind
 from studyctl.core.narrowing import ALL, ANY, SETTLED, Filters, fold, fold_path
@@ -51,7 +51,8 @@ def where_of(db: sqlite3.Connection, filters: Filters) -> tuple[list[str], list[
 def _named(db: sqlite3.Connection, words: Iterable[str]) -> list[str]:
     """The notes that have one of these words in their path: a live item's note was stamped by a sync."""
     paths = [path for (path,) in db.execute("SELECT path FROM file_stamp WHERE role = 'note'")]
-    found = {index for word in words for index in _having(fold_path(word), paths)}
+    folded = fold(_BETWEEN.join(paths))
+    found = {index for word in words for index in _within(fold_path(word), folded)}
     return [paths[index] for index in sorted(found)]
 
 
@@ -70,22 +71,15 @@ def _worded(db: sqlite3.Connection, filters: Filters) -> list[str]:
     joined, *others = db.execute(f"SELECT {columns} {rows}").fetchone()
     if joined is None:
         return []
-    ids = joined.split(_BETWEEN)
+    ids: list[str] = joined.split(_BETWEEN)
     chosen = set(range(len(ids)))
     for (_, wanted), text in zip(asked, others, strict=True):
         if text.count(_BETWEEN) != len(ids) - 1:
-            return cast("list[str]", ids)  # a text has what stands between two: the list decides
+            return ids  # a text has what stands between two: the list decides
+        folded = fold(text)
         for word in wanted:
-            chosen &= _within(word, fold(text))
+            chosen &= _within(word, folded)
     return [ids[index] for index in sorted(chosen)]
-
-
-def _having(word: str, texts: list[str]) -> set[int]:
-    """Which of these texts have a word that is folded."""
-    folded = fold(_BETWEEN.join(texts))
-    if folded.count(_BETWEEN) != len(texts) - 1:
-        return {index for index, text in enumerate(texts) if word in fold(text)}
-    return _within(word, folded)
 
 
 def _within(word: str, folded: str) -> set[int]:
