@@ -6,12 +6,10 @@ from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 
 from studyctl.core import acceptance, answers, drafting, reproduce
-from studyctl.core.models import Answer, Item, Reason, Run
+from studyctl.core.models import ANSWERED_KINDS, Answer, Item, Reason, Run
 from studyctl.core.pages import Answered, AnswerPage
 from studyctl.core.ports import Ledger, Reader, RunFilter
 from studyctl.errors import NoEvidenceError, UsageError
-
-ANSWERED_KINDS = ("question", "claim")
 
 
 def require_answerable(item: Item) -> None:

@@ -17,7 +17,7 @@ from studyctl.core import acceptance
 from studyctl.core import answers as deciding
 from studyctl.core.answers import Choice
 from studyctl.core.ids import pick, standing
-from studyctl.core.models import Answer, Artifact, Item, Reason, Run
+from studyctl.core.models import ANSWERED_KINDS, Answer, Artifact, Item, Reason, Run
 from studyctl.core.ports import Reader
 from studyctl.core.report_pages import Cited, Entry, Figure, Report, entries_of, tree, with_what_is_below
 
@@ -74,7 +74,7 @@ def _entry(
 ) -> Entry:
     newer: tuple[Choice, ...] = ()
     missing: tuple[str, ...] = ()
-    if item.ties and item.status != "dropped" and item.kind in ("question", "claim"):
+    if item.ties and item.status != "dropped" and item.kind in ANSWERED_KINDS:
         choices = candidates.choose(item)
         found = {choice.experiment for choice in choices}
         missing = tuple(name for name in deciding.ordered(item.ties) if name not in found)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 
-from studyctl.app.answers import ANSWERED_KINDS
 from studyctl.app.candidates import Candidates
 from studyctl.core import rerunning
 from studyctl.core.alike import measures_time
 from studyctl.core.answers import newer_evidence
 from studyctl.core.ids import pick
-from studyctl.core.models import Answer, Item, Reason, Run
+from studyctl.core.models import ANSWERED_KINDS, Answer, Item, Reason, Run
 from studyctl.core.ports import Reader
 from studyctl.core.rerunning import Became, Change, Plan
 from studyctl.errors import NotFoundError

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from studyctl.core import answers, reproduce
-from studyctl.core.models import Finding, Item, Run
+from studyctl.core.models import ANSWERED_KINDS, Finding, Item, Run
 from studyctl.core.pages import Answered
 
 TAG_LENGTH = 500
@@ -67,7 +67,7 @@ def _reproduce(run: Run) -> str:
 def _item_line(run: Run, item: Item) -> str:
     line = f"**{item.id}** {escaped(item.text)} ({escaped(item.note)}, line {item.line})"
     choice = answers.choice_of(run, answers.ordered(item.ties).get(run.experiment, ()))
-    if choice is None or run.state != "finished" or item.kind not in ("question", "claim"):
+    if choice is None or run.state != "finished" or item.kind not in ANSWERED_KINDS:
         return line
     composed = answers.compose(item, (choice,), now="")
     assert composed is not None  # there is a choice

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from studyctl.core import acceptance, ids, predicates, verifying
-from studyctl.core.models import Answer, Item, Reason, Run
+from studyctl.core.models import ANSWERED_KINDS, Answer, Item, Reason, Run
 from studyctl.core.ports import Reader
 from studyctl.core.verifying import Fault, Verified, Witness
 from studyctl.errors import NoEvidenceError
@@ -59,7 +59,7 @@ def _answered(reader: Reader, words: Sequence[str]) -> list[tuple[Item, Answer]]
     if words:
         items = ids.pick(words, reader.items(gone=True, ignored=True))
     else:
-        items = [item for item in reader.items(("question", "claim")) if item.status != "dropped"]
+        items = [item for item in reader.items(ANSWERED_KINDS) if item.status != "dropped"]
     recorded = {answer.item: answer for answer in reader.answers([item.id for item in items])} if items else {}
     without = [item for item in items if item.id not in recorded]
     if words and without:

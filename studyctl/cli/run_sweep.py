@@ -145,6 +145,7 @@ def _raise_unless_finished(page: SweepPage) -> None:
 def show_dry_run(here: Session, order: Order | SweepOrder, options: Options, *, as_json: bool) -> None:
     """What would run, and about how long; nothing is recorded."""
     from studyctl.app.answers import tied_items
+    from studyctl.core.models import ANSWERED_KINDS
     from studyctl.core.pages import DryRun
     from studyctl.core.params import values_of
     from studyctl.core.reproduce import value
@@ -174,7 +175,7 @@ def show_dry_run(here: Session, order: Order | SweepOrder, options: Options, *, 
         len(earlier.finished) if earlier else 0,
         earlier.run.id if earlier else "",
         jobs,
-        tuple(item for item in items if item.kind in ("question", "claim")),
+        tuple(item for item in items if item.kind in ANSWERED_KINDS),
         order.spec.data,
         known.seconds if known else None,
         known.runs if known else 0,

@@ -38,8 +38,6 @@ _BECAUSE = re.compile(
     r"|就是|:)|因为|因為|なぜなら|(?:答え|理由)は",
     re.IGNORECASE,
 )
-
-
 _BECAUSE_FIRST = frozenset("정답이그왜bBtTaA因答原な理")
 
 
@@ -84,6 +82,14 @@ def introduced(judge: Judge, one: Judged, zone: Zone) -> bool:
     if not judge.put(one, kind, "inline-label", text=text, also=also, box=box):
         return False
     one.zone = {"question": Zone("beneath"), "reading": Zone("reading-deep")}.get(kind, Zone("task"))
+    return True
+
+
+def left_unread(judge: Judge, one: Judged, zone: Zone) -> bool:
+    """A link with a remark that it is still to be read, outside of any label."""
+    if zone.scope != "free" or not sources.unread(one.node.raw) or not judge.put(one, "reading", "wording.reading"):
+        return False
+    one.zone = Zone("reading-deep")
     return True
 
 

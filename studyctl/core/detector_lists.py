@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from studyctl.core import intending, sources, statements, states, ties, wording
 from studyctl.core.blocks import Node
-from studyctl.core.detector_forms import answers, introduced, says_why
+from studyctl.core.detector_forms import answers, introduced, left_unread, says_why
 from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
 from studyctl.core.detector_questions import in_question_label, take_inline_answer
 from studyctl.core.detector_zones import zone_of
@@ -288,8 +288,7 @@ def _free(judge: Judge, one: Judged, zone: Zone) -> None:
     ):
         one.zone = Zone("task") if one.node.children else one.zone
         return
-    if zone.scope == "free" and sources.unread(one.node.raw) and judge.put(one, "reading", "wording.reading"):
-        one.zone = Zone("reading-deep")
+    if left_unread(judge, one, zone):
         return
     if intending.means_to_read(one.node.words) and _only_links_below(one.node):
         judge.set_role(one, "label", Zone("reading", family="reading-label"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from studyctl.core import detector_lists, intending, sources, statements, states, wording
 from studyctl.core.blocks import Node, answer_prefix
-from studyctl.core.detector_forms import answers, introduced
+from studyctl.core.detector_forms import answers, introduced, left_unread
 from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
 from studyctl.core.detector_questions import take_inline_answer
 from studyctl.core.detector_zones import NOT_ANSWERED_BELOW
@@ -29,9 +29,9 @@ _LEAST_TOLD = 12
 # How notes go on behind a question, and prose does not: Korean without "-다.", a guess in Japanese.
 _JOTTED = re.compile(r"[가-힣](?<![다요까])[.)\s]*$|(?:っぽい|らしい|みたい)(?:だ|です)?[。\s]*$")
 _SIGNIFICANT = 24  # characters by which a sentence is found again
-_THINKS = re.compile(r"\b(?:I|I'm|I'd|I've|[Mm]y)\b")
+_THINKS = re.compile(r"\b(?:I|[Mm]y)\b")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d\b")  # a log goes on
-_FIRST_PERSON = re.compile(r"\b(?:I|I'm|I've|me|my|myself)\b")
+_FIRST_PERSON = re.compile(r"\b(?:I|me|my|myself)\b")
 # A task of todo.txt without a priority: the day it was written down, its words, where or with whom it is done.
 _DATED = re.compile(r"\d{4}-\d\d-\d\d \S.*\s(?:[@+][^\W\d]|due:\d)")
 _NEAR = 3  # lines between two tasks of one list
@@ -112,7 +112,7 @@ def _paragraph(judge: Judge, one: Judged) -> None:
         _below_heading(judge, one, before)
     elif zone.scope == "example":
         one.role = "topic"
-    elif _unread(judge, one, zone):
+    elif left_unread(judge, one, zone):
         return
     elif not _asks(judge, one, zone) and not _listed(judge, one, zone) and not _intends(judge, one, zone):
         _goes_on(judge, one, before)
@@ -324,11 +324,6 @@ def _title_alone(one: Judged, zone: Zone) -> bool:
     titles = sum(not each.starts and sources.title_like(each.words, 0.5) for each in beside)
     single = not node.starts and not SENTENCE_END.search(node.prose) and len(node.words) <= _LONGEST_TITLE
     return single and 2 * titles > len(beside)
-
-
-def _unread(judge: Judge, one: Judged, zone: Zone) -> bool:
-    """A link with a remark that it is still to be read."""
-    return zone.scope == "free" and sources.unread(one.node.raw) and judge.put(one, "reading", "wording.reading")
 
 
 def _intends(judge: Judge, one: Judged, zone: Zone) -> bool:

@@ -42,6 +42,7 @@ SITE = "site:"
 
 ROLES: tuple[RunRole, ...] = ("run", "sweep", "trial")
 KINDS: tuple[Kind, ...] = ("question", "todo", "reading", "claim")
+ANSWERED_KINDS: tuple[Kind, ...] = ("question", "claim")  # the others are done, not answered
 LETTERS: dict[Kind, str] = {"question": "Q", "todo": "T", "reading": "R", "claim": "C"}
 STATUSES: dict[Kind, tuple[str, ...]] = {
     "question": ("open", "noted", "answered", "stale", "dropped"),

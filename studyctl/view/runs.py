@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from studyctl.core import reproduce
-from studyctl.core.models import Artifact, Finding, Run
+from studyctl.core.models import ANSWERED_KINDS, Artifact, Finding, Run
 from studyctl.core.pages import Answered, RunPage
 from studyctl.view import words
 
@@ -86,11 +86,11 @@ def result_page(page: RunPage) -> list[RenderableType]:
         pieces((f"{sign} ", style), (head, "bold"), f" · {apart}" if apart else "", f" · {name}")
     ]
     parts += _findings(page)
-    asked = [one for one in page.answered if one.item.kind in ("question", "claim")]
+    asked = [one for one in page.answered if one.item.kind in ANSWERED_KINDS]
     if asked:
         parts.append(heading("Answers"))
         parts += [part for answered in asked for part in _answered_block(answered, run)]
-    others = [one.item for one in page.answered if one.item.kind not in ("question", "claim")]
+    others = [one.item for one in page.answered if one.item.kind not in ANSWERED_KINDS]
     if others:  # todos and readings are done, not answered
         parts.append(heading("Tied to it, too"))
         parts += [pieces((item.id, "bold"), f"  {item.text}", indent=2) for item in others]

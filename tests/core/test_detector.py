@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 import pytest
+from found_values import letters
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,11 +23,7 @@ def read(text: str, **options: Collection[str] | Mapping[Kind, Sequence[str]]) -
 
 def seen(text: str) -> list[Seen]:
     """Letter, line and rule of everything found; "QT" is a question that is a todo as well."""
-    return [(_letters(found), found.line, found.rule) for found in read(text).found]
-
-
-def _letters(found: Found) -> str:
-    return found.kind[0].upper() + (found.also[0].upper() if found.also else "")
+    return [(letters(found), found.line, found.rule) for found in read(text).found]
 
 
 @pytest.mark.parametrize(

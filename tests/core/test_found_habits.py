@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from found_values import letters
 
 from studyctl.core.detector import detect
-from studyctl.core.models import Found
 
 Seen = tuple[str, int]
 
 
-def _letters(found: Found) -> str:
-    return found.kind[0].upper() + (found.also[0].upper() if found.also else "")
-
-
 def seen(text: str) -> list[Seen]:
     """Letter and line of everything found; "QT" is a question that is a todo as well."""
-    return [(_letters(found), found.line) for found in detect(text, "note.md").found]
+    return [(letters(found), found.line) for found in detect(text, "note.md").found]
 
 
 def marks(text: str) -> list[tuple[int, str]]:
