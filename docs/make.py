@@ -139,7 +139,7 @@ def _argument(param: Any) -> str:
 
 def rules() -> str:
     """The rules of the detector, as `scan` and `show` name them."""
-    from studyctl.core.rules import SENTENCES
+    from studyctl.core.detector.rules import SENTENCES
 
     rows = [f"| `{rule}` | {sentence} |" for rule, sentence in SENTENCES.items()]
     return "\n".join(["| rule | the line … |", "|---|---|", *rows]) + "\n"

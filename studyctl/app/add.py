@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from studyctl.app.change import Change, Outcome
 from studyctl.app.link import one_item
 from studyctl.app.lists import names_note
-from studyctl.core import adding, masking, ties
-from studyctl.core.labels import folded_labels
+from studyctl.core import adding, ties
+from studyctl.core.detector import masking
+from studyctl.core.detector.labels import folded_labels
+from studyctl.core.detector.outline import Outline
 from studyctl.core.models import Item, Kind
-from studyctl.core.outline import Outline
 from studyctl.core.ports import Edit, NoteFiles, Reader
 from studyctl.core.scanner import decode, scan
 from studyctl.errors import NoteError, NotFoundError, UsageError

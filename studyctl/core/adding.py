@@ -12,12 +12,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from studyctl.core import masking, states
-from studyctl.core.blocks import Node
-from studyctl.core.detector import detect
-from studyctl.core.labels import Label, folded_labels, label_of
+from studyctl.core import states
+from studyctl.core.detector import masking
+from studyctl.core.detector.blocks import Node
+from studyctl.core.detector.detect import detect
+from studyctl.core.detector.labels import Label, folded_labels, label_of
+from studyctl.core.detector.outline import Outline
 from studyctl.core.models import Found, Kind
-from studyctl.core.outline import Outline
 from studyctl.core.ports import Edit
 from studyctl.core.rewrite import apply
 from studyctl.core.scanner import BOM, SIGN_BOXES, Line, decode, scan

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from studyctl.core import answers, edits, rewrite
 from studyctl.core.adding import Page, Place
-from studyctl.core.detector import detect
+from studyctl.core.detector.detect import detect
 from studyctl.core.models import Answer, Found, Item, Kind
 from studyctl.core.ports import Edit
 from studyctl.core.scanner import Line, scan

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from studyctl.core import edits, rewrite
-from studyctl.core.detector import detect
+from studyctl.core.detector.detect import detect
 from studyctl.core.models import Found, Item, Kind
 from studyctl.core.ports import Edit
 from studyctl.errors import NoteError

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from studyctl.core.detector.rules import sentence
 from studyctl.core.item_pages import ItemPage
 from studyctl.core.models import Item
-from studyctl.core.rules import sentence
 from studyctl.view.items import STYLES, item_json, path, tie_name
 from studyctl.view.sources import detail_line
 

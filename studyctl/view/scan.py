@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from studyctl.core.detector.rules import sentence
 from studyctl.core.models import KINDS, Found, Reading
-from studyctl.core.rules import sentence
 from studyctl.view.items import STEP, tie_name
 from studyctl.view.sources import detail_json
 from studyctl.view.words import plural

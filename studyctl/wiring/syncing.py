@@ -257,7 +257,7 @@ def _evidence(workspace: Workspace, *, keep: bool) -> Iterator[Evidence]:
 
 def read_note(source: bytes, note: str, settings: Settings) -> Reading:
     """What a note says, by the workspace's labels and rules."""
-    from studyctl.core.detector import detect
+    from studyctl.core.detector.detect import detect
     from studyctl.core.tasks import planned
 
     reading = detect(source, note, extra_labels=labels_of(settings), rules_off=settings.rules_off)

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from studyctl.app.templates import FIRST_EXPERIMENT, FIRST_NOTE, experiment_name, new_experiment
-from studyctl.core.detector import detect
+from studyctl.core.detector.detect import detect
 from studyctl.errors import UsageError
 from studyctl.lab import draft
 

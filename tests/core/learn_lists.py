@@ -1,4 +1,4 @@
-"""Makes the weights of `studyctl.core.learned` from labelled lists: `python tests/core/learn_lists.py`.
+"""Makes the weights of `studyctl.core.detector.learned` from labelled lists: `python tests/core/learn_lists.py`.
 
 The lists: those of the notes in `tests/corpus`, labelled line by line, and those of `tests/corpus/lists`, written as
 examples in four languages (`[question] head`, then its lines). The notes of `UNSEEN` are left out, so that what the
@@ -18,14 +18,15 @@ from pathlib import Path
 
 from test_detector_corpus import ROUNDS
 
-from studyctl.core import learned, masking, scanner
-from studyctl.core.blocks import Node
-from studyctl.core.labels import head_of, label_of
-from studyctl.core.outline import Outline
+from studyctl.core import scanner
+from studyctl.core.detector import learned, masking
+from studyctl.core.detector.blocks import Node
+from studyctl.core.detector.labels import head_of, label_of
+from studyctl.core.detector.outline import Outline
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "tests" / "corpus"
-OUT = ROOT / "studyctl" / "core" / "learned.txt"
+OUT = ROOT / "studyctl" / "core" / "detector" / "learned.txt"
 # Rounds of notes that nothing is made from (`test_detector_corpus.py` names all rounds).
 UNSEEN = ("twentieth", "twenty-first")
 STRENGTH = 30.0

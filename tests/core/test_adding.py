@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyctl.core.adding import add, one_line
-from studyctl.core.detector import detect
+from studyctl.core.detector.detect import detect
 from studyctl.core.models import Kind
 from studyctl.core.rewrite import apply, undoing
 from studyctl.errors import NotFoundError, StudyctlError, UsageError

@@ -9,7 +9,7 @@ import pytest
 from test_pinning import NOTE, items
 
 from studyctl.core import answer_lines, answers, rewrite
-from studyctl.core.detector import detect
+from studyctl.core.detector.detect import detect
 from studyctl.core.models import Answer, Evidence, Item
 from studyctl.errors import NoteError
 

@@ -9,7 +9,7 @@ from found_values import letters
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studyctl.core.detector import RULES, detect
+from studyctl.core.detector.detect import RULES, detect
 from studyctl.core.models import Found, Kind, Reading
 from studyctl.core.scanner import scan
 from studyctl.core.ties import insertion_point, normalise

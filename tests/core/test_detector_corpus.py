@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from studyctl.core.detector import detect
+from studyctl.core.detector.detect import detect
 from studyctl.core.models import KINDS, Found
 from studyctl.core.ties import insertion_point
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from studyctl.core.detector import detect
+from studyctl.core.detector.detect import detect
 from studyctl.core.edits import State, link, retarget, set_state, tie_target, unlink
 from studyctl.core.models import Item, Tie
 from studyctl.core.rewrite import apply

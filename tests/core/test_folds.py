@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from studyctl.core import folds
-from studyctl.core.detector import detect
+from studyctl.core.detector import folds
+from studyctl.core.detector.detect import detect
 
 Seen = tuple[str, int]
 

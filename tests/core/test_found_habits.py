@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from found_values import letters
 
-from studyctl.core.detector import detect
+from studyctl.core.detector.detect import detect
 
 Seen = tuple[str, int]
 

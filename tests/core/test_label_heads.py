@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from studyctl.core import intending
-from studyctl.core.detector import detect
-from studyctl.core.label_heads import head_by_words
-from studyctl.core.sources import names_work
+from studyctl.core.detector import intending
+from studyctl.core.detector.detect import detect
+from studyctl.core.detector.label_heads import head_by_words
+from studyctl.core.detector.sources import names_work
 
 
 def seen(text: str) -> list[tuple[str, int]]:

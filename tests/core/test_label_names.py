@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studyctl.core import label_patterns
-from studyctl.core.label_names import Names, whole_of
+from studyctl.core.detector import label_patterns
+from studyctl.core.detector.label_names import Names, whole_of
 
 EVERY = [value for value in vars(label_patterns).values() if isinstance(value, Names)]
 PATTERNS = [name.pattern for names in EVERY for name in names.names]

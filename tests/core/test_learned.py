@@ -12,9 +12,9 @@ import learn_lists
 import pytest
 from test_detector_corpus import ROUNDS
 
-from studyctl.core import learned
-from studyctl.core.detector import detect
-from studyctl.core.learned import Weights
+from studyctl.core.detector import learned
+from studyctl.core.detector.detect import detect
+from studyctl.core.detector.learned import Weights
 from studyctl.core.models import Found
 
 SCOPES = learned.SCOPES

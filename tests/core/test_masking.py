@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from studyctl.core.masking import mask
+from studyctl.core.detector.masking import mask
 from studyctl.core.scanner import decode, scan
 
 

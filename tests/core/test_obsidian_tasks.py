@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyctl.core import pinning, rewrite
-from studyctl.core.detector import detect
+from studyctl.core.detector.detect import detect
 from studyctl.core.edits import link, set_state
 from studyctl.core.models import Item
 

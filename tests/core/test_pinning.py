@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from studyctl.core import pinning, rewrite
-from studyctl.core.detector import detect
+from studyctl.core.detector.detect import detect
 from studyctl.core.edits import link, set_state
 from studyctl.core.identity import assign
 from studyctl.core.models import Found, Item

@@ -9,9 +9,10 @@ from unittest.mock import PropertyMock, patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studyctl.core import labels, scanner, statement_patterns, statements, wording, wording_patterns
-from studyctl.core.blocks import Node
-from studyctl.core.detector import detect
+from studyctl.core import scanner
+from studyctl.core.detector import labels, statement_patterns, statements, wording, wording_patterns
+from studyctl.core.detector.blocks import Node
+from studyctl.core.detector.detect import detect
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 LINES = sorted({line for note in CORPUS.glob("*.md") for line in note.read_text("utf-8").split("\n") if line.strip()})

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studyctl.core.masking import mask
+from studyctl.core.detector.masking import mask
 from studyctl.core.scanner import Line, decode, scan, scan_line
 
 

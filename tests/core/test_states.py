@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from studyctl.core.detector import detect
+from studyctl.core.detector.detect import detect
 from studyctl.core.models import Mark
 from studyctl.core.states import marker_of, state_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from studyctl.core.detector import detect
+from studyctl.core.detector.detect import detect
 from studyctl.core.tasks import due_of, planned, priority_of, rank, tags_of
 
 

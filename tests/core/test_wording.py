@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studyctl.core import labels, sources, statements, wording
+from studyctl.core.detector import labels, sources, statements, wording
 
 
 @pytest.mark.parametrize(

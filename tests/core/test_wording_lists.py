@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from studyctl.core import labels, statements, wording
+from studyctl.core.detector import labels, statements, wording
 
 ASKS = """
 how come nobody uses this anymore

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from studyctl.core import sources, statements, states, wording
-from studyctl.core.blocks import Node, answer_prefix
-from studyctl.core.detector_items import Confidence, Judged, Zone
+from studyctl.core import states
+from studyctl.core.detector import sources, statements, wording
+from studyctl.core.detector.blocks import Node, answer_prefix
+from studyctl.core.detector.items import Confidence, Judged, Zone
+from studyctl.core.detector.judge import Judge
 from studyctl.core.models import Kind
-
-if TYPE_CHECKING:
-    from studyctl.core.detector_rules import Judge
 
 _MENTION = re.compile(r"@\w[\w-]+ ")  # who says it
 

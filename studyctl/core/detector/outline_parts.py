@@ -10,9 +10,10 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from studyctl.core import folds, learned, tables, ties
-from studyctl.core.blocks import BOLD_LINE, Node, NodeKind
-from studyctl.core.masking import Mask
+from studyctl.core import ties
+from studyctl.core.detector import folds, learned, tables
+from studyctl.core.detector.blocks import BOLD_LINE, Node, NodeKind
+from studyctl.core.detector.masking import Mask
 from studyctl.core.models import Kind
 from studyctl.core.scanner import Line, columns
 

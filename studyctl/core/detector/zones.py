@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from studyctl.core import intending, sources, wording
-from studyctl.core.blocks import Node
-from studyctl.core.detector_items import FREE, Judged, Zone
-
-if TYPE_CHECKING:
-    from studyctl.core.detector_rules import Judge
+from studyctl.core.detector import intending, sources, wording
+from studyctl.core.detector.blocks import Node
+from studyctl.core.detector.items import FREE, Judged, Zone
+from studyctl.core.detector.judge import Judge
 
 # What says that something is not understood, or to be done, is rarely followed by its answer.
 NOT_ANSWERED_BELOW = frozenset({"wording.doubt", "wording.embedded", "marker.question"})

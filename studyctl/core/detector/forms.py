@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from studyctl.core import intending, sources, statements, wording
-from studyctl.core.blocks import answer_prefix, question_prefix
-from studyctl.core.detector_items import Judged, Zone
-from studyctl.core.labels import inline_label, may_introduce
+from studyctl.core.detector import intending, sources, statements, wording
+from studyctl.core.detector.blocks import answer_prefix, question_prefix
+from studyctl.core.detector.items import Judged, Zone
+from studyctl.core.detector.judge import Judge
+from studyctl.core.detector.labels import inline_label, may_introduce
+from studyctl.core.detector.wording import half_width
 from studyctl.core.models import Kind
-from studyctl.core.wording import half_width
-
-if TYPE_CHECKING:
-    from studyctl.core.detector_rules import Judge
-
 
 # A tag that says question, at either end of the line.
 _TAG = re.compile(

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import TYPE_CHECKING
 
-from studyctl.core import detector_lists, intending, sources, statements, states, wording
-from studyctl.core.blocks import Node, answer_prefix
-from studyctl.core.detector_forms import answers, introduced, left_unread
-from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
-from studyctl.core.detector_questions import take_inline_answer
-from studyctl.core.detector_zones import NOT_ANSWERED_BELOW
-from studyctl.core.outline_heads import SENTENCE_END
-
-if TYPE_CHECKING:
-    from studyctl.core.detector_rules import Judge
+from studyctl.core import states
+from studyctl.core.detector import intending, lists, sources, statements, wording
+from studyctl.core.detector.blocks import Node, answer_prefix
+from studyctl.core.detector.forms import answers, introduced, left_unread
+from studyctl.core.detector.items import FREE, Confidence, Judged, Zone
+from studyctl.core.detector.judge import Judge
+from studyctl.core.detector.outline_heads import SENTENCE_END
+from studyctl.core.detector.questions import take_inline_answer
+from studyctl.core.detector.zones import NOT_ANSWERED_BELOW
 
 _QUESTION_CALLOUTS = frozenset({"question", "help", "faq", "q", "ask"})
 _TODO_CALLOUTS = frozenset({"todo", "task", "tasks"})
@@ -93,7 +91,7 @@ def _paragraph(judge: Judge, one: Judged) -> None:
     marker = node.marker
     if not node.text:
         if marker is not None:
-            detector_lists.mark_paper_above(judge, one, marker)
+            lists.mark_paper_above(judge, one, marker)
         one.only_ties = marker is None and bool(node.ties)
         return
     before = _before(judge, one)

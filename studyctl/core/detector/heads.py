@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from studyctl.core import learned, sources, statements
-from studyctl.core.blocks import BOLD_LINE, Node
-from studyctl.core.labels import Label, head_of
+from studyctl.core.detector import learned, sources, statements
+from studyctl.core.detector.blocks import BOLD_LINE, Node
+from studyctl.core.detector.labels import Label, head_of
 
 # A Japanese verb in its plain form says what to do as well as what happens.
 _PLAIN = re.compile(r"^[^はが]*(?<![あいなれ])(?<!でき)[うくぐすつぬぶむる]$")

@@ -11,9 +11,9 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from studyctl.core import head_patterns as patterns
-from studyctl.core.head_patterns import Classes, Head
-from studyctl.core.label_names import is_korean
+from studyctl.core.detector import head_patterns as patterns
+from studyctl.core.detector.head_patterns import Classes, Head
+from studyctl.core.detector.label_names import is_korean
 
 _LONGEST_ASCII = 48
 _LONGEST = 24

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from studyctl.core import label_patterns as patterns
-from studyctl.core.head_patterns import Head
-from studyctl.core.label_heads import head_by_words
-from studyctl.core.label_names import Register, is_korean
+from studyctl.core.detector import label_patterns as patterns
+from studyctl.core.detector.head_patterns import Head
+from studyctl.core.detector.label_heads import head_by_words
+from studyctl.core.detector.label_names import Register, is_korean
+from studyctl.core.detector.sources import names_work
+from studyctl.core.detector.wording import half_width
 from studyctl.core.markup import plain
 from studyctl.core.models import Kind, Mark
-from studyctl.core.sources import names_work
-from studyctl.core.wording import half_width
 
 Scope = Literal["question", "todo", "reading", "answer", "reference", "toc", "form", "example", "apart"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from studyctl.core.detector.wording import half_width, question
 from studyctl.core.markup import CODE, links, without_links
-from studyctl.core.wording import half_width, question
 
 _YEAR = re.compile(r"(?<!\d)(?:19[5-9]\d|20[0-4]\d)(?!\d)")
 _ET_AL = re.compile(r"\bet al\b|\s외\s\d+인|ら\s?[(\[]|等人")

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from studyctl.core import intending, sources, statements, states, ties, wording
+from studyctl.core import states, ties
+from studyctl.core.detector import intending, sources, statements, wording
+from studyctl.core.detector.wording import half_width
 from studyctl.core.markup import plain, without_links
 from studyctl.core.scanner import Line
-from studyctl.core.wording import half_width
 
 # A bold line, a line such as "TODO:" above a list, and one such as "Ann:" count as headings below the six real levels.
 BOLD_LINE = 7

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from studyctl.core import wording_patterns as patterns
+from studyctl.core.detector import wording_patterns as patterns
 
 Rule = Literal["wording.mark", "wording.ending", "wording.doubt"]
 

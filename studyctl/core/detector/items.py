@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from studyctl.core.blocks import Node
+from studyctl.core.detector.blocks import Node
 from studyctl.core.models import Kind, Mark
 
 # What stands over a block decides how it is read:

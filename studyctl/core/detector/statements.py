@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 
-from studyctl.core import statement_patterns as patterns
-from studyctl.core.wording import bare_end, half_width
+from studyctl.core.detector import statement_patterns as patterns
+from studyctl.core.detector.wording import bare_end, half_width
 
 
 def _last_clause(text: str) -> str:

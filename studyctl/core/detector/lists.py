@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from studyctl.core import intending, sources, statements, states, ties, wording
-from studyctl.core.blocks import Node
-from studyctl.core.detector_forms import answers, introduced, left_unread, says_why
-from studyctl.core.detector_items import FREE, Confidence, Judged, Zone
-from studyctl.core.detector_questions import in_question_label, take_inline_answer
-from studyctl.core.detector_zones import zone_of
-from studyctl.core.labels import Label, is_bare_question
+from studyctl.core import states, ties
+from studyctl.core.detector import intending, sources, statements, wording
+from studyctl.core.detector.blocks import Node
+from studyctl.core.detector.forms import answers, introduced, left_unread, says_why
+from studyctl.core.detector.items import FREE, Confidence, Judged, Zone
+from studyctl.core.detector.judge import Judge
+from studyctl.core.detector.labels import Label, is_bare_question
+from studyctl.core.detector.questions import in_question_label, take_inline_answer
+from studyctl.core.detector.zones import zone_of
 from studyctl.core.markup import plain
 from studyctl.core.models import Kind
-
-if TYPE_CHECKING:
-    from studyctl.core.detector_rules import Judge
-
 
 # A bullet with nothing below it is a label only when it is as short as one.
 _LEAF_LABEL = 24

@@ -1,24 +1,32 @@
 """What a note says: its questions, todos, readings and claims, each with the rule that found it.
 
 `detect` is the entry. The steps: lines (`scanner`), what is no prose (`masking`), which block belongs below which
-(`outline`), what each block is (`detector_rules`), which questions the note answers itself, and the found items.
+(`outline`), what each block is (`judge`, and by kind `sections`, `lists` and `prose`), which questions the note answers
+itself, and the found items.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
-from studyctl.core import learned, markup, masking, scanner, sources, ties
-from studyctl.core.detector_items import Judged
-from studyctl.core.detector_rules import Judge
-from studyctl.core.labels import folded_labels
+from studyctl.core import markup, scanner, ties
+from studyctl.core.detector import learned, lists, masking, prose, sections, sources
+from studyctl.core.detector.items import Judged
+from studyctl.core.detector.judge import Judge
+from studyctl.core.detector.labels import folded_labels
+from studyctl.core.detector.outline import Outline
+from studyctl.core.detector.rules import SENTENCES
 from studyctl.core.models import Detail, Found, Kind, Mark, NoteProblem, Reading, Role, Tie
-from studyctl.core.outline import Outline
-from studyctl.core.rules import SENTENCES
 
 # Every rule that an item can carry, with the sentence that explains it.
 RULES: dict[str, str] = SENTENCES
 
+# Paragraphs, quotes and callouts are prose.
+_JUDGED_BY: dict[str, Callable[[Judge, Judged], None]] = {
+    "heading": sections.judge_heading,
+    "row": sections.judge_row,
+    "bullet": lists.judge_bullet,
+}
 _CLOSED: frozenset[Mark] = frozenset({"noted", "done", "dropped"})
 
 
@@ -36,7 +44,9 @@ def detect(
     extra = folded_labels(extra_labels or {})
     judge = Judge(lines, extra, rules_off)
     told = learned.told if judge.on("learned") else learned.nothing
-    judged = judge.judge(Outline(lines, mask, extra, told).build())
+    for node in Outline(lines, mask, extra, told).build():
+        _JUDGED_BY.get(node.kind, prose.judge)(judge, judge.place(node))
+    judged = judge.judged
     _answered(judged)
     found = _found(judged)
     return Reading(note, found, tuple(_problems(note, source, lines, judged)))

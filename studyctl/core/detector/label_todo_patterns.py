@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from studyctl.core.label_names import whole_of
+from studyctl.core.detector.label_names import whole_of
 
 TODO = whole_of(
     r"(?:(?:my|our|the|remaining|open|next|daily|weekly|project|master|today'?s"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from studyctl.core.wording import bare_end, half_width
+from studyctl.core.detector.wording import bare_end, half_width
 
 _VERBS = (
     r"(?:e-?mail|mail|ask|tell|call|ring|phone|text|chase|check|look|find|buy|order|get|fetch|bring|print|book"

@@ -118,7 +118,7 @@ def parse(text: str) -> Weights:
 
 @cache
 def weights() -> Weights:
-    return parse((files("studyctl.core") / "learned.txt").read_text("utf-8"))
+    return parse((files("studyctl.core.detector") / "learned.txt").read_text("utf-8"))
 
 
 def _add(totals: list[float], names: Iterable[str], share: float, of: dict[str, tuple[float, ...]]) -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from studyctl.core import bare_lines, folds
-from studyctl.core.blocks import COLON_LINE, HARD_BREAK, NAME_LINE, Node, answer_prefix
-from studyctl.core.labels import head_of, label_of
-from studyctl.core.outline_parts import Builder
+from studyctl.core.detector import bare_lines, folds
+from studyctl.core.detector.blocks import COLON_LINE, HARD_BREAK, NAME_LINE, Node, answer_prefix
+from studyctl.core.detector.labels import head_of, label_of
+from studyctl.core.detector.outline_parts import Builder
+from studyctl.core.detector.wording import question
 from studyctl.core.scanner import Line
-from studyctl.core.wording import question
 
 SENTENCE_END = re.compile(
     r"[.?!。？！…][\"'”’)\]」』*_~]*$|(?:[가-힣]다|[가-힣]요|[가-힣]까|[하보두]자|[있없]음"

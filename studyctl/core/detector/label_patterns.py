@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from studyctl.core.label_names import whole_of
-from studyctl.core.label_todo_patterns import TODO as TODO
+from studyctl.core.detector.label_names import whole_of
+from studyctl.core.detector.label_todo_patterns import TODO as TODO
 
 QUESTION = whole_of(
     # English

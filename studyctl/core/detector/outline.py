@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
-from studyctl.core import bare_lines, folds, intending, states, ties
-from studyctl.core.blocks import (
+from studyctl.core import states, ties
+from studyctl.core.detector import bare_lines, folds, intending
+from studyctl.core.detector.blocks import (
     BOLD_LINE,
     COLON_LINE,
     HARD_BREAK,
@@ -18,11 +19,11 @@ from studyctl.core.blocks import (
     answer_prefix,
     question_prefix,
 )
-from studyctl.core.labels import head_of, inline_label, label_of
-from studyctl.core.outline_heads import SENTENCE_END, Heads
+from studyctl.core.detector.labels import head_of, inline_label, label_of
+from studyctl.core.detector.outline_heads import SENTENCE_END, Heads
+from studyctl.core.detector.statements import is_statement
+from studyctl.core.detector.wording import question, question_ending
 from studyctl.core.scanner import Line
-from studyctl.core.statements import is_statement
-from studyctl.core.wording import question, question_ending
 
 # Also "** with blanks **", which its writer means to be bold.
 _BOLD = re.compile(r"(\*\*|__)\s?(?=\S)(?:(?!\1).){1,120}\1\s*[:：]?$")

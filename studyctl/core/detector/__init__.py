@@ -1,0 +1,1 @@
+"""How a note is read: which of its lines are questions, todos, readings and claims, and by which rule (`detect`)."""
