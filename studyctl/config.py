@@ -13,7 +13,7 @@ import os
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 from studyctl.errors import WorkspaceError
 
@@ -35,6 +35,9 @@ class Settings:
     todo_labels: tuple[str, ...] = ()
     question_labels: tuple[str, ...] = ()
     reading_labels: tuple[str, ...] = ()
+    todo_marks: tuple[str, ...] = ()
+    question_marks: tuple[str, ...] = ()
+    reading_marks: tuple[str, ...] = ()
     rules_off: tuple[str, ...] = ()
     tracking_uri: str = ""  # an MLflow server that runs are sent to, in place of the workspace's own store
 
@@ -157,13 +160,15 @@ def validate_settings(config: Path) -> Settings:
     """Parse and validate the file with Pydantic; WorkspaceError names the field, the value and the bound."""
     import tomllib
 
-    from pydantic import BaseModel, ConfigDict, Field, ValidationError
+    from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-    class Labels(BaseModel):
+    Words = list[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]]
+
+    class ByKind(BaseModel):
         model_config = ConfigDict(extra="forbid")
-        todo: list[str] = []
-        question: list[str] = []
-        reading: list[str] = []
+        todo: Words = []
+        question: Words = []
+        reading: Words = []
 
     class File(BaseModel):
         model_config = ConfigDict(extra="forbid")
@@ -171,7 +176,8 @@ def validate_settings(config: Path) -> Settings:
         experiments: str = Field("experiments", min_length=1)
         record: str = Field("studyctl-record.jsonl", min_length=1)
         exclude: list[str] = []
-        labels: Labels = Labels()
+        labels: ByKind = ByKind()
+        marks: ByKind = ByKind()
         rules_off: list[str] = []
         tracking_uri: str = ""
 
@@ -190,8 +196,8 @@ def validate_settings(config: Path) -> Settings:
         where = ".".join(str(part) for part in first["loc"])
         raise WorkspaceError(
             f"{config.name}: {where} = {first['input']!r}: {first['msg']}",
-            "known settings: notes, experiments, record, exclude, labels.{todo,question,reading}, rules_off,"
-            " tracking_uri",
+            "known settings: notes, experiments, record, exclude, labels.{todo,question,reading},"
+            " marks.{todo,question,reading}, rules_off, tracking_uri",
         ) from error
     if "@" in parsed.tracking_uri.partition("://")[2].partition("/")[0]:
         raise WorkspaceError(  # the file is committed
@@ -206,6 +212,9 @@ def validate_settings(config: Path) -> Settings:
         todo_labels=tuple(parsed.labels.todo),
         question_labels=tuple(parsed.labels.question),
         reading_labels=tuple(parsed.labels.reading),
+        todo_marks=tuple(parsed.marks.todo),
+        question_marks=tuple(parsed.marks.question),
+        reading_marks=tuple(parsed.marks.reading),
         rules_off=tuple(parsed.rules_off),
         tracking_uri=parsed.tracking_uri.strip(),
     )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from studyctl.app.change import Change, Outcome
 from studyctl.app.link import one_item
 from studyctl.app.lists import names_note
 from studyctl.core import adding, ties
 from studyctl.core.detector import masking
-from studyctl.core.detector.labels import folded_labels
+from studyctl.core.detector.habits import Habits
 from studyctl.core.detector.outline import Outline
 from studyctl.core.models import Item, Kind
 from studyctl.core.ports import Edit, NoteFiles, Reader
@@ -21,25 +20,15 @@ from studyctl.errors import NoteError, NotFoundError, UsageError
 _ID = re.compile(r"[QTRCqtrc]\d+\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
-    """How this workspace's notes are read."""
-
-    labels: Mapping[Kind, Sequence[str]]
-    rules_off: Sequence[str]
-
-
 def plan(
-    kind: Kind, text: str, note: str | None, under: str | None, reads: Reads, reader: Reader, files: NoteFiles
+    kind: Kind, text: str, note: str | None, under: str | None, habits: Habits, reader: Reader, files: NoteFiles
 ) -> Change:
     """The line to add, and where."""
     notes = [stamp.path for stamp in reader.stamps() if stamp.role == "note"]
     within = _note(note, notes) if note is not None else None
 
     def edit(in_note: str, below: int | str | None) -> Edit:
-        return adding.add(
-            in_note, files.read(in_note), text, kind, under=below, labels=reads.labels, rules_off=reads.rules_off
-        )
+        return adding.add(in_note, files.read(in_note), text, kind, under=below, habits=habits)
 
     if under is not None and _ID.match(under):
         item = one_item(under, reader)
@@ -51,7 +40,7 @@ def plan(
     elif within is not None:
         made = edit(within, None)
     else:
-        made = _usual_place(kind, notes, reads, reader, files, edit)
+        made = _usual_place(kind, notes, habits, reader, files, edit)
     words = adding.one_line(text)
     return Change(summary=f"added to {made.note}: {words}", edits=(made,), lines=(f"add to {made.note}: {words}",))
 
@@ -90,7 +79,7 @@ def _below_words(words: str, notes: Sequence[str], edit: Callable[[str, str], Ed
 def _usual_place(
     kind: Kind,
     notes: Sequence[str],
-    reads: Reads,
+    habits: Habits,
     reader: Reader,
     files: NoteFiles,
     edit: Callable[[str, int | None], Edit],
@@ -99,7 +88,7 @@ def _usual_place(
     items = [item for item in reader.items() if item.note in notes]
     last = _last_added(kind, items, reader)
     if last is not None:
-        above = _line_above(files.read(last.note), last.line, reads)
+        above = _line_above(files.read(last.note), last.line, habits)
         try:
             return edit(last.note, above)
         except (NoteError, NotFoundError, UsageError):
@@ -124,10 +113,11 @@ def _last_added(kind: Kind, items: Sequence[Item], reader: Reader) -> Item | Non
     return None
 
 
-def _line_above(source: bytes, number: int, reads: Reads) -> int | None:
+def _line_above(source: bytes, number: int, habits: Habits) -> int | None:
     """The line of the heading or bullet that a line stands below."""
     lines = scan(source)
-    nodes = Outline(lines, masking.mask(decode(source), lines), folded_labels(reads.labels)).build()
+    mask = masking.mask(decode(source), lines)
+    nodes = Outline(lines, mask, habits.heads(), signs=habits.signs()).build()
     node = next((node for node in nodes if node.line.number == number), None)
     above = node.parent if node else None
     return above.line.number if above is not None and above.kind != "root" else None

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studyctl.app.add import Reads
 from studyctl.app.change import Change
 from studyctl.core import pinning
+from studyctl.core.detector.habits import Habits
 from studyctl.core.ids import pick, standing
 from studyctl.core.ports import Edit, NoteFiles, Reader
 from studyctl.errors import NoteError
 
 
-def pin(words: Sequence[str], reads: Reads, reader: Reader, files: NoteFiles) -> Change:
+def pin(words: Sequence[str], habits: Habits, reader: Reader, files: NoteFiles) -> Change:
     """Put an anchor at the end of each item's text; what is pinned already stays as it is."""
     items = standing(pick(words, reader.items(gone=True, ignored=True)))
     made: dict[str, dict[str, Edit]] = {}
@@ -29,7 +29,7 @@ def pin(words: Sequence[str], reads: Reads, reader: Reader, files: NoteFiles) ->
         here[item.id] = edit
         lines.append(f"{item.id} is pinned by ^{pinning.anchor(item.id)}: {item.text}")
     for note, edits in made.items():
-        pinning.check(note, files.read(note), edits, labels=reads.labels, rules_off=reads.rules_off)
+        pinning.check(note, files.read(note), edits, habits)
     ids = [item_id for edits in made.values() for item_id in edits]
     return Change(
         summary=f"pinned {', '.join(ids)}",

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from studyctl.app.add import Reads
 from studyctl.app.answers import no_evidence, require_answerable
 from studyctl.app.change import Change
 from studyctl.app.link import one_item
 from studyctl.core import answer_lines
+from studyctl.core.detector.habits import Habits
 from studyctl.core.ports import NoteFiles, Reader
 from studyctl.errors import CheckFailed
 
 
-def write_answer(word: str, reads: Reads, reader: Reader, files: NoteFiles) -> Change:
+def write_answer(word: str, habits: Habits, reader: Reader, files: NoteFiles) -> Change:
     """The line with the item's current answer, put below it or brought up to date."""
     item = one_item(word, reader)
     require_answerable(item)
@@ -20,7 +20,7 @@ def write_answer(word: str, reads: Reads, reader: Reader, files: NoteFiles) -> C
     answer = reader.answer(item.id)
     if answer is None:
         raise no_evidence(item, ())
-    edit = answer_lines.write(item, files.read(item.note), answer, labels=reads.labels, rules_off=reads.rules_off)
+    edit = answer_lines.write(item, files.read(item.note), answer, habits)
     if edit is None:
         return Change(summary="", lines=(f"{item.note} has this answer of {item.id} already",))
     return Change(

@@ -141,15 +141,13 @@ def _record(here: Session, word: str, text: str | None, unbacked: bool, from_run
 
 def _write(ctx: typer.Context, here: Session, word: str, dry_run: bool) -> None:
     """Put the recorded answer into the note, or bring the line up to date."""
-    from studyctl.app.add import Reads
     from studyctl.app.write_answer import write_answer
     from studyctl.cli import writing
-    from studyctl.wiring.opening import labels_of
+    from studyctl.wiring.opening import habits_of
 
-    settings = here.workspace.settings
-    reads = Reads(labels_of(settings), settings.rules_off)
+    habits = habits_of(here.workspace.settings)
     writing.write(
-        ctx, "answer --write", lambda reader, files: write_answer(word, reads, reader, files), dry_run=dry_run
+        ctx, "answer --write", lambda reader, files: write_answer(word, habits, reader, files), dry_run=dry_run
     )
 
 

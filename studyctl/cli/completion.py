@@ -103,6 +103,29 @@ def kinds(ctx: typer.Context, incomplete: str) -> Offers:
     return [(kind, "") for kind in KINDS if kind.startswith(incomplete)]
 
 
+def label_kinds(ctx: typer.Context, incomplete: str) -> Offers:
+    """Kinds that have labels."""
+    return [(kind, "") for kind in ("question", "todo", "reading") if kind.startswith(incomplete)]
+
+
+def own_labels(ctx: typer.Context, incomplete: str) -> Offers:
+    """Labels that the workspace names."""
+    return _named(ctx, incomplete, mark=False)
+
+
+def own_marks(ctx: typer.Context, incomplete: str) -> Offers:
+    """Marks that the workspace names."""
+    return _named(ctx, incomplete, mark=True)
+
+
+def _named(ctx: typer.Context, incomplete: str, *, mark: bool) -> Offers:
+    from studyctl.app.labels import named
+
+    workspace = _workspace(ctx)
+    found = [each for each in named(workspace.settings) if each.mark == mark] if workspace is not None else []
+    return [(each.text, each.kind) for each in found if each.text.startswith(incomplete)]
+
+
 def _workspace(ctx: typer.Context) -> Workspace | None:
     named: Any = ctx.find_root().params.get("workspace")
     try:

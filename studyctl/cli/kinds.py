@@ -163,6 +163,11 @@ def _most(limit: str | None, as_json: bool) -> int:
     """How many items a list shows; 0 for all. What fills many screens is of no use on one; a program is given all."""
     if limit is None:
         return SHOWN if sys.stdout.isatty() and not as_json else 0
+    return number(limit)
+
+
+def number(limit: str) -> int:
+    """A --limit as it was typed; 0 for all."""
     if limit.isascii() and limit.isdigit():
         return int(limit)
     raise UsageError(f"--limit {limit}: no such number", "how many to show, or 0 for all")
@@ -276,18 +281,17 @@ def add_add(group: Group, kind: Kind) -> None:
         dry_run: DryRun = False,
         as_json: AsJson = False,
     ) -> None:
-        from studyctl.app.add import Reads, added, plan
+        from studyctl.app.add import added, plan
         from studyctl.cli.writing import write
         from studyctl.view.items import item_json
-        from studyctl.wiring.opening import labels_of
+        from studyctl.wiring.opening import habits_of
 
         here = session(ctx)
-        settings = here.workspace.settings
-        reads = Reads(labels_of(settings), settings.rules_off)
+        habits = habits_of(here.workspace.settings)
         outcome = write(
             ctx,
             f"{kind} add",
-            lambda reader, files: plan(kind, text, note, under, reads, reader, files),
+            lambda reader, files: plan(kind, text, note, under, habits, reader, files),
             dry_run=dry_run,
             silent=True,
         )

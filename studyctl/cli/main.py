@@ -57,6 +57,7 @@ PANELS: dict[str, tuple[Entry, ...]] = {
         Entry("todo", "todo", "List, show, add, finish and drop todos"),
         Entry("reading", "reading", "List, show, add, finish and drop papers to read"),
         Entry("claim", "claim", "List, show, add and drop observations to check"),
+        Entry("label", "label", "Name what you write above your lists and on your lines, so that it is found"),
         Entry("link", "link", "Tie an item to an experiment, by a link in the note"),
         Entry("unlink", "unlink", "Remove the link that ties an item to an experiment"),
         Entry("relink", "relink", "Give a text that changed beyond recognition its old number back"),

@@ -23,10 +23,8 @@ def app(
     The anchor (^sq-q3) goes to the end of the item's text. Without it an item is recognised by its words and its
     place, which is enough for ordinary edits. The anchor is a block id as in Obsidian, where a link may lead to it.
     """
-    from studyctl.app.add import Reads
     from studyctl.app.pin import pin
-    from studyctl.wiring.opening import labels_of
+    from studyctl.wiring.opening import habits_of
 
-    settings = session(ctx).workspace.settings
-    reads = Reads(labels_of(settings), settings.rules_off)
-    write(ctx, "pin", lambda reader, files: pin(ids, reads, reader, files), dry_run=dry_run)
+    habits = habits_of(session(ctx).workspace.settings)
+    write(ctx, "pin", lambda reader, files: pin(ids, habits, reader, files), dry_run=dry_run)

@@ -19,7 +19,7 @@ def write(ctx: typer.Context, command: str, plan: Plan, *, dry_run: bool = False
     here = session(ctx)
     if not dry_run:
         here.mark_lost()
-    outcome = change(here.workspace, command, plan, dry_run=dry_run)
+    outcome = change(here.workspace, command, plan, dry_run=dry_run, waiting=here.waiting)
     tell(here, outcome, dry_run, silent)
     return outcome
 

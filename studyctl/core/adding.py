@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from studyctl.core import states
 from studyctl.core.detector import masking
 from studyctl.core.detector.blocks import Node
 from studyctl.core.detector.detect import detect
-from studyctl.core.detector.labels import Label, folded_labels, label_of
+from studyctl.core.detector.habits import NONE, Habits
+from studyctl.core.detector.labels import Label, label_of
 from studyctl.core.detector.outline import Outline
 from studyctl.core.models import Found, Kind
 from studyctl.core.ports import Edit
@@ -42,13 +43,12 @@ def add(
     kind: Kind,
     *,
     under: int | str | None = None,
-    labels: Mapping[Kind, Sequence[str]] | None = None,
-    rules_off: Sequence[str] = (),
+    habits: Habits = NONE,
 ) -> Edit:
     """The edit that adds an item: below the line `under`, below the heading or bullet that says so, or where the
     note keeps such items."""
     words = one_line(text)
-    page = Page(note, source, dict(labels or {}))
+    page = Page(note, source, habits)
     if under is None:
         place = page.place_of(kind)
     elif isinstance(under, int):
@@ -57,14 +57,14 @@ def add(
         place = page.below(page.node_called(under), kind)
     edit = page.insert(place, words)
     try:
-        page.check(edit, kind, place, rules_off)
+        page.check(edit, kind, place)
     except NoteError:
         # Not every plain line is a todo, and some texts are labels themselves ("next steps"): a box says it.
         if kind != "todo" or place.head.endswith("] "):
             raise
         place = replace(place, head=f"{place.head}[ ] ")
         edit = page.insert(place, words)
-        page.check(edit, kind, place, rules_off)
+        page.check(edit, kind, place)
     return edit
 
 
@@ -102,15 +102,15 @@ class Place:
 class Page:
     """A note and its outline."""
 
-    def __init__(self, note: str, source: bytes, labels: dict[Kind, Sequence[str]]) -> None:
+    def __init__(self, note: str, source: bytes, habits: Habits) -> None:
         self.note = note
         self.source = source
-        self.labels = labels
-        self.extra = folded_labels(labels)
+        self.habits = habits
+        self.extra = habits.heads()
         self.text = decode(source)
         self.lines = scan(source)
         self.mask = masking.mask(self.text, self.lines)
-        self.nodes = Outline(self.lines, self.mask, self.extra).build()
+        self.nodes = Outline(self.lines, self.mask, self.extra, signs=habits.signs()).build()
 
     # Finding the place
 
@@ -257,11 +257,11 @@ class Page:
             raw += "".join(f"\n{text}" + ("\r" if returns else "") for text in added)
         return Edit(self.note, line.byte, line.raw.encode(), raw.encode())
 
-    def check(self, edit: Edit, kind: Kind, place: Place, rules_off: Sequence[str]) -> None:
+    def check(self, edit: Edit, kind: Kind, place: Place) -> None:
         """Read the note with and without the line: it must be what it is meant to be, and change nothing else."""
 
         def read(source: bytes) -> tuple[Found, ...]:
-            return detect(source, self.note, extra_labels=self.labels, rules_off=rules_off).found
+            return detect(source, self.note, self.habits).found
 
         number = place.after + 2 + len(place.before)
         after = read(apply([edit], self.source))

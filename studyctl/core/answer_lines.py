@@ -7,12 +7,12 @@ no answer by the person, and nothing that a search or an identity knows of. It i
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 
 from studyctl.core import answers, edits, rewrite
 from studyctl.core.adding import Page, Place
 from studyctl.core.detector.detect import detect
-from studyctl.core.models import Answer, Found, Item, Kind
+from studyctl.core.detector.habits import Habits
+from studyctl.core.models import Answer, Found, Item
 from studyctl.core.ports import Edit
 from studyctl.core.scanner import Line, scan
 from studyctl.errors import NoteError
@@ -35,9 +35,7 @@ def write(
     item: Item,
     source: bytes,
     answer: Answer,
-    *,
-    labels: Mapping[Kind, Sequence[str]],
-    rules_off: Sequence[str],
+    habits: Habits,
 ) -> Edit | None:
     """The edit that makes the item's line of its answer say what the answer is; None where it does already.
 
@@ -48,10 +46,10 @@ def write(
         raw = there.raw[: there.text_start] + words(answer) + there.raw[there.text_end :]
         edit = edits.rewritten(item.note, there, raw)
     else:
-        page = Page(item.note, source, dict(labels))
+        page = Page(item.note, source, habits)
         edit = page.insert(_place(page, item), words(answer))
     if edit is not None:
-        _check(item, source, edit, labels=labels, rules_off=rules_off)
+        _check(item, source, edit, habits)
     return edit
 
 
@@ -80,13 +78,11 @@ def _written(item: Item, source: bytes) -> Line | None:
     return next((line for line in found if line.number > item.line), found[0] if found else None)
 
 
-def _check(
-    item: Item, source: bytes, edit: Edit, *, labels: Mapping[Kind, Sequence[str]], rules_off: Sequence[str]
-) -> None:
+def _check(item: Item, source: bytes, edit: Edit, habits: Habits) -> None:
     """Read the note back as it will be: the same items, each with the same words around it."""
 
     def read(text: bytes) -> list[tuple[object, ...]]:
-        return [_kept(one) for one in detect(text, item.note, extra_labels=labels, rules_off=rules_off).found]
+        return [_kept(one) for one in detect(text, item.note, habits).found]
 
     if read(source) != read(rewrite.apply([edit], source)):
         raise NoteError(

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 
 from studyctl.core import edits, rewrite
 from studyctl.core.detector.detect import detect
-from studyctl.core.models import Found, Item, Kind
+from studyctl.core.detector.habits import Habits
+from studyctl.core.models import Found, Item
 from studyctl.core.ports import Edit
 from studyctl.errors import NoteError
 
@@ -53,9 +54,7 @@ def check(
     note: str,
     source: bytes,
     made: Mapping[str, Edit],
-    *,
-    labels: Mapping[Kind, Sequence[str]],
-    rules_off: Sequence[str],
+    habits: Habits,
 ) -> None:
     """Read the note back as it will be: every item as before, and each anchor seen; NoteError where it is not so.
 
@@ -63,7 +62,7 @@ def check(
     """
 
     def read(text: bytes) -> Sequence[Found]:
-        return detect(text, note, extra_labels=labels, rules_off=rules_off).found
+        return detect(text, note, habits).found
 
     before, after = read(source), read(rewrite.apply(made.values(), source))
     seen = {found.anchor for found in after}

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from studyctl.app.sync import Told
+    from studyctl.core.detector.habits import Habits
     from studyctl.core.models import (
-        Kind,
         Run,
     )
     from studyctl.core.ports import Ledger, NoteFiles, Reader
@@ -60,13 +60,23 @@ def open_ledger(workspace: Workspace, database: Path | None = None) -> Ledger:
     return StudyLedger(database or workspace.database)
 
 
-def labels_of(settings: Settings) -> dict[Kind, tuple[str, ...]]:
-    """The person's own labels, by kind."""
-    return {
-        "question": settings.question_labels,
-        "todo": settings.todo_labels,
-        "reading": settings.reading_labels,
-    }
+def habits_of(settings: Settings) -> Habits:
+    """How this workspace's notes are read, by what its settings say."""
+    from studyctl.core.detector.habits import Habits
+
+    return Habits(
+        labels={
+            "question": settings.question_labels,
+            "todo": settings.todo_labels,
+            "reading": settings.reading_labels,
+        },
+        marks={
+            "question": settings.question_marks,
+            "todo": settings.todo_marks,
+            "reading": settings.reading_marks,
+        },
+        rules_off=settings.rules_off,
+    )
 
 
 def record_text(workspace: Workspace) -> str | None:

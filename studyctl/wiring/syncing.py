@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from studyctl.config import CONFIG_NAME, Settings, Workspace
 from studyctl.errors import StudyctlError
-from studyctl.wiring.opening import labels_of, note_files, now, open_ledger, open_reader, quietly, record_text, silent
+from studyctl.wiring.opening import habits_of, note_files, now, open_ledger, open_reader, quietly, record_text, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -256,11 +256,11 @@ def _evidence(workspace: Workspace, *, keep: bool) -> Iterator[Evidence]:
 
 
 def read_note(source: bytes, note: str, settings: Settings) -> Reading:
-    """What a note says, by the workspace's labels and rules."""
+    """What a note says, by the habits that the workspace names."""
     from studyctl.core.detector.detect import detect
     from studyctl.core.tasks import planned
 
-    reading = detect(source, note, extra_labels=labels_of(settings), rules_off=settings.rules_off)
+    reading = detect(source, note, habits_of(settings))
     return planned(reading, source)
 
 

@@ -10,6 +10,7 @@ from test_pinning import NOTE, items
 
 from studyctl.core import answer_lines, answers, rewrite
 from studyctl.core.detector.detect import detect
+from studyctl.core.detector.habits import NONE
 from studyctl.core.models import Answer, Evidence, Item
 from studyctl.errors import NoteError
 
@@ -27,7 +28,7 @@ def an_answer(item: Item, text: str = "it depends", **more: object) -> Answer:
 
 
 def written(item: Item, source: bytes, answer: Answer) -> bytes | None:
-    edit = answer_lines.write(item, source, answer, labels={}, rules_off=())
+    edit = answer_lines.write(item, source, answer, NONE)
     return None if edit is None else rewrite.apply([edit], source)
 
 
@@ -40,7 +41,7 @@ def test_below_every_question_of_every_note(path: Path) -> None:
             continue
         answer = an_answer(item, "It depends: <!-- 3.2 --> times?")
         try:
-            edit = answer_lines.write(item, source, answer, labels={}, rules_off=())
+            edit = answer_lines.write(item, source, answer, NONE)
         except NoteError as error:
             assert "stands in a table" in error.message
             continue

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyctl.core.detector.detect import RULES, detect
+from studyctl.core.detector.habits import Habits
 from studyctl.core.models import Found, Kind, Reading
 from studyctl.core.scanner import scan
 from studyctl.core.ties import insertion_point, normalise
@@ -18,7 +19,7 @@ Seen = tuple[str, int, str]
 
 
 def read(text: str, **options: Collection[str] | Mapping[Kind, Sequence[str]]) -> Reading:
-    return detect(text, "note.md", **options)  # type: ignore[arg-type]
+    return detect(text, "note.md", Habits(**options))  # type: ignore[arg-type]
 
 
 def seen(text: str) -> list[Seen]:
@@ -227,7 +228,7 @@ def test_rules_can_be_turned_off_by_name_and_by_family() -> None:
 def test_a_persons_own_labels_are_labels() -> None:
     text = "## Rätsel\n- a\n## Später lesen\n- b"
     assert read(text).found == ()
-    own = read(text, extra_labels={"question": ["rätsel"], "reading": ["Später lesen"]})
+    own = read(text, labels={"question": ["rätsel"], "reading": ["Später lesen"]})
     assert [f.kind for f in own.found] == ["question", "reading"]
 
 

@@ -14,6 +14,7 @@ from test_detector_corpus import ROUNDS
 
 from studyctl.core.detector import learned
 from studyctl.core.detector.detect import detect
+from studyctl.core.detector.habits import Habits
 from studyctl.core.detector.learned import Weights
 from studyctl.core.models import Found
 
@@ -34,7 +35,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def found(text: str, **settings: object) -> list[Found]:
-    return list(detect(text, "a.md", **settings).found)  # type: ignore[arg-type]
+    return list(detect(text, "a.md", Habits(**settings)).found)  # type: ignore[arg-type]
 
 
 def test_probabilities_are_those_of_a_softmax_with_none_at_zero(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from studyctl.core import pinning, rewrite
 from studyctl.core.detector.detect import detect
+from studyctl.core.detector.habits import NONE
 from studyctl.core.edits import link, set_state
 from studyctl.core.identity import assign
 from studyctl.core.models import Found, Item
@@ -35,7 +36,7 @@ def pinned(source: bytes, number: int = 0) -> bytes:
     item = items(source)[number]
     edit = pinning.pin(item, source)
     assert edit is not None
-    pinning.check(NOTE, source, {item.id: edit}, labels={}, rules_off=())
+    pinning.check(NOTE, source, {item.id: edit}, NONE)
     return rewrite.apply([edit], source)
 
 

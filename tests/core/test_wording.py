@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studyctl.core.detector import labels, sources, statements, wording
+from studyctl.core.detector.habits import Habits
 
 
 @pytest.mark.parametrize(
@@ -269,7 +270,7 @@ def test_no_labels(text: str) -> None:
 
 
 def test_a_persons_own_labels() -> None:
-    extra = labels.folded_labels({"question": ["Rätsel:"], "todo": ["Aufgaben"]})
+    extra = Habits({"question": ["Rätsel:"], "todo": ["Aufgaben"]}).heads()
     found = labels.label_of("## rätsel".removeprefix("## "), extra)
     assert found is not None
     assert found.scope == "question"

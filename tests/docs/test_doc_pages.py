@@ -159,7 +159,8 @@ def test_settings_are_documented_with_their_defaults() -> None:
     block = re.search(r"```toml\n(.*?)```", text, re.DOTALL)
     assert block is not None
     table = tomllib.loads(block[1])
-    labels = {f"{kind}_labels": tuple(words) for kind, words in table.pop("labels").items()}
+    own = {what: table.pop(what) for what in ("labels", "marks")}
+    labels = {f"{kind}_{what}": tuple(words) for what, kinds in own.items() for kind, words in kinds.items()}
     written = {name: tuple(value) if isinstance(value, list) else value for name, value in table.items()} | labels
     written["notes"] = (written["notes"],)
     assert written == dataclasses.asdict(Settings())

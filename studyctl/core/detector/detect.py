@@ -7,16 +7,16 @@ itself, and the found items.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable
 
 from studyctl.core import markup, scanner, ties
 from studyctl.core.detector import learned, lists, masking, prose, sections, sources
+from studyctl.core.detector.habits import NONE, Habits
 from studyctl.core.detector.items import Judged
 from studyctl.core.detector.judge import Judge
-from studyctl.core.detector.labels import folded_labels
 from studyctl.core.detector.outline import Outline
 from studyctl.core.detector.rules import SENTENCES
-from studyctl.core.models import Detail, Found, Kind, Mark, NoteProblem, Reading, Role, Tie
+from studyctl.core.models import Detail, Found, Mark, NoteProblem, Reading, Role, Tie
 
 # Every rule that an item can carry, with the sentence that explains it.
 RULES: dict[str, str] = SENTENCES
@@ -30,26 +30,26 @@ _JUDGED_BY: dict[str, Callable[[Judge, Judged], None]] = {
 _CLOSED: frozenset[Mark] = frozenset({"noted", "done", "dropped"})
 
 
-def detect(
-    source: bytes | str,
-    note: str,
-    *,
-    extra_labels: Mapping[Kind, Sequence[str]] | None = None,
-    rules_off: Collection[str] = (),
-) -> Reading:
-    """Read one note. `extra_labels` are a person's own labels by kind; `rules_off` names rules or their families."""
-    text = scanner.decode(source)
-    lines = scanner.scan(text)
-    mask = masking.mask(text, lines)
-    extra = folded_labels(extra_labels or {})
-    judge = Judge(lines, extra, rules_off)
-    told = learned.told if judge.on("learned") else learned.nothing
-    for node in Outline(lines, mask, extra, told).build():
-        _JUDGED_BY.get(node.kind, prose.judge)(judge, judge.place(node))
-    judged = judge.judged
+def detect(source: bytes | str, note: str, habits: Habits = NONE) -> Reading:
+    """Read one note, by the rules for everybody's notes and by its writer's own habits."""
+    lines, judged = judge_note(source, habits)
     _answered(judged)
     found = _found(judged)
     return Reading(note, found, tuple(_problems(note, source, lines, judged)))
+
+
+def judge_note(source: bytes | str, habits: Habits = NONE) -> tuple[list[scanner.Line], list[Judged]]:
+    """The lines of a note, and what each of its blocks is, in document order."""
+    text = scanner.decode(source)
+    lines = scanner.scan(text)
+    heads, signs = habits.heads(), habits.signs()
+    judge = Judge(lines, heads, signs, habits.rules_off)
+    told = learned.told if judge.on("learned") else learned.nothing
+    for node in Outline(lines, masking.mask(text, lines), heads, told, signs).build():
+        one = judge.place(node)
+        if signs is None or not judge.signed(one):
+            _JUDGED_BY.get(node.kind, prose.judge)(judge, one)
+    return lines, judge.judged
 
 
 def _answered(judged: list[Judged]) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Collection
 from studyctl.core import states, ties
 from studyctl.core.detector import heads
 from studyctl.core.detector.blocks import Node
+from studyctl.core.detector.habits import Signs
 from studyctl.core.detector.items import FREE, Confidence, Item, Judged, Role, Zone
 from studyctl.core.detector.labels import Label, head_of, is_column, label_of
 from studyctl.core.detector.sources import is_citation, looks_like_paper, only_links, title_like
@@ -27,6 +28,14 @@ _GUESS = re.compile(
     re.IGNORECASE,
 )
 
+# The blocks that a mark of their writer's can make items, and what such an item makes of what stands below it.
+_SIGNED = ("bullet", "para", "quote", "callout")
+_BELOW_SIGNED: dict[Kind, Zone] = {
+    "question": Zone("beneath"),
+    "todo": Zone("task"),
+    "reading": Zone("reading-deep"),
+    "claim": FREE,
+}
 # Rules that go by the label above, and nothing else.
 _BY_LABEL = ("learned.", "todo-label", "reading-label.child")
 
@@ -34,9 +43,12 @@ _BY_LABEL = ("learned.", "todo-label", "reading-label.child")
 class Judge:
     """What is known of one note so far, and what may be said of a block."""
 
-    def __init__(self, lines: list[Line], extra: dict[str, Kind], rules_off: Collection[str]) -> None:
+    def __init__(
+        self, lines: list[Line], extra: dict[str, Kind], signs: Signs | None, rules_off: Collection[str]
+    ) -> None:
         self.lines = lines
         self.extra = extra
+        self.signs = signs
         self.off = tuple(rules_off)
         self.judged: list[Judged] = []
         self.by_node: dict[int, Judged] = {}
@@ -132,6 +144,20 @@ class Judge:
         last = self.lines[one.node.last].number
         one.item = Item(kind, rule, shown, number, last, state.mark, also, confidence)
         one.role = "item"
+        return True
+
+    def signed(self, one: Judged) -> bool:
+        """Make a block an item by a mark of its writer's, where it has one: a box beside it says its state."""
+        node = one.node
+        if self.signs is None or node.kind not in _SIGNED or self.zone(one).scope in ("toc", "quote"):
+            return False
+        found = self.signs.of(node.raw)
+        if found is None:
+            return False
+        also: Kind | None = "todo" if found.kind == "question" and node.line.box is not None else None
+        if not self.put(one, found.kind, "own-mark", text=found.words, also=also, box=node.line.box):
+            return False
+        one.zone = _BELOW_SIGNED[found.kind]
         return True
 
     def set_role(self, one: Judged, role: Role, zone: Zone = FREE) -> None:

@@ -8,7 +8,7 @@ phrases end in their head (남은 질문, 関連論文), English ones mostly do 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -177,11 +177,6 @@ _LABELS = Register[Label](
 def is_column(text: str) -> bool:
     """Whether a label names a column of a board of tasks: what is to be done, or being done."""
     return patterns.COLUMN.fullmatch(clean(text).casefold())
-
-
-def folded_labels(extra_labels: Mapping[Kind, Sequence[str]]) -> dict[str, Kind]:
-    """A person's own labels, as `label_of` looks them up."""
-    return {clean(label).casefold(): kind for kind, labels in extra_labels.items() for label in labels}
 
 
 _COLON = re.compile("[" + re.escape("".join(sorted(patterns.COLON))) + "]")

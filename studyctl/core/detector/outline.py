@@ -22,7 +22,7 @@ from studyctl.core.detector.blocks import (
 from studyctl.core.detector.labels import head_of, inline_label, label_of
 from studyctl.core.detector.outline_heads import SENTENCE_END, Heads
 from studyctl.core.detector.statements import is_statement
-from studyctl.core.detector.wording import question, question_ending
+from studyctl.core.detector.wording import may_ask, question, question_ending
 from studyctl.core.scanner import Line
 
 # Also "** with blanks **", which its writer means to be bold.
@@ -31,8 +31,7 @@ _ADDRESS = re.compile(r"<?(?:https?://|www\.)\S+$")
 _SAID = re.compile(r"[^\s:：\[(]{1,10}(?: [A-Z][\w.]{0,10})?\s?[:：]\s?[^\s/]")
 _ASKS = re.compile(r"(?:why|how|what|which|when|where|who|is|are|does|do|can|should)\b", re.IGNORECASE)
 _NAME = 14  # characters of a line that is but a name of what follows
-# Last characters of questions without a mark, which rarely end a line within a sentence.
-_ASKING_END = frozenset("か吗嗎呢냐가나지")
+_EAST = "\u1100"  # the first letters of East Asia
 _MOST_LINES = 200  # of one unit
 
 
@@ -286,12 +285,17 @@ class Outline(Heads):
             return True
         if raw.endswith(("  ", "  \r")) or raw.rstrip().endswith("\\") or HARD_BREAK.search(raw):
             return True
+        if self.signs is not None and self.signs.ends(_last_line(node)):
+            return True
         last = states.strip_tail(_last_line(node))
         if " #" in last and last.rpartition(" ")[2][:1] == "#":
             return True  # tags end it
         if SENTENCE_END.search(last) is not None or _ADDRESS.match(last) is not None:
             return True
-        return last[-1:] in _ASKING_END and question_ending(last)
+        if last[-1:] < _EAST or last[-1:] == "）" or not may_ask(last):
+            return False  # in English, a question of one line has its mark
+        asks = question(last)
+        return asks is not None and asks.whole
 
     def _answered_by(self, node: Node, text: str) -> bool:
         """Whether an English question without its mark ends where the next line begins a sentence of its own."""
@@ -308,6 +312,7 @@ class Outline(Heads):
             or (not text.isascii() and intending.may_intend(text) and intending.intends(text))
             or states.marker_of(text)
             or (len(text) < 400 and inline_label(text, self.extra))
+            or (self.signs is not None and self.signs.on(text))
         )
 
     def _new_paragraph(self, index: int) -> None:

@@ -59,6 +59,8 @@ class Heads(Builder):
     def _may_head(self, node: Node, kind: str = "para") -> bool:
         """Whether a paragraph of one line is such that it could head what stands behind it, if its words do."""
         short = node.kind == kind and not node.starts and len(node.prose) <= _LONGEST_HEAD
+        if answer_prefix(node.prose) or (self.signs is not None and self.signs.on(node.prose)):
+            return False  # "-> the strap needs a handle" is one of its kind itself
         return short and not (SENTENCE_END.search(node.prose) or HARD_BREAK.search(node.raw))
 
     def _heads_list(self, node: Node, index: int) -> bool:

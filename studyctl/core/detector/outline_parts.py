@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from studyctl.core import ties
 from studyctl.core.detector import folds, learned, tables
 from studyctl.core.detector.blocks import BOLD_LINE, Node, NodeKind
+from studyctl.core.detector.habits import Signs
 from studyctl.core.detector.masking import Mask
 from studyctl.core.models import Kind
 from studyctl.core.scanner import Line, columns
@@ -40,10 +41,12 @@ class Builder:
         mask: Mask,
         extra: dict[str, Kind],
         told: Callable[[str, Sequence[str]], object] = learned.told,
+        signs: Signs | None = None,
     ) -> None:
         self.lines = lines
         self.mask = mask
         self.extra = extra
+        self.signs = signs  # what its writer marks lines with
         self.told = told  # whether a line heads some others, where no rule says so
         self.nodes: list[Node] = []
         self.block = 0

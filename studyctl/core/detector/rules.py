@@ -33,6 +33,7 @@ SENTENCES: dict[str, str] = {
     "marker.heading": "is a paper with a bare TODO below it",
     "heading.question": "is a heading that asks something",
     "inline-label": "begins with its own label (질문: …, Todo: …)",
+    "own-mark": "has a mark that studyctl.toml names",
     "callout": "stands in a callout of questions or todos",
     "table": "stands in a table whose header says question, or below a label of todos",
     "qa": "is written as Q: or Q1.",
