@@ -70,7 +70,7 @@ ROUNDS = {
         "ko-nosan-jeongcheogi zh-caomei-duibi zh-laozhou-fakao zh-tw-heping-shengtai",
         {"question": (0.84, 0.90), "todo": (0.95, 0.83), "reading": (1.0, 0.93), "claim": (0.95, 0.81)},
     ),
-    # Nothing was learnt from this one, whose notes were to be as uneven as people's are, half of them without labels.
+    # Its notes were to be as uneven as people's are, half of them without labels; the classifier learnt nothing of it.
     "twenty-first": (
         "en-2024-02-18-daily en-coral-heat-paper en-labbook-western-june en-readinggroup-scott "
         "en-real-analysis-wk6 ja-2025-05-21-daily ja-bda-rinkou-07 ja-denken3-riron ja-muen-kugai "

@@ -2,7 +2,7 @@
 
 Told by the form in which people speak to themselves: endings of intention, a day ahead before what to do, "must email
 Kim". What a text says of its subject ("needs to be normalised", 정규화해야 한다) has other forms, and is nobody's task.
-Only the last sentence counts, as with questions.
+What counts is the last sentence that says so, of a few: people go on with a remark.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ _VERBS = (
     r"|talk|speak|meet"
     r"|dig|make|draw|add|cut|replace|switch|prepare|plan|collect|circulate|derive|work (?:out|through)|watch"
     r"|upload|download"
-    r"|install|back up|schedule|remember|investigate|explore|experiment|play (?:with|around)|re-?\w{3,})"
+    r"|install|back up|schedule|have (?:a|another) (?:look|go|think)|figure out|thaw|take|leave|bring|remember"
+    r"|investigate|explore|experiment|play (?:with|around)|re-?\w{3,})"
 )
 _SOON_EN = (
     r"(?:next time|tomorrow|tonight|later(?: today)?|this (?:weekend|evening)|next (?:week|session|lesson)|on monday)"
@@ -39,7 +40,7 @@ _ENGLISH = re.compile(
     rf"|(?-i:ACTION:? |AP:? )[A-Z]|(?-i:(?!(?:How|What|Where|When|Which|Who|Why|Need|Used?|Able|Ready|Nice|Good"
     rf"|Easy|Hard|Time|Ways?|Steps?|Things?"
     rf"|Reasons?|Tools?|Trying|Going|Due|Next|Back|Up|Only|Just|Failed?|Fails|Welcome|Similar|Related"
-    rf"|According) )[A-Z][\w.]{{0,14}}(?: [A-Z][\w.]{{0,14}})?) to {_VERBS}\b"
+    rf"|According|[A-Z]\w+ed) )[A-Z][\w.]{{0,14}}(?: [A-Z][\w.]{{0,14}})?) to {_VERBS}\b"
     r"|(?:do )?(?:remember to|don'?t forget(?: to)?|\(?note to self\)?|mental note)(?!\w)"
     r"|(?:(?:if|when|once) [^,]{3,80}, )?(?:now |then |so |also,? |and |but |maybe |tomorrow )*i(?:'ll| will) "
     rf"(?:probably |also |now |then |still )*(?:(?:have|need|try|want) (?:to )?(?:[a-z]+ly )?[a-z]+|{_VERBS})\b"
@@ -47,14 +48,21 @@ _ENGLISH = re.compile(
     r"|(?:look (?:into|up|for)|look at (?:some|other|more|how|the other)|dig into|read up on|follow up (?:on"
     r"|with)|double[- ]check"
     r"|revisit|re-?read|think about|find out) (?!in\b|on\b|it\b)\w+"
+    rf"|(?:i )?(?:will|might|may) (?:probably |also |then |just |try to |have to |need to )*(?-i:(?!be\b)){_VERBS}\b"
+    rf"|(?:i'?m |i am |we'?re |we are )?(?:going|planning) to {_VERBS}\b|(?:i )?plan to {_VERBS}\b"
     rf"|let'?s {_VERBS}\b|{_SOON_EN}[,:]? (?:i'?ll |i will |i should |we'?ll )?{_VERBS}\b",
     re.IGNORECASE,
+)
+# What an arrow leads to is to be done, where it begins as an order does: "choke at the feedpoint -> ask Kev first".
+_LED_TO = re.compile(
+    rf"(?:^|\s)(?:->|→)\s*(?!(?:read|run|cut|make|plot|set)\b|{_VERBS} to\b){_VERBS}\b[^→>]*$", re.IGNORECASE
 )
 # The words with which such a text begins, names before "to" apart; nearly every line is done with after one look at it.
 _STARTS = (
     "so and also then but ok now maybe i i'll (note note next tomorrow tonight later this on still really "
     "probably definitely just do need have want ought got gotta must should we that here it it's that's here's "
-    "may action ap remember don't dont mental if when once perhaps suppose guess look dig read follow double "
+    "may might will i'm im am we're going planning plan action ap remember don't dont mental if when once perhaps "
+    "suppose guess look dig read follow double "
     "double-check doublecheck revisit reread re-read think find let's lets "
 )
 _ENGLISH_FIRST = frozenset(_STARTS.split())
@@ -63,7 +71,7 @@ _FIRST_WORD = re.compile(r"[^\s,:]+")
 _HELPED = r"[아어여해워려와줘둬겨쳐켜펴춰봐쭤내세재깨떼배빼써쏴가나사자차타러져혀퍼] ?"
 _KO_SOON = (
     r"(?:내일|모레|이따|나중에|다음(?:에|엔|번|부터|주| ?시간| ?실험| ?수업| ?모임)|주말|오늘|퇴근|저녁에"
-    r"|자기 ?전|출근|수업 ?전|\d일|요일|시험 ?전|회의 ?전|까지"
+    r"|자기 ?전|출근|수업 ?전|\d일|요일|시험 ?전|회의 ?전|까지|다음 ?[가-힣]{1,4}(?:부터|에는?|은|는|엔)"
     r"|꼭|일단|잊지)"
 )
 _KOREAN = re.compile(
@@ -76,19 +84,22 @@ _KOREAN = re.compile(
     r"|여쭤|물어|고쳐|바꿔|끝내)야 ?(?:함|됨|돼|할 ?듯)$"
     r"|(?:봐|해|돌려|찾아|읽어|알아|고쳐|바꿔|물어봐)야 ?할 ?(?:것|거|듯)(?: ?같(?:다|음|네|아요))?$"
     r"|[가-힣]으?려고? ?한다$"
+    r"|(?:빌려|읽어|찾아|그려|풀어|외워|직접 [가-힣]+)야 ?(?:함|됨|돼)$"
+    r"|(?:할|갈|볼|쓸|낼|살) 생각(?:임|이다|중)?$|(?:공유|발표|정리|비교|확인|준비)하기로(?: ?함| ?했다)?$"
     r"|보면 (?:재밌|좋|괜찮|재미있)을 ?(?:것|거|듯) ?(?:같(?:다|음|네|아요))?$"
     r"|(?:다시|돌려|찾아|알아|읽어|해)[^.]{0,12}봐야$"
 )
 _KOREAN_SOON = re.compile(
     rf"{_KO_SOON}.*(?:(?:할|갈|올|낼|볼|둘|살|을|칠|꿀) ?것|하기|가기|오기|내기|쓰기|사기|풀기|듣기|읽기"
     r"|외우기|만들기|[가-힣]야 ?(?:함|됨"
-    rf"|한다|된다|해))$|(?:내일|모레|이따|나중에|주말|오늘|퇴근|까지).*(?:하자|가자|놓자|넣자)$"
+    r"|한다|된다|해))$|(?:내일|모레|이따|나중에|주말|오늘|퇴근|까지|다음 ?[가-힣]{1,4}(?:부터|에|은|는)).*"
+    r"(?:[하가놓넣닦쓰보사찍타풀]자)$"
 )
 _KO_NOT = re.compile(
     r"(?:일|될|있을|없을|좋을|같을|클|많을) ?(?:것|거)$|(?:이|여)야 ?(?:함|한다)$"
     r"|(?:생각|조심|주의|명심|기억|노력|반성)해야"
 )
-_KO_MAY = re.compile(r"야|것|거|[기자]\W*$|예정|계획")
+_KO_MAY = re.compile(r"야|생각|기로|것|거|[기자]\W*$|예정|계획")
 _JA_SOON = (
     r"(?:明日|あした|明後日|来週|今週中|今夜|今晩|次回|次は|週末|あとで|後で|今度|までに|帰ったら|夜に|朝に"
     r"|[月火水木金土日]曜)"
@@ -104,6 +115,8 @@ _JAPANESE = re.compile(
     r"|(?:調べて|試して|読んで|やって|作って|確かめて|比べて|使って|考えて)みる|(?:を|も|について|か|のか)調べる"
     r"|か(?:どうか)?を?(?:確認|検証|調査)する"
     r"|[しっいきぎみりえけせてねべめれん](?:とく|どく|とこう|とかないと)"
+    r"|要(?:確認|検討|調査|復習|追試|修正)|(?<=[でを])[見描書起回読作]き?[しり]?(?:き|し)?直す(?:こと)?|見直すこと"
+    r"|(?:行く|買う|出す|読む|試す|やる|聞く|調べる|まとめる|する)(?:つもり|予定)|(?:回し|動かし|走らせ|計算し|書い)てみる"
     r"|(?:し|出さ|行か|書か|読ま|買わ|や[らん]|直さ|作ら|調べ|決め|返さ|聞か)(?:ないと|なきゃ|なくちゃ|なければ"
     r"|ねば)|せねば|せんと|忘れずに|忘れないこと)$"
 )
@@ -112,18 +125,18 @@ _JAPANESE_SOON = re.compile(
 )
 _JA_NOT = re.compile(r"(?:ている|である|という|なる|ある|いる|れる|らしい|れば|という)$")
 _JA_MAY = re.compile(
-    "おく|おこ|おき|おか|とく|どく|とこ|とか|たい|みる|調べる|[認証査]する|そう|よう|もう|こう|ろう|たく|ないと|なきゃ|なくちゃ|なければ|ねば|せんと|忘れ"
+    "つもり|予定|要[確検調復追修]|直す|おく|おこ|おき|おか|とく|どく|とこ|とか|たい|みる|調べる|[認証査]する|そう|よう|もう|こう|ろう|たく|ないと|なきゃ|なくちゃ|なければ|ねば|せんと|忘れ"
     "|さん|くん|先生|部長|課長|店長|所長|" + _JA_SOON[3:-1]
 )
 _ZH_DO = (
     r"(?:把|去|再|找|问|問|做|看|写|寫|补|補|试|試|查|跑|换|換|重|交|送|买|買|带|帶|发|發|整理|复习|複習|练|練"
     r"|约|約|打|拍|修|弄|搞|改(?!在|到|成|为|為)|抄|背|翻|读|讀|听|聽|拿|还|借|订|訂|报|報|准备|準備|测|測|收拾"
     r"|继续|繼續|接着|接著|搭|学(?!期|校)|學(?!期|校)"
-    r"|画|畫|算)"
+    r"|画|畫|算|挂|掛|加|填|寄|存|上传|上傳)"
 )
 _ZH_SOON = (
     r"(?:明天|明早|明晚|明日|后天|後天|下周|下週|这周|這週|周末|週末|今晚|晚上|睡前|回头|回頭|改天|下次|下回"
-    r"|有空|抽空|过几天|過幾天|考前|赛前|等会|待会|周[一二三四五六日]|週[一二三四五六日])"
+    r"|有空|抽空|过几天|過幾天|考前|赛前|等会|待会|晚点|晚點|这礼拜|這禮拜|这两天|這兩天|年底前|月底前|周[一二三四五六日]|週[一二三四五六日])"
 )
 _CHINESE = re.compile(
     r"(?:^|[,。;、: ])(?:我|大家|自己)?(?:也|还|還|要|得|一定)*(?:记得|記得|别忘|別忘|不要忘"
@@ -156,6 +169,9 @@ _TO_READ = re.compile(
     r"|look))\b",
     re.IGNORECASE,
 )
+# Where a sentence ends, within a text; and how many of the last ones are looked at.
+_STOP = re.compile(r"(?<=[.;!…])\s+|(?<=[。！])\s*|→|[-=]> ")
+_MOST_SENTENCES = 4
 _KANA = re.compile("[ぁ-ヿ]")
 _CUT_SIGN = re.compile("[.…!;。！→>]")
 _NAMES = 36  # characters of two names, with "to" behind them
@@ -186,7 +202,10 @@ def _english(text: str) -> bool:
 
 def may_intend(text: str) -> bool:
     """Whether a text has what an intention needs; most texts have not."""
-    last = last_sentence(text)
+    return any(_may(sentence) for sentence in _sentences(text)) or _led_to(text)
+
+
+def _may(last: str) -> bool:
     if _english(last):
         return True
     if last.isascii():
@@ -199,7 +218,29 @@ def may_intend(text: str) -> bool:
 
 def intends(text: str) -> bool:
     """Whether a text says what its writer means to do."""
-    last = bare_end(half_width(last_sentence(text)).strip()).rstrip(",ㅋㅎㅠㅜ^~ ")
+    return meant(text) is not None
+
+
+def meant(text: str) -> str | None:
+    """The last sentence of a text that says what its writer means to do."""
+    found = next((sentence for sentence in reversed(_sentences(text)) if _intends(sentence)), None)
+    return last_sentence(text) if found is None and _led_to(text) else found
+
+
+def _led_to(text: str) -> bool:
+    return ("→" in text or "->" in text) and "?" not in text[-3:] and _LED_TO.search(text) is not None
+
+
+def _sentences(text: str) -> list[str]:
+    """The last sentence of a text, and a few before it."""
+    last = last_sentence(text)
+    if len(last) == len(text):
+        return [last]
+    return [*(each for each in _STOP.split(text)[-_MOST_SENTENCES:] if each and each.strip()), last]
+
+
+def _intends(text: str) -> bool:
+    last = bare_end(half_width(text).strip()).rstrip(",ㅋㅎㅠㅜ^~ ")
     if not last or len(last) > 160 or "?" in last:
         return False
     if _english(last):

@@ -393,7 +393,8 @@ INLINE_QUESTION = whole_of(
     r"|質問(?: ?\d{1,3})?|疑問|疑問点|问题(?: ?\d{1,3})?|問題|疑问|疑惑|问|問|問い"
 )
 INLINE_TODO = whole_of(
-    r"to[ -]?do|할 ?일|투두|해야 ?할 ?(?:일|것)|タスク|やること|待办|待辦|待做|action item|ai|task"
+    r"to[ -]?do|next(?: up| steps?)?|still (?:to do|owe|open)|다음(?:에| ?할 ?일| ?단계)?|次回?|次は|下一步|下次"
+    r"|할 ?일|투두|해야 ?할 ?(?:일|것)|タスク|やること|待办|待辦|待做|action item|ai|task"
     r"|(?:下|本|这|這)(?:个|個)?(?:周|週|月)的?(?:目标|目標|计划|計劃|計畫|任务|任務)|다음 ?(?:주|달) ?(?:목표"
     r"|계획)|(?:来週|来月|今週)の?(?:目標|予定|計画)"
     r"|(?:goals?|plans?) for (?:next|this) (?:week|month)|next week'?s (?:goals?|plans?)"

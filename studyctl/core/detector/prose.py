@@ -324,19 +324,28 @@ def _title_alone(one: Judged, zone: Zone) -> bool:
     return single and 2 * titles > len(beside)
 
 
+_LONGEST_UNIT, _LONGEST_INTENDING = 300, 600
+
+
 def _intends(judge: Judge, one: Judged, zone: Zone) -> bool:
     """A paragraph of a few sentences that ends in what its writer means to do."""
     node = one.node
     if (
         zone.scope not in ("free", "todo", "reading", "question")
-        or len(node.words) > 300
-        or not intending.intends(node.words)
+        or len(node.words) > _LONGEST_INTENDING
+        or (sentence := intending.meant(node.words)) is None
     ):
         return False
     begin = answer_prefix(node.prose)  # an arrow leads to it
     text = node.raw[begin:] if begin else None
-    line = _question_line(judge, node)
+    if len(node.words) > _LONGEST_UNIT:
+        text = sentence  # of a long paragraph, only what it means to do
+    line = _line_of(judge, node, sentence)
     return judge.put(one, "todo", "wording.intention", text=text, confidence="low", line=line, mark=zone.mark)
+
+
+# What is wondered at on one line of a jotted paragraph: the next line is the next thought.
+_MUSED = re.compile("(?:てるんだろう|かな[ぁあー]|わからん)[。…. ]*$")
 
 
 def _goes_on(judge: Judge, one: Judged, before: Judged | None) -> None:
@@ -361,8 +370,9 @@ def _goes_on(judge: Judge, one: Judged, before: Judged | None) -> None:
         len(wording.sentences(question.node.words)) > 1 or question.node.words.endswith(("..", "…"))
     )
     words = wording.half_width(question.node.words)
+    mused = question.node.block == node.block and _MUSED.search(words) is not None
     guessed = (question.item.confidence == "low" and wording.hedged(words)) or wording.ruminates(words)
-    if apart or guessed or _CLOCK.match(node.raw) or question.item.rule in NOT_ANSWERED_BELOW:
+    if apart or mused or guessed or _CLOCK.match(node.raw) or question.item.rule in NOT_ANSWERED_BELOW:
         return
     if node.says and not statements.is_no_answer(node.words):
         judge.answer(one, question, node.text, "beneath-question.statement")
