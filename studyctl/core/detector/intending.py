@@ -20,7 +20,7 @@ _VERBS = (
     r"|talk|speak|meet"
     r"|dig|make|draw|add|cut|replace|switch|prepare|plan|collect|circulate|derive|work (?:out|through)|watch"
     r"|upload|download"
-    r"|install|back up|schedule|have (?:a|another) (?:look|go|think)|figure out|thaw|take|leave|bring|remember"
+    r"|install|back up|schedule|have (?:a|another) (?:look|go|think)|figure out|thaw|take|leave|remember"
     r"|investigate|explore|experiment|play (?:with|around)|re-?\w{3,})"
 )
 _SOON_EN = (
@@ -48,7 +48,7 @@ _ENGLISH = re.compile(
     r"|(?:look (?:into|up|for)|look at (?:some|other|more|how|the other)|dig into|read up on|follow up (?:on"
     r"|with)|double[- ]check"
     r"|revisit|re-?read|think about|find out) (?!in\b|on\b|it\b)\w+"
-    rf"|(?:i )?(?:will|might|may) (?:probably |also |then |just |try to |have to |need to )*(?-i:(?!be\b)){_VERBS}\b"
+    rf"|(?:i )?(?:will|might|may) (?:probably |also |then |just |try to |have to |need to )*{_VERBS}\b"
     rf"|(?:i'?m |i am |we'?re |we are )?(?:going|planning) to {_VERBS}\b|(?:i )?plan to {_VERBS}\b"
     rf"|let'?s {_VERBS}\b|{_SOON_EN}[,:]? (?:i'?ll |i will |i should |we'?ll )?{_VERBS}\b",
     re.IGNORECASE,

@@ -23,6 +23,8 @@ _MOST_SENTENCES = 4
 _LONGEST_TITLE = 200
 _LONGEST_DOUBT = 300
 _LONGEST_ASKED = 100
+# Of a paragraph that says what to do: up to where all of it is the todo, and up to where it is asked at all.
+_LONGEST_TODO, _LONGEST_INTENDING = 300, 600
 _LEAST_TOLD = 12
 # How notes go on behind a question, and prose does not: Korean without "-다.", a guess in Japanese.
 _JOTTED = re.compile(r"[가-힣](?<![다요까])[.)\s]*$|(?:っぽい|らしい|みたい)(?:だ|です)?[。\s]*$")
@@ -324,11 +326,8 @@ def _title_alone(one: Judged, zone: Zone) -> bool:
     return single and 2 * titles > len(beside)
 
 
-_LONGEST_UNIT, _LONGEST_INTENDING = 300, 600
-
-
 def _intends(judge: Judge, one: Judged, zone: Zone) -> bool:
-    """A paragraph of a few sentences that ends in what its writer means to do."""
+    """A paragraph one of whose last sentences says what its writer means to do."""
     node = one.node
     if (
         zone.scope not in ("free", "todo", "reading", "question")
@@ -338,7 +337,7 @@ def _intends(judge: Judge, one: Judged, zone: Zone) -> bool:
         return False
     begin = answer_prefix(node.prose)  # an arrow leads to it
     text = node.raw[begin:] if begin else None
-    if len(node.words) > _LONGEST_UNIT:
+    if len(node.words) > _LONGEST_TODO:
         text = sentence  # of a long paragraph, only what it means to do
     line = _line_of(judge, node, sentence)
     return judge.put(one, "todo", "wording.intention", text=text, confidence="low", line=line, mark=zone.mark)
