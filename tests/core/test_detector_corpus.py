@@ -77,7 +77,13 @@ ROUNDS = {
         "ja-torigoe-ssl ko-2024-11-06-daily ko-ddia-study-06 ko-film-heukbaek ko-lora-paper "
         "ko-misu-hyungchong zh-2025-04-09-daily zh-408-os-cuoti zh-dlinear-patchtst zh-jacobs-minutes-04 "
         "zh-niao-guandu",
-        {"question": (0.72, 0.64), "todo": (0.78, 0.52), "reading": (0.91, 0.44), "claim": (0.57, 0.43)},
+        {"question": (0.72, 0.66), "todo": (0.80, 0.57), "reading": (0.91, 0.44), "claim": (0.58, 0.44)},
+    ),
+    # As uneven; some todos of its English half showed forms of intentions, the Korean half nothing.
+    "twenty-second": (
+        "en-byzantium en-causal en-cryoem en-evidence en-latin en-raft en-soil en-violin ko-battery "
+        "ko-dbinternals ko-joinery ko-joseon ko-morphology ko-pharm ko-pharmacoepi ko-vietnamese",
+        {"question": (0.68, 0.65), "todo": (0.85, 0.57), "reading": (0.99, 0.16), "claim": (0.76, 0.63)},
     ),
 }
 
@@ -147,7 +153,7 @@ def test_the_last_rounds(notes: list[Path], which: str, kind: str) -> None:
 
 # Rounds in which people leave open what has a guess below it, more than those before had.
 LATE = ("nineteenth", "twentieth")
-LAST = ("twenty-first",)
+LAST = ("twenty-first", "twenty-second")
 
 
 @pytest.mark.parametrize(("rounds", "most"), [((), 0.02), (LATE, 0.06), (LAST, 0.13)])
