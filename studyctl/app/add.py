@@ -9,12 +9,9 @@ from studyctl.app.change import Change, Outcome
 from studyctl.app.link import one_item
 from studyctl.app.lists import names_note
 from studyctl.core import adding, ties
-from studyctl.core.detector import masking
 from studyctl.core.detector.habits import Habits
-from studyctl.core.detector.outline import Outline
 from studyctl.core.models import Item, Kind
 from studyctl.core.ports import Edit, NoteFiles, Reader
-from studyctl.core.scanner import decode, scan
 from studyctl.errors import NoteError, NotFoundError, UsageError
 
 _ID = re.compile(r"[QTRCqtrc]\d+\Z")
@@ -88,7 +85,7 @@ def _usual_place(
     items = [item for item in reader.items() if item.note in notes]
     last = _last_added(kind, items, reader)
     if last is not None:
-        above = _line_above(files.read(last.note), last.line, habits)
+        above = adding.Page(last.note, files.read(last.note), habits).line_above(last.line)
         try:
             return edit(last.note, above)
         except (NoteError, NotFoundError, UsageError):
@@ -111,16 +108,6 @@ def _last_added(kind: Kind, items: Sequence[Item], reader: Reader) -> Item | Non
             norm = ties.normalise(re.sub(r"^[\s>]*(?:[-*+•]|\d{1,3}[.)])\s*", "", added))
             return next((i for i in items if i.note == entry.edits[0].note and i.norm == norm), None)
     return None
-
-
-def _line_above(source: bytes, number: int, habits: Habits) -> int | None:
-    """The line of the heading or bullet that a line stands below."""
-    lines = scan(source)
-    mask = masking.mask(decode(source), lines)
-    nodes = Outline(lines, mask, habits.heads(), signs=habits.signs()).build()
-    node = next((node for node in nodes if node.line.number == number), None)
-    above = node.parent if node else None
-    return above.line.number if above is not None and above.kind != "root" else None
 
 
 def added(outcome: Outcome) -> Item:

@@ -105,7 +105,9 @@ def kinds(ctx: typer.Context, incomplete: str) -> Offers:
 
 def label_kinds(ctx: typer.Context, incomplete: str) -> Offers:
     """Kinds that have labels."""
-    return [(kind, "") for kind in ("question", "todo", "reading") if kind.startswith(incomplete)]
+    from studyctl.core.detector.habits import KINDS
+
+    return [(kind, "") for kind in KINDS if kind.startswith(incomplete)]
 
 
 def own_labels(ctx: typer.Context, incomplete: str) -> Offers:
@@ -119,11 +121,11 @@ def own_marks(ctx: typer.Context, incomplete: str) -> Offers:
 
 
 def _named(ctx: typer.Context, incomplete: str, *, mark: bool) -> Offers:
-    from studyctl.app.labels import named
+    from studyctl.wiring.opening import habits_of
 
     workspace = _workspace(ctx)
-    found = [each for each in named(workspace.settings) if each.mark == mark] if workspace is not None else []
-    return [(each.text, each.kind) for each in found if each.text.startswith(incomplete)]
+    found = habits_of(workspace.settings).named() if workspace is not None else []
+    return [(each.text, each.kind) for each in found if each.mark == mark and each.text.startswith(incomplete)]
 
 
 def _workspace(ctx: typer.Context) -> Workspace | None:

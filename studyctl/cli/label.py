@@ -30,11 +30,11 @@ Marks = Annotated[
 @app.command("list", "studyctl label list", "studyctl label list --json")
 def list_(ctx: typer.Context, as_json: AsJson = False) -> None:
     """List the labels and marks that this workspace names, besides those that are known in everybody's notes."""
-    from studyctl.app.labels import named
     from studyctl.view.labels import named_json, named_table
+    from studyctl.wiring.opening import habits_of
 
     here = session(ctx)
-    found = named(here.workspace.settings)
+    found = habits_of(here.workspace.settings).named()
     if as_json:
         here.json([named_json(each) for each in found])
     elif found:
@@ -95,12 +95,14 @@ def add(
     They are written into the workspace's settings, and all notes are read again. `studyctl undo` takes it back.
     """
     from studyctl.app.labels import add as plan
+    from studyctl.wiring.opening import habits_of
 
     here = session(ctx)
+    config, habits = here.workspace.config_file, habits_of(here.workspace.settings)
     outcome = write(
         ctx,
         "label add",
-        lambda reader, files: plan(kind, labels or [], marks or [], here.workspace, files),
+        lambda reader, files: plan(kind, labels or [], marks or [], habits, config, files),
         dry_run=dry_run,
     )
     _tell(here, outcome)
@@ -117,12 +119,14 @@ def remove(
 ) -> None:
     """Take labels and marks of yours out of the workspace's settings, and read all notes again."""
     from studyctl.app.labels import remove as plan
+    from studyctl.wiring.opening import habits_of
 
     here = session(ctx)
+    config, habits = here.workspace.config_file, habits_of(here.workspace.settings)
     outcome = write(
         ctx,
         "label remove",
-        lambda reader, files: plan(labels or [], marks or [], here.workspace, files),
+        lambda reader, files: plan(labels or [], marks or [], habits, config, files),
         dry_run=dry_run,
     )
     _tell(here, outcome)
@@ -132,11 +136,12 @@ def _tell(here: Session, outcome: Outcome) -> None:
     """What the notes say now."""
     if outcome.after is None:
         return
-    from studyctl.core.models import KINDS
+    from collections import Counter
+
     from studyctl.view.sync import changes, summary
 
-    items = [item for item in outcome.items if not (item.gone or item.ignored)]
-    here.say(summary(outcome.after, {kind: sum(item.kind == kind for item in items) for kind in KINDS}))
+    counts = Counter(item.kind for item in outcome.items if not (item.gone or item.ignored))
+    here.say(summary(outcome.after, counts))
     told = list(changes(outcome.after))
     for line in told:
         here.say(f"  {line}")

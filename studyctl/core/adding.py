@@ -120,6 +120,12 @@ class Page:
                 return node
         raise NotFoundError(f"{self.note} has nothing in line {number} to add to", "name a heading or a bullet")
 
+    def line_above(self, number: int) -> int | None:
+        """The line of the heading or bullet that a line stands below."""
+        node = next((node for node in self.nodes if node.line.number == number), None)
+        above = node.parent if node else None
+        return above.line.number if above is not None and above.kind != "root" else None
+
     def node_called(self, words: str) -> Node:
         """The heading or bullet that says `words`; one that says just that goes before one that contains it."""
         wanted = words.casefold().strip()

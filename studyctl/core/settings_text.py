@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from studyctl.core.models import Kind
 
@@ -21,7 +21,7 @@ def without_words(text: str, shared: bool, table: str, kind: Kind, words: Iterab
     return _changed(text, shared, table, kind, lambda known: [word for word in known if word.strip() not in gone])
 
 
-def _changed(text: str, shared: bool, table: str, kind: Kind, change: Any) -> str:
+def _changed(text: str, shared: bool, table: str, kind: Kind, change: Callable[[list[str]], list[str]]) -> str:
     import tomlkit
 
     document = tomlkit.parse(text)

@@ -10,6 +10,17 @@ from typing import NamedTuple
 from studyctl.core.detector.labels import clean
 from studyctl.core.models import Kind
 
+# The kinds that have labels and marks; a claim is told by the question above it.
+KINDS: tuple[Kind, ...] = ("question", "todo", "reading")
+
+
+class Named(NamedTuple):
+    """A label that somebody named, or a mark."""
+
+    kind: Kind
+    text: str
+    mark: bool
+
 
 @dataclass(frozen=True, slots=True)
 class Habits:
@@ -18,6 +29,15 @@ class Habits:
     labels: Mapping[Kind, Sequence[str]] = field(default_factory=dict)  # what stands above lists
     marks: Mapping[Kind, Sequence[str]] = field(default_factory=dict)  # what lines begin or end with; tags anywhere
     rules_off: Collection[str] = ()  # rules, or families of rules
+
+    def named(self) -> list[Named]:
+        """Everything that was named, labels first."""
+        return [
+            Named(kind, text, mark)
+            for mark, named in ((False, self.labels), (True, self.marks))
+            for kind, texts in named.items()
+            for text in texts
+        ]
 
     def heads(self) -> dict[str, Kind]:
         """The labels as they are looked up: without markup and case."""
@@ -32,14 +52,6 @@ class Habits:
 NONE = Habits()
 
 
-class Named(NamedTuple):
-    """A label of the settings, or a mark."""
-
-    kind: Kind
-    text: str
-    mark: bool
-
-
 class Signed(NamedTuple):
     """A line with a mark of its writer's."""
 
@@ -51,7 +63,7 @@ class Signs:
     """Marks, the longest first: `->` is found before `-`."""
 
     def __init__(self, marks: Sequence[tuple[str, Kind]]) -> None:
-        self._marks = [(kind, mark, _pattern(mark)) for mark, kind in marks]
+        self._marks = [(kind, _pattern(mark)) for mark, kind in marks]
         self._texts = tuple(mark.casefold() for mark, _ in marks)
 
     def of(self, text: str) -> Signed | None:
@@ -59,7 +71,7 @@ class Signs:
         folded = text.casefold()
         if not any(mark in folded for mark in self._texts):
             return None
-        for kind, _, pattern in self._marks:
+        for kind, pattern in self._marks:
             if found := pattern.search(text):
                 words = f"{text[: found.start()].rstrip()} {text[found.end() :].lstrip()}".strip()
                 return Signed(kind, words) if re.search(r"\w", words) else None
@@ -67,11 +79,11 @@ class Signs:
 
     def on(self, text: str) -> bool:
         """Whether a line is marked, so that it belongs to nothing before it."""
-        return any(pattern.search(text) for _, _, pattern in self._marks)
+        return any(pattern.search(text) for _, pattern in self._marks)
 
     def ends(self, text: str) -> bool:
         """Whether a line is marked at its end, so that nothing behind it belongs to it."""
-        return any((found := pattern.search(text)) and found.end() == len(text) for _, _, pattern in self._marks)
+        return any((found := pattern.search(text)) and found.end() == len(text) for _, pattern in self._marks)
 
 
 def _pattern(mark: str) -> re.Pattern[str]:

@@ -115,7 +115,7 @@ _JAPANESE = re.compile(
     r"|(?:調べて|試して|読んで|やって|作って|確かめて|比べて|使って|考えて)みる|(?:を|も|について|か|のか)調べる"
     r"|か(?:どうか)?を?(?:確認|検証|調査)する"
     r"|[しっいきぎみりえけせてねべめれん](?:とく|どく|とこう|とかないと)"
-    r"|要(?:確認|検討|調査|復習|追試|修正)|(?<=[でを])[見描書起回読作]き?[しり]?(?:き|し)?直す(?:こと)?|見直すこと"
+    r"|要(?:確認|検討|調査|復習|追試|修正)|(?<=[でを])(?:見|[描書]き|[起回]し|作り)直す(?:こと)?|見直すこと"
     r"|(?:行く|買う|出す|読む|試す|やる|聞く|調べる|まとめる|する)(?:つもり|予定)|(?:回し|動かし|走らせ|計算し|書い)てみる"
     r"|(?:し|出さ|行か|書か|読ま|買わ|や[らん]|直さ|作ら|調べ|決め|返さ|聞か)(?:ないと|なきゃ|なくちゃ|なければ"
     r"|ねば)|せねば|せんと|忘れずに|忘れないこと)$"
@@ -236,7 +236,7 @@ def _sentences(text: str) -> list[str]:
     last = last_sentence(text)
     if len(last) == len(text):
         return [last]
-    return [*(each for each in _STOP.split(text)[-_MOST_SENTENCES:] if each and each.strip()), last]
+    return [*(each for each in _STOP.split(text)[-_MOST_SENTENCES:] if each.strip()), last]
 
 
 def _intends(text: str) -> bool:

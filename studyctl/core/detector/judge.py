@@ -34,7 +34,6 @@ _BELOW_SIGNED: dict[Kind, Zone] = {
     "question": Zone("beneath"),
     "todo": Zone("task"),
     "reading": Zone("reading-deep"),
-    "claim": FREE,
 }
 # Rules that go by the label above, and nothing else.
 _BY_LABEL = ("learned.", "todo-label", "reading-label.child")
