@@ -35,6 +35,10 @@ class Filters(NamedTuple):
         return self == Filters(kinds=self.kinds)
 
 
+# The letters that have an ASCII letter among what they are folded to.
+FOLDED_TO_ASCII = "ßİŉſǰ\u037eẖẗẘẙẚẞ\u1fef\u212aﬀﬁﬂﬃﬄﬅﬆ"
+
+
 def fold(text: str) -> str:
     """Text as filters compare it: composed, without case."""
     if text.isascii():

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from studyctl.errors import NeedsMigration, StoreError
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 # In the file's header, so that a database of some other program is told from ours.
 APPLICATION_ID = int.from_bytes(b"stdy", "big")
 BUSY_SECONDS = 30.0

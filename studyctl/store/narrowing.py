@@ -7,14 +7,21 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from studyctl.core.models import KINDS, Kind
-from studyctl.core.narrowing import ALL, ANY, SETTLED, Filters, fold, fold_path
+from studyctl.core.narrowing import ALL, ANY, FOLDED_TO_ASCII, SETTLED, Filters, fold, fold_path
 
 _OVERRIDDEN = "(SELECT item FROM override)"
 _BETWEEN = "\0"  # texts that are folded at once
+_LONGEST = 1000  # characters of a word that LIKE is asked for; SQLite takes fifty times as many
+_ESCAPED = str.maketrans({sign: f"\\{sign}" for sign in "%_\\"})
+# What the index `item_folded` has: rows in which LIKE may not see an ASCII word that is there once they are folded, or
+# behind a null, where it stops.
+HAS_FOLDED = " OR ".join(
+    f"{column} GLOB '*[{FOLDED_TO_ASCII}]*' OR instr({column}, char(0))" for column in ("text", "topic")
+)
 
 
 def of_kinds(kinds: tuple[Kind, ...]) -> str:
@@ -59,14 +66,29 @@ def _named(db: sqlite3.Connection, words: Iterable[str]) -> list[str]:
 def _worded(db: sqlite3.Connection, filters: Filters) -> list[str]:
     """The ids of what may have the words that are asked for, in its text and its topic.
 
-    SQLite knows the case of ASCII letters only, so Python compares: all texts of a column at once. They are taken from
-    the bare table, because the view finds out more of each row than it takes to leave it out.
+    They are taken from the bare table, because the view finds out more of each row than it takes to leave it out.
     """
     rows = f"FROM item WHERE ({of_kinds(filters.kinds)} OR id IN {_OVERRIDDEN}) AND gone_at IS NULL"
     # A topic is a list in JSON, where a quote or a backslash has another before it.
     parts = [fold(json.dumps(word, ensure_ascii=False)[1:-1]) for word in filters.topics]
     words = [fold(word) for word in filters.match]
     asked = [(column, all_of) for column, all_of in (("text", words), ("topic", parts)) if all_of]
+    if all(word.isascii() and len(word) <= _LONGEST for word in (*words, *parts)):
+        return _alike(db, rows, asked)
+    return _folded(db, rows, asked)
+
+
+def _alike(db: sqlite3.Connection, rows: str, asked: Iterable[tuple[str, list[str]]]) -> list[str]:
+    """By SQLite, which knows the case of ASCII letters only, and these well enough but for a few rows."""
+    wanted = [(column, word) for column, all_of in asked for word in all_of]
+    alike = " AND ".join(f"{column} LIKE ? ESCAPE '\\'" for column, _ in wanted)
+    patterns = [f"%{word.translate(_ESCAPED)}%" for _, word in wanted]
+    query = f"SELECT id {rows} AND (({alike}) OR id IN (SELECT id FROM item WHERE {HAS_FOLDED}))"
+    return [item for (item,) in db.execute(query, patterns)]
+
+
+def _folded(db: sqlite3.Connection, rows: str, asked: Sequence[tuple[str, list[str]]]) -> list[str]:
+    """By Python: all texts of a column at once."""
     columns = ", ".join(f"group_concat({column}, char(0))" for column in ("id", *(column for column, _ in asked)))
     joined, *others = db.execute(f"SELECT {columns} {rows}").fetchone()
     if joined is None:

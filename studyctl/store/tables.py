@@ -13,6 +13,8 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Integer, Text, t
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from studyctl.store.narrowing import HAS_FOLDED
+
 
 class Table(SQLModel, registry=registry()):
     """Base of every table here."""
@@ -90,7 +92,13 @@ class ItemRow(Table, table=True):
     """An item as the detector saw it; what a person decided otherwise stands in `override`."""
 
     __tablename__ = "item"
-    __table_args__ = (Index("item_parent", "parent"), Index("item_position", "position"))
+    __table_args__ = (
+        Index("item_parent", "parent"),
+        # With what a list by words and a count read of every item, so that they need not read its row.
+        Index("item_position", "position", "gone_at", "kind", "also", "mark", "id", "text"),
+        # Whose words no LIKE can tell.
+        Index("item_folded", "id", sqlite_where=text(HAS_FOLDED)),
+    )
     id: str = Field(primary_key=True)
     kind: str
     also: str | None

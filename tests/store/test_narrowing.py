@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import sys
 from collections.abc import Iterator
 from itertools import product
 
@@ -12,9 +14,10 @@ from store_values import NOW, answer, assigned, sync
 
 from studyctl.app.lists import listed, select
 from studyctl.core.models import KINDS, Kind
-from studyctl.core.narrowing import ALL, ANY, Filters
+from studyctl.core.narrowing import ALL, ANY, FOLDED_TO_ASCII, Filters, fold
 from studyctl.core.ports import Assigned
 from studyctl.store.ledger import StudyLedger
+from studyctl.store.narrowing import HAS_FOLDED
 from studyctl.store.reader import StudyReader
 
 # Texts that are alike only once they are folded, and signs that mean something to SQL, to LIKE or to JSON.
@@ -28,6 +31,7 @@ TEXTS = (
     'a "quoted" word\\',
     "it's plain",
     "İstanbul",
+    "a null\0 and plain",
 )
 NOTES = ("note.md", "notes/Übung.md", "notes/deep/a_b.md", "notes/U\u0308bung 2.md")
 WORDS = st.sampled_from(
@@ -120,3 +124,14 @@ def test_items_are_counted_as_they_are_listed(reader: StudyReader, kind: Kind | 
     assert reader.count(kinds, settled=False) == len(select(reader.items(kinds), alone).items)
     ignored = [one for one in reader.items(kinds, ignored=True) if one.ignored]
     assert reader.count(kinds, ignored=True) == len(ignored)
+
+
+def test_what_like_cannot_see_is_found_by_an_index(reader: StudyReader) -> None:
+    with sqlite3.connect(reader.path) as db:
+        plan = db.execute(f"EXPLAIN QUERY PLAN SELECT id FROM item WHERE {HAS_FOLDED}").fetchall()
+    assert "item_folded" in str(plan)
+
+
+def test_the_letters_that_become_ascii_are_all_that_do() -> None:
+    letters = (chr(code) for code in range(0x80, sys.maxunicode + 1) if not 0xD800 <= code < 0xE000)
+    assert {one for one in letters if any(part.isascii() for part in fold(one))} == set(FOLDED_TO_ASCII)

@@ -17,6 +17,7 @@ from studyctl.store.migrations import (
     v0004_engine,
     v0005_accepted,
     v0006_glance,
+    v0007_live,
 )
 
 
@@ -36,4 +37,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     Migration(4, "engine", v0004_engine.apply),
     Migration(5, "accepted", v0005_accepted.apply),
     Migration(6, "glance", v0006_glance.apply),
+    Migration(7, "live", v0007_live.apply),
 )
