@@ -77,6 +77,11 @@ def untouched(files: Watched, notes: Mapping[str, tuple[int, int]], others: Sequ
     return proven and all(one.sha256 for one in others if one.role in UNREAD) and files.unchanged(notes, others)
 
 
+def by_other_rules(reader: Reader, edition: str) -> bool:
+    """Whether the notes were read by other rules than those of this edition; an empty one says nothing."""
+    return bool(edition) and reader.meta("edition") != edition
+
+
 def _same(known: Sequence[FileStamp], files: Watched) -> bool:
     """The same by a walk, which decides what the fast way cannot."""
     seen = {(stamp.path, stamp.role, stamp.size, stamp.mtime_ns) for stamp in files.walk(known)}

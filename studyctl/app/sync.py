@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from studyctl.app.current import by_other_rules
 from studyctl.app.evidence import Evidence
 from studyctl.config import RACY_NS, Settings
 from studyctl.core.item_pages import SyncReport
@@ -48,11 +49,18 @@ def silent(label: str, done: int, total: int) -> None:
 
 
 def read_ahead(
-    files: NoteFiles, ledger: Ledger, read_many: ReadMany, *, everything: bool = False, told: Told = silent
+    files: NoteFiles,
+    ledger: Ledger,
+    read_many: ReadMany,
+    *,
+    everything: bool = False,
+    told: Told = silent,
+    edition: str = "",
 ) -> Read:
     """What the changed notes say, where they are so many that reading them under the lock would hold up others."""
     with ledger.reading() as reader:
         known = {stamp.path: stamp for stamp in reader.stamps()}
+        everything = everything or by_other_rules(reader, edition)
     seen = files.walk(known.values())
     everything = everything or _setup(known.values()) != _setup(seen)
     stamps = {s.path: s for s in seen if s.role == "note" and (everything or not _as_known(known.get(s.path), s))}
@@ -78,8 +86,11 @@ def sync(
     everything: bool = False,
     ahead: Read | None = None,
     evidence: Evidence | None = None,
+    edition: str = "",
 ) -> SyncReport:
     """Read the notes that changed (`everything`: all of them) and write what they say, in one transaction.
+
+    All of them, too, where they were read by other rules than those of this `edition`.
 
     A note that cannot be read is reported, and its items stay as they were; the others still sync. A database that
     holds nothing yet takes its numbers from the committed `record`, if there is one. What was read `ahead` is not read
@@ -89,11 +100,13 @@ def sync(
         imported = _first_use(ledger, record, now)
         with ledger.reading() as reader:
             known = {stamp.path: stamp for stamp in reader.stamps()}
+            anew = bool(known) and by_other_rules(reader, edition)
+        everything = everything or anew
         notes = _Notes(files, lambda source, note: detect(source, note, settings), ahead or {})
         gathered = _gather(known, files, everything, notes)
         if evidence is not None:
             gathered.stamps += evidence.look(ledger, gathered.bundles, {} if everything else known)
-        report = _write(ledger, known, gathered, imported, now)
+        report = replace(_write(ledger, known, gathered, imported, now, edition), anew=anew)
         if evidence is None:
             return report
         taken = evidence.take_in(ledger, now)
@@ -208,6 +221,7 @@ def _write(
     gathered: _Gathered,
     imported: ImportReport | None,
     now: str,
+    edition: str,
 ) -> SyncReport:
     from studyctl.core import identity
 
@@ -220,7 +234,14 @@ def _write(
         numbers=ledger.next_numbers(),
         unread=unread,
     )
-    ledger.sync(matching.assigned, matching.gone, gathered.stamps, read_notes=list(gathered.readings), now=now)
+    ledger.sync(
+        matching.assigned,
+        matching.gone,
+        gathered.stamps,
+        read_notes=list(gathered.readings),
+        now=now,
+        edition=edition,
+    )
     present = {stamp.path for stamp in gathered.stamps}
     return SyncReport(
         notes=gathered.notes,

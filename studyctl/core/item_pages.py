@@ -44,6 +44,7 @@ class SyncReport:
     imported: ImportReport | None = None  # of the committed record, on first use
     bundles: tuple[Import, ...] = ()  # bundles among the experiments that brought something
     refused: tuple[NoteProblem, ...] = ()  # those that could not be taken in
+    anew: bool = False  # all notes were read, because those before were read by other rules
 
     @property
     def new(self) -> tuple[Assigned, ...]:

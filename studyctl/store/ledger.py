@@ -80,12 +80,13 @@ class StudyLedger:
         *,
         read_notes: Sequence[str],
         now: str,
+        edition: str = "",
     ) -> None:
         """Bring the database to what the notes say; ConcurrentChange where another sync came in between."""
         with self._transactions.begin() as session:
             if self._decided_on not in (None, write_items.generation(session)):
                 raise ConcurrentChange("another command read the notes at the same moment", "run the command again")
-            write_items.sync(session, assigned, gone, stamps, read_notes=read_notes, now=now)
+            write_items.sync(session, assigned, gone, stamps, read_notes=read_notes, now=now, edition=edition)
             self._decided_on = None
 
     def override(

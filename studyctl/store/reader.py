@@ -355,7 +355,7 @@ class StudyReader:
         return {row[0]: row[1] for row in self._all("SELECT letter, last FROM counter")}
 
     def meta(self, key: str) -> str | None:
-        """A fact about the database: "synced", "record", "generation"."""
+        """A fact about the database: "synced", "record", "generation", "edition"."""
         found = self._all("SELECT value FROM meta WHERE key = ?", key)
         return str(found[0][0]) if found else None
 

@@ -45,6 +45,7 @@ def sync(
     *,
     read_notes: Sequence[str],
     now: str,
+    edition: str = "",
 ) -> None:
     """Bring items, links, stamps and history to what the notes say now.
 
@@ -88,6 +89,8 @@ def sync(
     raise_counters(session, here)
     _keep_stamps(session, stamps)
     set_meta(session, "synced", now)
+    if edition:
+        set_meta(session, "edition", edition)
     set_meta(session, "generation", str(generation(session) + 1))
     session.flush()  # expiring forgets what was changed and not yet written
     session.expire_all()

@@ -33,6 +33,8 @@ def summary(report: SyncReport, counts: Mapping[Kind, int]) -> str:
 
 def changes(report: SyncReport) -> Iterator[str]:
     """A line for each sort of change; none where everything is as it was."""
+    if report.anew:
+        yield "all notes were read anew: this studyctl has other rules than the one that read them before"
     if report.imported is not None:
         taken = report.imported
         known = len(taken.items) + len(taken.tombstones)
@@ -86,6 +88,7 @@ def sync_json(report: SyncReport) -> dict[str, Any]:
     return {
         "notes": report.notes,
         "read": list(report.read),
+        "anew": report.anew,
         "removed": list(report.removed),
         "items": [
             {

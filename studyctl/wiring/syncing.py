@@ -149,7 +149,8 @@ def sync_and_count(
 
 def _untouched(workspace: Workspace) -> tuple[SyncReport, dict[Kind, int]] | None:
     """The report of a sync that finds nothing to do, without loading what writes; None where there may be something."""
-    from studyctl.app.current import untouched
+    from studyctl.app.current import by_other_rules, untouched
+    from studyctl.core.detector.edition import edition
     from studyctl.core.item_pages import SyncReport
 
     try:
@@ -158,6 +159,8 @@ def _untouched(workspace: Workspace) -> tuple[SyncReport, dict[Kind, int]] | Non
         return None
     try:
         notes, others = reader.watched()
+        if by_other_rules(reader, edition()):
+            return None
         if untouched(_Glance(workspace), notes, others) and reader.meta("synced"):
             return SyncReport(notes=len(notes)), reader.counts()
         return None
@@ -187,6 +190,7 @@ def synchronise(
 def read_ahead(workspace: Workspace, ledger: Ledger, everything: bool = False, told: Told = silent) -> Read:
     """What changed notes say, where they are many."""
     from studyctl.app.sync import read_ahead
+    from studyctl.core.detector.edition import edition
     from studyctl.notes.parallel import read_notes
 
     return read_ahead(
@@ -195,6 +199,7 @@ def read_ahead(workspace: Workspace, ledger: Ledger, everything: bool = False, t
         lambda stamps: read_notes(workspace, read_note, stamps),
         everything=everything,
         told=told,
+        edition=edition(),
     )
 
 
@@ -209,6 +214,7 @@ def sync_notes(
 ) -> SyncReport:
     """One sync; `keep=False` is for a copy of the database, and leaves the run folders as they are."""
     from studyctl.app.sync import sync
+    from studyctl.core.detector.edition import edition
 
     with _evidence(workspace, keep=keep) as evidence:
         report = sync(
@@ -221,6 +227,7 @@ def sync_notes(
             everything=everything,
             ahead=ahead,
             evidence=evidence,
+            edition=edition(),
         )
         evidence.shelf.settle()
     if report.bundles:

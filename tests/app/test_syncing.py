@@ -164,6 +164,34 @@ def test_other_settings_read_everything_again(root: Path) -> None:
     assert items(root) == {"Q1": "why is that?"}
 
 
+def test_other_rules_read_everything_again_and_say_so(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert syncing.synchronise(workspace(root)).anew is False
+    monkeypatch.setattr("studyctl.core.detector.edition.edition", lambda: "an other")
+    report, _ = syncing.sync_and_count(workspace(root))
+    assert (report.anew, report.read) == (True, ("a.md", "b.md"))
+    assert [one.how for one in report.assigned] == ["exact"] * 3
+    again, _ = syncing.sync_and_count(workspace(root))
+    assert (again.anew, again.read) == (False, ())
+
+
+def test_where_the_rules_cannot_be_told_notes_are_read_when_they_change(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    syncing.synchronise(workspace(root))
+    monkeypatch.setattr("studyctl.core.detector.edition.edition", lambda: "")
+    assert syncing.synchronise(workspace(root)).read == ()
+
+
+def test_a_listing_waits_for_the_next_sync_to_read_by_other_rules(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    syncing.synchronise(workspace(root))
+    monkeypatch.setattr("studyctl.core.detector.edition.edition", lambda: "an other")
+    with monkeypatch.context() as patched:
+        patched.setattr(syncing, "synchronise", refuse)
+        assert len(items(root)) == 3
+    (root / "a.md").write_text("# A\n\n- [ ] first\n- [ ] second\n- [ ] third\n")
+    assert syncing.synchronise(workspace(root)).read == ("a.md", "b.md")
+
+
 def test_a_first_use_takes_its_numbers_from_the_record(root: Path, tmp_path: Path) -> None:
     # T1 is dropped for good, so that a fresh numbering would differ.
     (root / "a.md").write_text("- [ ] gone soon\n- [ ] first\n")
@@ -217,6 +245,7 @@ def test_a_read_only_workspace_shows_its_numbers_and_what_is_new(root: Path) -> 
         items(root)
 
 
+@pytest.mark.slow
 def test_eight_first_commands_at_once_agree(root: Path) -> None:
     command = [sys.executable, "-m", "studyctl", "item", "list", "--json"]
     started = [subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(8)]
