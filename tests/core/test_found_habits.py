@@ -43,12 +43,73 @@ def marks(text: str) -> list[tuple[int, str]]:
         ("나중에 읽어보자.\n* [인덱스는 왜 깨지나](https://example.org/a)", [("T", 1), ("R", 2)]),
         ("關於時鐘要讀這幾篇：\n\n- [時鐘與順序](https://example.org/c)\n- 《分散式系統》", [("R", 3), ("R", 4)]),
         ("- some links\n  - [a page](https://example.org/a)", []),
+        ("明天要看的文章：\n\nhttps://example.org/a\n\nhttps://example.org/b\n", [("R", 3), ("R", 5)]),
+        ("오늘 본 것:\n\nhttps://example.org/a\n", []),
         # links with a remark
+        ("- definitely should read this one -> https://example.org/p", [("R", 1)]),
         ("- [saga 入门](https://example.org/s) 还没仔细看", [("R", 1)]),
         ("- [saga 入门](https://example.org/s) 写得很清楚", []),
         # the name of a link asks, not its writer
         ("- [Why is the sky blue?](https://example.org/sky) explains scattering", []),
+        # statements whose subject is left out, guesses, lines that lead to what they name
+        ("- Doesn't need a parse tree", []),
+        ("- doesn't dropout break that too", [("Q", 1)]),
+        ("- どこに置いても同じくらいになるのだろう", []),
+        ("- 読み専用？の棚だと小さな箱が増える", []),
+        ("記錄一下怎麼修好的坑：\n1. 先改成串流\n", []),
+        ("理由が分からない問題に取り組んだ論文。", []),
+        ('- "the weights of these layers form a cube" (?)', [("Q", 1)]),
+        ("- the lamp (?) is blue", []),
+        # requests to explain, as interviewers put them
+        ("### 캐시에 대해서 설명해주세요\n\n- 캐시는 자주 쓰는 값을 가까이 둡니다.", [("Q", 1), ("C", 3)]),
+        ("### 谈谈你对缓存的理解\n\n- 缓存把常用的数据放在近处。", [("Q", 1), ("C", 3)]),
+        # what is understood by now
+        ("## 질문\n- 캐시 무효화\n- 순서 문제는 해결됨", [("Q", 2)]),
+        # numbers of questions, with the answers between them
+        (
+            "## 遇到的问题\n\n- 前言\n\n1. 缓存有啥用？\n\n它把常用的数据放在近处，所以快了。\n\n加了之后效果更好。\n",
+            [("Q", 3), ("Q", 5), ("C", 7), ("C", 9)],
+        ),
+        # a line that is nothing but a link is no label, a stretch of time no task
+        ("## Todo\n\n[ref](topics.md)\n\n- paint the door\n", [("T", 5)]),
+        ("## 목표\n- 할 일\n  - 1주차: 21.05.20 ~ 21.05.23\n    - [x] 문 칠하기\n", [("T", 4)]),
+        ("任务安排：\n\n第一次迭代：\n\n1. 了解相关设计\n2. 开发并压测\n", [("T", 5), ("T", 6)]),
+        ("- 어떤 타입을 써야 할지 어려움", [("Q", 1)]),
+        ("- 下面的也没太看懂", [("Q", 1)]),
+        # a line without a mark that asks, and the bullets right below it
+        (
+            "### Lingering Questions:\nHow is the drift measured?\n- It seems to be read off the slope.\n"
+            "And the noise?\n- TBD\n",
+            [("Q", 2), ("C", 3), ("Q", 4)],
+        ),
+        # what a log says was done, and what only names something
+        ("- Did more reading into locks", []),
+        ("- What is interesting are the training samples.", []),
+        ("**Gel of the 26th**\n- Prepped the tray\n- Added 3 ul of dye\n- Ran the gel overnight\n", []),
+        ("# Exam Prep\n\n## Lecture 1\n\n- Waterfall\n\n## Lecture 2\n\n- Agile\n", []),
+        ("# Todo\n\n## House\n\n- paint\n\n## Garden\n\n- dig\n", [("T", 5), ("T", 9)]),
+        ("1. あらかじめ一覧をSELECTしておく", []),
+        ("- [ ] 気になるところの改善", [("T", 1)]),
+        ("- 使い方わっかんねー", [("Q", 1)]),
+        ("**P75** quiz ってなんだ・・・", [("Q", 1)]),
+        ("- Terms to look up:\n  - ASIC\n  - systolic array\n", [("T", 2), ("T", 3)]),
+        ("# TODO\n\n## DONE\n\n- 環境構築\n\n## AWS\n\n- 手順整理\n", [("T", 5), ("T", 9)]),
+        ("- 綺麗だったので、追加実験をしようと思う。", [("T", 1)]),
+        ("- 明天开始学习新的思维。", [("T", 1)]),
+        # a reading list in parts
+        (
+            "## 书单\n\n1. 商业\n   1. 写作技术与逻辑思考\n   2. 讲师的商业策略\n2. 思考\n   1. 最高数字思考术入门\n",
+            [("R", 4), ("R", 5), ("R", 7)],
+        ),
+        ("## Reading list\n\n### TODO\n\n- The Mythical Man-Month\n", [("R", 5)]),
+        ("### What I would read\n\n* Liquid Time-constant Networks\n", [("R", 3)]),
+        ("* 나중에 읽어봐야 할 문서(https://example.org/d)", [("R", 1)]),
         # what one means to do
+        ("- 一通り読んでみます。", [("T", 1)]),
+        ("Tomorrow I'm hoping to code outside.", [("T", 1)]),
+        ("*todo add pictures of this*", [("T", 1)]),
+        ("개념들을 조금 정리할 필요가 있는 것 같다.", [("T", 1)]),
+        ("想把留言區加進來。", [("T", 1)]),
         ("- 6番は記録なし...要確認なので後で調べておきたい。", [("T", 1)]),
         ("`cache` は遅いのでなくしたい。", [("T", 1)]),
         ("ノイズへの過学習を解決したい。", []),

@@ -14,6 +14,7 @@ from studyctl.core.detector import learned, lists, masking, prose, sections, sou
 from studyctl.core.detector.habits import NONE, Habits
 from studyctl.core.detector.items import Judged
 from studyctl.core.detector.judge import Judge
+from studyctl.core.detector.note_names import kind_of_note
 from studyctl.core.detector.outline import Outline
 from studyctl.core.detector.rules import SENTENCES
 from studyctl.core.models import Detail, Found, Mark, NoteProblem, Reading, Role, Tie
@@ -32,18 +33,18 @@ _CLOSED: frozenset[Mark] = frozenset({"noted", "done", "dropped"})
 
 def detect(source: bytes | str, note: str, habits: Habits = NONE) -> Reading:
     """Read one note, by the rules for everybody's notes and by its writer's own habits."""
-    lines, judged = judge_note(source, habits)
+    lines, judged = judge_note(source, note, habits)
     _answered(judged)
     found = _found(judged)
     return Reading(note, found, tuple(_problems(note, source, lines, judged)))
 
 
-def judge_note(source: bytes | str, habits: Habits = NONE) -> tuple[list[scanner.Line], list[Judged]]:
+def judge_note(source: bytes | str, note: str, habits: Habits = NONE) -> tuple[list[scanner.Line], list[Judged]]:
     """The lines of a note, and what each of its blocks is, in document order."""
     text = scanner.decode(source)
     lines = scanner.scan(text)
     heads, signs = habits.heads(), habits.signs()
-    judge = Judge(lines, heads, signs, habits.rules_off)
+    judge = Judge(lines, heads, signs, habits.rules_off, kind_of_note(note))
     told = learned.told if judge.on("learned") else learned.nothing
     for node in Outline(lines, masking.mask(text, lines), heads, told, signs).build():
         one = judge.place(node)

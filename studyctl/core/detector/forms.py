@@ -36,6 +36,20 @@ _BECAUSE = re.compile(
 )
 _BECAUSE_FIRST = frozenset("정답이그왜bBtTaA因答原な理")
 
+# A stretch of time, with nothing of what is done in it: "1주차: 21.05.20 ~ 21.05.23", "Week 3", 第2周.
+_PERIOD = re.compile(
+    r"(?:[\W_\d]|(?:week|day|month|wk|w|d|am|pm)(?![a-z])|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
+    r"(?![a-z])|주차|일차|[년월화수목금토일](?:요일)?|第|[年月日周週](?:目|[一二三四五六日天])?|[月火水木金土日]曜日?)+",
+    re.IGNORECASE,
+)
+
+
+def is_period(words: str) -> bool:
+    """Whether a line names a stretch of time alone; "2.11" is the number of an exercise."""
+    numbers = len(re.findall(r"\d+", words))
+    dated = numbers > 2 or (numbers > 0 and any(sign.isalpha() for sign in words))
+    return dated and _PERIOD.fullmatch(words) is not None
+
 
 def says_why(words: str) -> bool:
     """Whether a line says that it answers what stands before it ("Because …", "정답은 …")."""

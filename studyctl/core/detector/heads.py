@@ -17,6 +17,13 @@ _WORK = re.compile(
     r"|§|[『《〈]|第[\d一二三四五六七八九十]+[章节節巻]|\d장",
     re.IGNORECASE,
 )
+# What was done, as a log says it: "Added 3 ul of dye", "Ran the gel".
+_PAST = re.compile(
+    r"(?:[A-Z][a-z]+(?:ed|ied)|Ran|Took|Put|Made|Got|Did|Let|Went|Wrote|Read|Saw|Met|Sent|Built|Found|Began|Gave|Left"
+    r"|Spun|Kept|Cut|Set up) (?!to\b)"
+)
+# A table or a figure of a paper is nothing that one reads by itself.
+_NO_WORK = re.compile(r"(?:table|fig(?:ure)?)\.? ?\d", re.IGNORECASE)
 _SHORTEST_TITLE = 12  # characters
 _LONGEST_CLAUSE = 24
 _QUESTION = Label("question", by_words=True)
@@ -41,7 +48,7 @@ def head_label(node: Node, *, learnt: bool = True) -> Label | None:
 
 def _by_words(node: Node, below: list[Node]) -> Label | None:
     head = head_of(node.prose)
-    if head is not None and _is_title(node) and (node.level == 1 or not head.sure):
+    if head is not None and is_title(node) and (node.level == 1 or not head.sure):
         return None
     if head is None:
         return _QUESTION if _mostly_ask(below) else None
@@ -64,14 +71,16 @@ def _by_words(node: Node, below: list[Node]) -> Label | None:
 
 def _by_learning(node: Node, below: list[Node]) -> Label | None:
     sentence = node.kind == "bullet" and node.says and node.words.endswith((".", "。"))
-    if sentence or _is_title(node) or _clauses(node.words):
+    if sentence or is_title(node) or _clauses(node.words):
         return None
     scope = learned.told(node.prose, [child.words for child in below[: learned.MOST_LINES]])
     if scope is None or (scope != "todo" and any(child.line.box is not None for child in below)):
         return None  # what has boxes is told by them
     if scope == "reading" and any(child.asks is not None for child in below):
         return None
-    if 2 * sum(_states(child) for child in below) >= len(below):
+    if scope == "reading" and 2 * sum(_NO_WORK.match(child.words) is not None for child in below) >= len(below):
+        return None
+    if 2 * sum(_states(child) or _PAST.match(child.words) is not None for child in below) >= len(below):
         return None
     return _LEARNED[scope]
 
@@ -97,7 +106,7 @@ def boxed_works(below: list[Node]) -> bool:
     return 4 * tasks <= len(boxed) and 2 * named >= len(boxed)
 
 
-def _is_title(node: Node) -> bool:
+def is_title(node: Node) -> bool:
     """Whether a heading is the note's title, which names what the whole of it is about."""
     alone = node.kind == "heading" and not 1 < node.level < BOLD_LINE
     return alone and node.before is None and node.parent is not None and node.parent.kind == "root"

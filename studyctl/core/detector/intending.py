@@ -17,7 +17,8 @@ _VERBS = (
     r"|return|write|draft|finish|read|redo|rerun|revise|practi[sc]e|review|fix|clean|tidy|move|rename|update"
     r"|try|test|measure"
     r"|plot|compare|run|repeat|learn|memori[sz]e|go (?:back|over|through)|come back|set up|sort|sign|register"
-    r"|talk|speak|meet"
+    r"|build|implement|debug|refactor|work on|talk|speak|meet"
+    r"|go (?:to|see)|spend (?:more|some) time"
     r"|dig|make|draw|add|cut|replace|switch|prepare|plan|collect|circulate|derive|work (?:out|through)|watch"
     r"|upload|download"
     r"|install|back up|schedule|have (?:a|another) (?:look|go|think)|figure out|thaw|take|leave|remember"
@@ -41,6 +42,7 @@ _ENGLISH = re.compile(
     rf"|Easy|Hard|Time|Ways?|Steps?|Things?"
     rf"|Reasons?|Tools?|Trying|Going|Due|Next|Back|Up|Only|Just|Failed?|Fails|Welcome|Similar|Related"
     rf"|According|[A-Z]\w+ed) )[A-Z][\w.]{{0,14}}(?: [A-Z][\w.]{{0,14}})?) to {_VERBS}\b"
+    r"|to-?do:? (?=[a-z]{2,})(?!list|app|item)"
     r"|(?:do )?(?:remember to|don'?t forget(?: to)?|\(?note to self\)?|mental note)(?!\w)"
     r"|(?:(?:if|when|once) [^,]{3,80}, )?(?:now |then |so |also,? |and |but |maybe |tomorrow )*i(?:'ll| will) "
     rf"(?:probably |also |now |then |still )*(?:(?:have|need|try|want) (?:to )?(?:[a-z]+ly )?[a-z]+|{_VERBS})\b"
@@ -49,20 +51,22 @@ _ENGLISH = re.compile(
     r"|with)|double[- ]check"
     r"|revisit|re-?read|think about|find out) (?!in\b|on\b|it\b)\w+"
     rf"|(?:i )?(?:will|might|may) (?:probably |also |then |just |try to |have to |need to )*{_VERBS}\b"
-    rf"|(?:i'?m |i am |we'?re |we are )?(?:going|planning) to {_VERBS}\b|(?:i )?plan to {_VERBS}\b"
+    rf"|(?:{_SOON_EN},? )?(?:i'?m |i am |we'?re |we are )?(?:(?:going|planning) to {_VERBS}|hoping to [a-z]+)\b"
+    rf"|(?:i )?plan to {_VERBS}\b"
     rf"|let'?s {_VERBS}\b|{_SOON_EN}[,:]? (?:i'?ll |i will |i should |we'?ll )?{_VERBS}\b",
     re.IGNORECASE,
 )
 # What an arrow leads to is to be done, where it begins as an order does: "choke at the feedpoint -> ask Kev first".
 _LED_TO = re.compile(
-    rf"(?:^|\s)(?:->|→)\s*(?!(?:read|run|cut|make|plot|set)\b|{_VERBS} to\b){_VERBS}\b[^→>]*$", re.IGNORECASE
+    rf"(?:^|\s)(?:->|→)\s*(?!(?:read|run|cut|make|plot|set|build)\b|{_VERBS} to\b){_VERBS}\b[^→>]*$",
+    re.IGNORECASE,
 )
 # The words with which such a text begins, names before "to" apart; nearly every line is done with after one look at it.
 _STARTS = (
-    "so and also then but ok now maybe i i'll (note note next tomorrow tonight later this on still really "
+    "todo to-do so and also then but ok now maybe i i'll (note note next tomorrow tonight later this on still really "
     "probably definitely just do need have want ought got gotta must should we that here it it's that's here's "
-    "may might will i'm im am we're going planning plan action ap remember don't dont mental if when once perhaps "
-    "suppose guess look dig read follow double "
+    "may might will hoping i'm im am we're going planning plan action ap remember don't dont mental if when once "
+    "perhaps suppose guess look dig read follow double "
     "double-check doublecheck revisit reread re-read think find let's lets "
 )
 _ENGLISH_FIRST = frozenset(_STARTS.split())
@@ -84,6 +88,7 @@ _KOREAN = re.compile(
     r"|여쭤|물어|고쳐|바꿔|끝내)야 ?(?:함|됨|돼|할 ?듯)$"
     r"|(?:봐|해|돌려|찾아|읽어|알아|고쳐|바꿔|물어봐)야 ?할 ?(?:것|거|듯)(?: ?같(?:다|음|네|아요))?$"
     r"|[가-힣]으?려고? ?한다$"
+    r"|(?:정리|공부|복습|연습|확인|보완)(?:할|해 ?볼)? ?필요가? ?있(?:다|음|겠다|어 ?보인다|는 ?것 ?같다|을 ?것 ?같다)$"
     r"|(?:빌려|읽어|찾아|그려|풀어|외워|직접 [가-힣]+)야 ?(?:함|됨|돼)$"
     r"|(?:할|갈|볼|쓸|낼|살) 생각(?:임|이다|중)?$|(?:공유|발표|정리|비교|확인|준비)하기로(?: ?함| ?했다)?$"
     r"|보면 (?:재밌|좋|괜찮|재미있)을 ?(?:것|거|듯) ?(?:같(?:다|음|네|아요))?$"
@@ -99,7 +104,7 @@ _KO_NOT = re.compile(
     r"(?:일|될|있을|없을|좋을|같을|클|많을) ?(?:것|거)$|(?:이|여)야 ?(?:함|한다)$"
     r"|(?:생각|조심|주의|명심|기억|노력|반성)해야"
 )
-_KO_MAY = re.compile(r"야|생각|기로|것|거|[기자]\W*$|예정|계획")
+_KO_MAY = re.compile(r"필요|야|생각|기로|것|거|[기자]\W*$|예정|계획")
 _JA_SOON = (
     r"(?:明日|あした|明後日|来週|今週中|今夜|今晩|次回|次は|週末|あとで|後で|今度|までに|帰ったら|夜に|朝に"
     r"|[月火水木金土日]曜)"
@@ -117,6 +122,10 @@ _JAPANESE = re.compile(
     r"|[しっいきぎみりえけせてねべめれん](?:とく|どく|とこう|とかないと)"
     r"|要(?:確認|検討|調査|復習|追試|修正)|(?<=[でを])(?:見|[描書]き|[起回]し|作り)直す(?:こと)?|見直すこと"
     r"|(?:行く|買う|出す|読む|試す|やる|聞く|調べる|まとめる|する)(?:つもり|予定)|(?:回し|動かし|走らせ|計算し|書い)てみる"
+    r"|(?:しよう|[こそもろとおえけせてねべめれみ]う?よ?う)と思(?:う|います|っている)"
+    r"|(?:調べる|調査する|確認する|修正する|検討する|見直す|勉強する|復習する|練習する|実験する|検証する)必要が(?:ある|あり(?:そう|ます))"
+    r"|(?:加え|変え|入れ|続け)よう"
+    r"|(?:勉強|復習|予習)(?:します|して(?:みます|おきます|いきます))|読んでみます|理解を深めます"
     r"|(?:し|出さ|行か|書か|読ま|買わ|や[らん]|直さ|作ら|調べ|決め|返さ|聞か)(?:ないと|なきゃ|なくちゃ|なければ"
     r"|ねば)|せねば|せんと|忘れずに|忘れないこと)$"
 )
@@ -124,8 +133,10 @@ _JAPANESE_SOON = re.compile(
     rf"{_JA_SOON}.*(?:[るうくすつぬむぶぐ]|すること|[るうくすつむぶぐ]こと|したい|[みりきし]たい|確認|提出|予約)$"
 )
 _JA_NOT = re.compile(r"(?:ている|である|という|なる|ある|いる|れる|らしい|れば|という)$")
+# A step of a procedure.
+_JA_BEFOREHAND = re.compile(r"(?:あらかじめ|予め|事前に).*ておく$")
 _JA_MAY = re.compile(
-    "つもり|予定|要[確検調復追修]|直す|おく|おこ|おき|おか|とく|どく|とこ|とか|たい|みる|調べる|[認証査]する|そう|よう|もう|こう|ろう|たく|ないと|なきゃ|なくちゃ|なければ|ねば|せんと|忘れ"
+    "と思|必要が|強し|習し|みます|深めます|つもり|予定|要[確検調復追修]|直す|おく|おこ|おき|おか|とく|どく|とこ|とか|たい|みる|調べる|[認証査]する|そう|よう|もう|こう|ろう|たく|ないと|なきゃ|なくちゃ|なければ|ねば|せんと|忘れ"
     "|さん|くん|先生|部長|課長|店長|所長|" + _JA_SOON[3:-1]
 )
 _ZH_DO = (
@@ -143,9 +154,10 @@ _CHINESE = re.compile(
     r"|千万别忘)(?![^,。]{0,3}(?:当时|當時|以前|上次))"
     rf"|{_ZH_SOON}(?:[一二三四五六日末])?(?:之前|以前|前|早上|晚上|上午|下午|下班|放学|放學|下课|下課|饭后|飯後"
     rf"|第一件事)*(?:我|再|要|得|去|先|就|必须|必須"
-    rf"|一定|应该|應該|记得|打算|抽空|自己)*{_ZH_DO}"
+    rf"|一定|应该|應該|记得|打算|抽空|自己|开始|開始|继续|繼續)*{_ZH_DO}"
     rf"|(?:^|[,。; ])(?:我)?(?:还|還|也|就|看来)?(?:得|需要|必须|必須)(?:再|去|先|重新|抓紧|赶紧|趕緊|自己|继续"
     rf"|繼續)+{_ZH_DO}"
+    r"|^(?:我)?(?:还|還|就)?(?:想|打算)(?:要|再)?(?:把|将|將|试试|試試|试一下|試一下|学一下|學一下|实现|實現|加上?)(?!不)"
     r"|^(?:我)?(?:还|還)?要(?:给|給|跟|找|问|問|去|把|向)(?![^,。]{0,20}才)"
     r"|^(?:再|先|后面|後面|之后|之後|有空)?(?:去)?(?:(?:了解|研究|学习|學習|查|看|试|試|整理|熟悉)(?:一)?下(?!面"
     r"|列|述|一|图|圖|表|个|個|午|边|邊|方)"
@@ -156,13 +168,13 @@ _CHINESE = re.compile(
 )
 _ZH_NOT = re.compile(r"了$|过$|過$|(?:说|說|让|讓|听|聽)(?:我)?(?:明天|下周|要|得)")
 _ZH_MIND = re.compile(r"[,，]?(?:可|千万)?(?:别|別|不要)(?:再|又)?(?:忘|忘记|忘記)(?:了)?$")
-_ZH_MAY = re.compile("要|下|看看|记得|記得|忘|得|需要|必须|必須|" + _ZH_SOON[3:-1] + "|还要|還要")
+_ZH_MAY = re.compile("想[把将將试試]|打算|要|下|看看|记得|記得|忘|得|需要|必须|必須|" + _ZH_SOON[3:-1] + "|还要|還要")
 _TO_READ = re.compile(
     r"(?:읽어 ?(?:볼|봐야|보자|보면|보기|야)|읽으면 좋|읽을 ?(?:것|거|글|만한|예정)|볼 ?만한 ?(?:글|자료|영상)"
     r"|참고해 ?볼|찾아 ?볼 ?(?:글|논문|자료))"
     r"|(?:読(?:みたい|んでおき|むべき|もう|む予定|んでみ)|目を通し(?:たい|ておき)|あとで読む|後で読む)"
     r"|(?:(?:需要|要|想|准备|準備|打算|可以|待|有空|建议|建議|推荐|推薦)[^,。]{0,4}(?:看|读|讀|阅读|閱讀|研读"
-    r"|研讀)|^(?:阅读|閱讀|研读|研讀|细读|細讀|精读|精讀))"
+    r"|研讀)|^(?:明天|明日|周末|週末|晚点|晚點|回头|回頭|有空)再?(?:看|读|讀)$|^(?:阅读|閱讀|研读|研讀|细读|細讀|精读|精讀))"
     r"|\b(?:to read|should read|must read|want to read|need to read|will read|have to read|reading list"
     r"|worth (?:a )?read(?:ing)?"
     r"|read (?:these|the following|later|next)|check (?:these )?out|(?:articles|papers|posts|links) to (?:check"
@@ -255,7 +267,7 @@ def _intends(text: str) -> bool:
         return found is not None and _KO_NOT.search(last) is None
     if any("ぁ" <= c <= "ヿ" for c in last):
         if _JAPANESE.search(last):
-            return True
+            return _JA_BEFOREHAND.search(last) is None
         return _JAPANESE_SOON.search(last) is not None and _JA_NOT.search(last) is None
     last = _ZH_MIND.sub("", last)
     return _CHINESE.search(last) is not None and _ZH_NOT.search(last) is None

@@ -44,6 +44,7 @@ class Zone:
     family: str = ""  # the rule that opened it: "question-label", "callout", …
     boxed: bool = False  # its todos are told by their boxes
     by_words: bool = False  # by the words of its head alone: told apart more carefully, and of no heading below it
+    named: bool = False  # by the name of the note
 
     @property
     def learned(self) -> bool:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 
 from studyctl.core import states, ties
 from studyctl.core.detector import heads
-from studyctl.core.detector.blocks import Node
+from studyctl.core.detector.blocks import BOLD_LINE, Node
 from studyctl.core.detector.habits import Signs
-from studyctl.core.detector.items import FREE, Confidence, Item, Judged, Role, Zone
+from studyctl.core.detector.items import FREE, Confidence, Item, Judged, Role, ScopeName, Zone
 from studyctl.core.detector.labels import Label, head_of, is_column, label_of
+from studyctl.core.detector.note_names import kind_of_note
 from studyctl.core.detector.sources import is_citation, looks_like_paper, only_links, title_like
 from studyctl.core.detector.statements import is_no_answer
 from studyctl.core.models import Kind, Mark
@@ -37,13 +39,20 @@ _BELOW_SIGNED: dict[Kind, Zone] = {
 }
 # Rules that go by the label above, and nothing else.
 _BY_LABEL = ("learned.", "todo-label", "reading-label.child")
+_BY_NAME = ("todo-label", "reading-label.child", "question-label")
+_LISTED: dict[Kind | None, ScopeName] = {"question": "question", "todo": "todo", "reading": "reading"}
 
 
 class Judge:
     """What is known of one note so far, and what may be said of a block."""
 
     def __init__(
-        self, lines: list[Line], extra: dict[str, Kind], signs: Signs | None, rules_off: Collection[str]
+        self,
+        lines: list[Line],
+        extra: dict[str, Kind],
+        signs: Signs | None,
+        rules_off: Collection[str],
+        kind: Kind | None = None,
     ) -> None:
         self.lines = lines
         self.extra = extra
@@ -51,6 +60,10 @@ class Judge:
         self.off = tuple(rules_off)
         self.judged: list[Judged] = []
         self.by_node: dict[int, Judged] = {}
+        self.parted: dict[int, bool] = {}  # by the node above a list of readings: whether its bullets are topics
+        # What stands over all of it: what the note's own name says that it lists.
+        named = kind in _LISTED and self.on("note-name")
+        self.ground = Zone(_LISTED[kind], family=f"{kind}-label", named=True) if named and kind else FREE
 
     def place(self, node: Node) -> Judged:
         """A block where it stands, with nothing said of it yet."""
@@ -75,7 +88,7 @@ class Judge:
 
     def zone(self, one: Judged) -> Zone:
         """What stands over a block."""
-        return one.above.zone if one.above else FREE
+        return one.above.zone if one.above else self.ground
 
     def on(self, rule: str) -> bool:
         """Whether a rule is on: neither it nor its family was turned off."""
@@ -84,8 +97,14 @@ class Judge:
     def label(self, node: Node) -> Label | None:
         """The label that a block is; a weak one only where the bullets below it look like it."""
         label = label_of(node.prose, self.extra)
+        if label is not None and node.level >= BOLD_LINE and only_links(node.raw):
+            label = None  # "[ref](…)" alone on its line leads there
+        if label is not None and label.scope == "todo" and _names_more(node):
+            label = None
         if label is None:
-            return heads.head_label(node, learnt=self.on("learned")) if node.children else None
+            # What is known of the whole note is surer than what was learnt from others.
+            learnt = self.ground is FREE and self.on("learned")
+            return heads.head_label(node, learnt=learnt) if node.children else None
         if label.loose and label.scope == "todo" and node.children:
             below = [child for child in node.children if child.kind == "bullet"]
             return heads.READING if below and heads.mostly_works(below) else label
@@ -101,6 +120,12 @@ class Judge:
 
     def labelled(self, label: Label, node: Node) -> Zone:
         """The zone that a label opens."""
+        above = self.by_node.get(id(node.parent))
+        over = above.zone if above else self.ground
+        if label.scope == "todo" and over.scope == "reading" and not label.by_words:
+            return replace(over, mark=label.mark)  # the part of a reading list that is still to be read, or was
+        if label.scope == "todo" and label.mark == "done" and over.scope == "todo" and not over.by_words:
+            return replace(over, mark="done")
         if label.scope == "todo" and label.mark == "done" and not self._on_board(node):
             return FREE  # a log says what was done
         if label.scope in ("question", "todo", "reading"):
@@ -139,6 +164,8 @@ class Judge:
             state = states.State(states.said(one.node.words))
         if rule.startswith(_BY_LABEL) and self.zone(one).learned:
             rule, confidence = f"learned.{kind}", "low"
+        if self.ground is not FREE and rule.startswith(_BY_NAME) and self.zone(one).named:
+            rule = f"note-name.{kind}"
         number = one.node.line.number if line is None else line
         last = self.lines[one.node.last].number
         one.item = Item(kind, rule, shown, number, last, state.mark, also, confidence)
@@ -200,6 +227,16 @@ class Judge:
             holder = holder.owner
         if holder is not None and holder.item is not None and holder.item.kind == "question":
             holder.answered = True
+
+
+def _names_more(node: Node) -> bool:
+    """Whether a label is the title of a note with sections of its own: "Exam prep" is what all of it is for.
+
+    A title that would be a name of such a note ("Todo") means what it says.
+    """
+    if node.level != 1 or not heads.is_title(node) or kind_of_note(node.prose) == "todo":
+        return False
+    return sum(child.kind == "heading" and child.level < BOLD_LINE for child in node.children) > 1
 
 
 def unwrapped(text: str) -> str:

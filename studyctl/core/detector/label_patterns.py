@@ -209,6 +209,8 @@ READING = whole_of(
     r"|recommended(?: .{1,30})?)"
     r"|on (?:my|the) (?:list|desk|shelf|pile|nightstand|radar)|i (?:want|need|should|must|ought)(?: to read)?)"
     r"|(?:recommended|suggested|borrowed|unread|waiting|wanted) (?:books?|papers?|articles?|titles?|literature)",
+    r"(?:what|things|papers|books|stuff|articles) (?:that )?i(?:'d| would| will|'ll| might| should| want to| plan to"
+    r"| need to| have to| hope to)(?: (?:like|love) to)? read(?: .{1,30})?",
     r"(?:[\w'-]+ ){1,4}to read(?: (?:next|later|soon|first|this week))?|on the nightstand"
     r"|(?:up )?next (?:books?|papers?)|book list|refs? to (?:chase|check|read)|extra reading"
     r"|good reads"
@@ -219,7 +221,7 @@ READING = whole_of(
     r"(?:찾아볼|챙겨볼|참고할)\s?(?:논문|자료|책|글|문헌)(?:들)?|읽기 ?과제|읽어올 ?것|다음 ?(?:책|논문)"
     r"|책 ?목록|추천받은 ?(?:책|논문)",
     r"読み?もの|読み物|よみたい|読書候補|次の(?:本|論文)|課題図書|必読|未読|途中の本",
-    r"(?:有空|回头|抽空|以后|之后|稍后|闲时)再?(?:看|读|讀)|待?精读(?:的?(?:论文|清单))?|泛读",
+    r"(?:有空|回头|抽空|以后|之后|稍后|闲时|未来|将来|將來|日后|日後)(?:再|要|想)?(?:看|读|讀)(?:的(?:书|書|论文|論文))?|待?精读(?:的?(?:论文|清单))?|泛读",
     r"(?:(?:my|our|the|a|current|weekly|summer|paper|book|papers?) )?(?:to[- ]read|reading)(?: ?(?:list"
     r"|queue|backlog|stack|pile|log))(?: (?:for|on|of) .{1,40})?|(?:my |papers |books )?to[- ]?read(?: list"
     r"| next| later| soon)?|tbr",
@@ -293,7 +295,7 @@ REFERENCE = whole_of(
     r"|further reading))?",
     r"(?:.{0,10}\s)?(?:참고|참고 ?(?:문헌|자료|링크|논문|사이트|도서|글|서적|영상)|레퍼런스|출처|링크|참조"
     r"|관련 ?(?:링크|자료|문서|노트|글)|인용|각주)",
-    r"参考|参考(?:文献|資料|リンク|書籍|サイト|論文|URL|にした(?!い).{0,8}|资料|链接|书籍|文章|論文|论文)"
+    r"参考|参考(?:文献|資料|リンク|書籍|サイト|論文|URL|にした(?!い).{0,8}|资料|链接|书籍|文章|論文|论文|文档|文檔|教程|博客|代码)"
     r"|參考(?:資料|文獻|連結|書目)?|参照|出典|リンク集?|関連(?:リンク|ページ|ノート|資料)|关联|相关(?:链接"
     r"|资料|笔记)|相關(?:連結|資料)|引用|来源|來源|资料来源|链接|資料",
 )
@@ -314,6 +316,11 @@ APART = whole_of(
     r"(?:(?:work|daily|lab|reading|learning|study|change|my) ?)?(?:log|logbook|journal|notes?|diary|history)|minutes",
     r"(?:(?:연구|업무|작업|학습|실험|공부)\s?)?(?:로그|일지|메모|기록|노트)|회고",
     r"ログ|メモ|ノート|記録|日記|日志|日誌|笔记|筆記|记录|記錄",
+    # What went well, and what is known by now.
+    r"(?:things? |what )?(?:(?:that )?i )?(?:learn(?:ed|t)|understood)(?: today| this week)?|(?:key )?takeaways?",
+    r"(?:새로 |오늘 )?(?:배운|알게 ?된|느낀|잘한|좋았던|이해한) ?(?:것|점|내용)(?:들)?",
+    r"(?:今日)?(?:(?:理解)?できてい?る|理解した|できた|[わ分]かった|学んだ|[よ良]かった|気づいた)(?:こと|点|もの)",
+    r"学到(?:的|了什么)?(?:东西|東西|内容)?|(?:今日|本周)?(?:收获|收穫)|已掌握的?(?:内容|知识)?|做得好的(?:地方)?",
 )
 # Headings of well-known forms: questions by their looks, sections by their use.
 FORM = whole_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from studyctl.core import states, ties
 from studyctl.core.detector import intending, sources, statements, wording
 from studyctl.core.detector.blocks import Node
-from studyctl.core.detector.forms import answers, introduced, left_unread, says_why
+from studyctl.core.detector.forms import answers, introduced, is_period, left_unread, says_why
 from studyctl.core.detector.items import FREE, Confidence, Judged, Zone
 from studyctl.core.detector.judge import Judge
 from studyctl.core.detector.labels import Label, is_bare_question
@@ -16,6 +16,8 @@ from studyctl.core.models import Kind
 
 # A bullet with nothing below it is a label only when it is as short as one.
 _LEAF_LABEL = 24
+# What parts a reading list by topic is no longer than this, and no title.
+_LONGEST_TOPIC = 16
 
 
 def judge_bullet(judge: Judge, one: Judged) -> None:
@@ -189,6 +191,9 @@ def _todo(judge: Judge, one: Judged, zone: Zone) -> None:
     if zone.boxed and node.says:
         judge.set_role(one, "context", zone)
         return
+    if is_period(node.words) and any(child.kind == "bullet" for child in node.children):
+        judge.set_role(one, "topic", zone)  # what there is to do stands below it
+        return
     asks = node.asks
     rule = "callout" if zone.family == "callout" else "todo-label"
     worded = asks is not None and asks.whole and asks.rule != "wording.doubt"
@@ -211,10 +216,28 @@ def _reading(judge: Judge, one: Judged, zone: Zone) -> None:
         and len(node.words.split()) <= 3
         and 3 * sum(sources.looks_like_paper(child.raw, child.words) for child in papers) >= 2 * len(papers)
     )
-    if grouped or not judge.put(one, "reading", "reading-label.child", mark=zone.mark):
+    if grouped or _groups(judge, node) or not judge.put(one, "reading", "reading-label.child", mark=zone.mark):
         judge.set_role(one, "topic", zone)
     else:
         one.zone = Zone("reading-deep")
+
+
+def _groups(judge: Judge, node: Node) -> bool:
+    """Whether a bullet of a reading list parts it by topic, as all beside it do: asked once for all of them."""
+    beside = id(node.parent)
+    if beside not in judge.parted:
+        judge.parted[beside] = _in_parts(node)
+    return judge.parted[beside]
+
+
+def _in_parts(node: Node) -> bool:
+    """Whether all bullets of a list are short, and have longer titles below them."""
+    beside = [each for each in (node.parent.children if node.parent else ()) if each.kind == "bullet"]
+    below = [child for each in beside for child in each.children]
+    if len(beside) < 2 or len(below) < 2 or any(len(each.words) > _LONGEST_TOPIC for each in beside):
+        return False
+    titles = all(child.kind == "bullet" and not (child.children or child.says or child.asks) for child in below)
+    return titles and 2 * max(len(child.words) for child in below) > 3 * max(len(each.words) for each in beside)
 
 
 def _reading_deep(judge: Judge, one: Judged, zone: Zone) -> None:
@@ -277,14 +300,14 @@ def _free(judge: Judge, one: Judged, zone: Zone) -> None:
     if statements.wants_to_know(one.node.words) and judge.put(one, "question", "wording.embedded", confidence="low"):
         one.zone = Zone("beneath")
         return
+    if left_unread(judge, one, zone):
+        return
     free = zone.scope == "free"
     meant = free and intending.intends(one.node.words)
     if (meant and judge.put(one, "todo", "wording.intention", confidence="low")) or (
         free and _ticked_off(one.node) and judge.put(one, "todo", "wording.done")
     ):
         one.zone = Zone("task") if one.node.children else one.zone
-        return
-    if left_unread(judge, one, zone):
         return
     if intending.means_to_read(one.node.words) and _only_links_below(one.node):
         judge.set_role(one, "label", Zone("reading", family="reading-label"))

@@ -125,7 +125,9 @@ class Outline(Heads):
         ):
             self._make_label(lead)
             lead = None
-        while frame.bullets and not _below(line, frame.bullets[-1].line) and not self._heads_flat(index):
+        while frame.bullets and not (
+            _below(line, frame.bullets[-1].line) or self._heads_flat(index) or self._asked_above(line)
+        ):
             frame.bullets.pop()
         if not frame.bullets and (lead is not None or self.gap or not self._list_open()):
             self.block += 1
@@ -135,6 +137,13 @@ class Outline(Heads):
         frame.bullets.append(node)
         frame.para = None
         frame.lead = None
+
+    def _asked_above(self, line: Line) -> bool:
+        """Whether a line without a mark that asks stands right over a bullet, which answers it then."""
+        last = self.frame.bullets[-1]
+        if self.gap or last.line.bullet is not None or line.bullet is None or line.indent < last.line.indent:
+            return False
+        return last.prose.rstrip().endswith(("?", "？"))
 
     def _list_open(self) -> bool:
         children = self.frame.sections[-1].children

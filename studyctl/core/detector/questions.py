@@ -11,6 +11,12 @@ from studyctl.core.detector.items import Confidence, Judged, Zone
 from studyctl.core.detector.judge import Judge
 from studyctl.core.models import Kind
 
+# What was asked once, and is understood by now.
+_RESOLVED = re.compile(
+    r"(?:[わ分]かった|解けた|解決した|理解できた|(?<!안 )(?:해결|이해) ?(?:했다|했음|됨|됐다|함)|알았다|알겠다"
+    r"|(?:搞|弄|看)?(?:懂|明白)了|解决了|解決了|\b(?:solved|got it now|makes sense now|clear now))[.。!！)）]*$",
+    re.IGNORECASE,
+)
 _MENTION = re.compile(r"@\w[\w-]+ ")  # who says it
 
 
@@ -30,6 +36,8 @@ def in_question_label(judge: Judge, one: Judged, zone: Zone, marker: states.Mark
         return True
     if asks is not None:
         rule, confidence = asks.rule if zone.learned else f"{family}.wording", asks.confidence
+    elif tasked is None and (_RESOLVED.search(node.words) or (zone.named and node.says)):
+        rule = ""  # what is understood by now is asked no more, nor is all that stands in a note called "questions"
     elif not node.children and not node.prose.endswith((":", "：")) and not (node.says and _MENTION.match(node.raw)):
         rule = f"{family}.leaf"
         confidence = "low" if node.says else "high"

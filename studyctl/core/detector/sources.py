@@ -81,10 +81,16 @@ _UNREAD = re.compile(
     r"|\bto[- ]read\b|\bunread\b|\bread later\b|not read yet|haven'?t read",
     re.IGNORECASE,
 )
+# "definitely should read this one -> https://…"
+_THIS_ONE = re.compile(
+    r"\b(?:should|must|need to|have to|want to|gotta) (?:re-?)?read (?:this|it|that)\b"
+    r"|나중에 ?(?:읽|볼|봐)|읽어 ?(?:봐야|볼 ?(?:것|글|문서|자료|논문)|보자|보기)",
+    re.IGNORECASE,
+)
 _LEAST_TITLE = 3  # words
 _TITLE_REMARK = re.compile(
-    r"(?P<bold>\*\*|__)?(?P<title>[A-Za-z][A-Za-z0-9 _,'’/&():-]{12,}?)(?(bold)(?:\*\*|__))\s*"
-    r"(?:[:：]\s*(?=[가-힣ぁ-ヿ一-龥])|：\s*$|(?<=[a-z]):\s*$)"
+    r"(?P<bold>\*\*|__)?(?P<title>[A-Za-z][A-Za-z0-9 _,.'’/&():-]{12,}?)(?(bold)(?:\*\*|__))\s*"
+    r"(?:[:：]\s*(?=[^\n]{0,16}[가-힣ぁ-ヿ一-龥])|：\s*$|(?<=[a-z]):\s*$)"
 )
 _FEW = 6  # words
 _NAMED_LINK = re.compile(r"\[[^\]]*\S\s\S[^\]]*\]\(")
@@ -263,7 +269,7 @@ def without_brackets(text: str) -> str:
 def unread(raw: str) -> bool:
     """Whether a text is a link, and a remark that it was not read yet."""
     if not begins_with_link(raw):
-        return False
+        return _THIS_ONE.search(raw) is not None and len(links(raw)) == 1
     return _UNREAD.search(without_links(raw)) is not None
 
 

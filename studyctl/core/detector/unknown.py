@@ -58,7 +58,7 @@ def habits_in(notes: Iterable[tuple[str, bytes]], habits: Habits = NONE) -> list
     """Heads of lists that no rule knows, and marks that stand before lines again and again; most lines first."""
     found: dict[tuple[What, str], Habit] = {}
     for note, source in notes:
-        _, judged = judge_note(source, habits)
+        _, judged = judge_note(source, note, habits)
         for seen in (*_heads(judged), *_marks(judged)):
             key = seen.what, clean(seen.text).casefold() if seen.what == "head" else seen.text.casefold()
             habit = found.setdefault(key, Habit(seen.what, seen.text, note, seen.line, seen.first))

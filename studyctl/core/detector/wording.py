@@ -118,8 +118,8 @@ def question_ending(text: str) -> bool:
     if last.isascii():
         if len(text) <= 160 and (patterns.EN_START.match(text) or _behind_colon(text)):
             return True
-        if len(text) > 60 or text.isascii():
-            return False
+        if len(text) > 60 or text.isascii() or (last == ":" and not patterns.ZH_START.match(text)):
+            return False  # "記錄一下怎麼解決的坑:" leads to what it names
         # Chinese that ends in a number, a unit, a name
         return bool(
             patterns.ZH_START.match(text)
@@ -140,6 +140,7 @@ def doubt(text: str) -> bool:
     return patterns.DOUBT.search(text) is not None and patterns.NO_DOUBT.search(text) is None
 
 
+_FEW_WORDS = 5
 _HAN = re.compile("^[^ぁ-ヿ가-힣]*$")
 _KO_LAST = frozenset("름까나지가냐죠요네래엇야임대라데")
 # A sentence that ends in a Korean word, with nothing in it at which it could be parted into several.
@@ -176,11 +177,19 @@ def may_ask(text: str) -> bool:
     return korean is None or korean[1] in _KO_LAST or _HINT_DOUBT.search(text.lower()) is not None
 
 
+def _doubted(text: str) -> bool:
+    """Whether a mark by itself stands behind a whole sentence ("the weights form a cube (?)"), and doubts all of it."""
+    return text.isascii() and patterns.ALONE_AT_END.search(text) is not None and len(text.split()) > _FEW_WORDS
+
+
 def question(text: str) -> Wording | None:
     """How the text asks something, or None: by a question mark, by an ending, or by words of doubt."""
     if not may_ask(text):
         return None
-    half = patterns.BARE_MARK.sub("", half_width(text)).strip()
+    half = half_width(text).strip()
+    if _doubted(half):
+        return Wording("wording.doubt", "low")
+    half = patterns.BARE_MARK.sub("", half).strip()
     if patterns.SOLVED.search(half):
         return None
     half = patterns.ASKER.sub("", half)
@@ -233,6 +242,8 @@ def _marked(text: str) -> Wording | None:
 def _within_sentence(text: str, mark: re.Match[str]) -> bool:
     """Whether a mark stands behind a word of a sentence that goes on ("각 형식?마다 다르다", "persisted?は…")."""
     begin, end = mark.span()
+    if patterns.JA_GOES_ON.match(text, end):
+        return True
     if patterns.NAME_BEFORE.search(text, max(0, begin - 24), begin) and patterns.JA_PARTICLE.match(text, end):
         return True
     return patterns.KO_GOES_ON.match(text, end) is not None and not _korean_ending(text[:begin].rstrip())
@@ -252,6 +263,13 @@ def to_reader(text: str) -> bool:
 def is_example(text: str) -> bool:
     """Whether a line gives an example ("예문: …"), in words that are nobody's question."""
     return patterns.EXAMPLE.match(half_width(text)) is not None
+
+
+def requests(text: str) -> bool:
+    """Whether the text asks somebody to explain, in so many words ("…에 대해 설명해 주세요", 谈谈你对…的理解)."""
+    if text.isascii():
+        return False
+    return patterns.REQUEST.search(bare_end(half_width(text).strip())) is not None
 
 
 def is_prompt(text: str) -> bool:

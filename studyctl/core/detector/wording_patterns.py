@@ -24,7 +24,7 @@ HINT = re.compile(
     "|不晓得|不曉得|想不通|搞不|听不|聽不|推不|没听|沒聽|没跟|沒跟|没太|没理|没搞|沒搞|没看|沒看|没懂|沒懂|看不"
     "|弄不|没想"
     "|沒想|没弄|沒弄|有没有|有沒有|哪|多少|几个|幾個"
-    "|与否|與否"
+    "|与否|與否|わっか|ってなん|って何|似懂|没有看|没有听|没有搞|没有弄|没有读|沒有看|沒有聽|沒有搞|沒有弄|沒有讀|搞清|搞懂|弄懂|弄清|搞明|弄明"
     "|是不是|能不能|可不可以|到底|究竟|疑问|疑問|存疑|不知"
 )
 HINT_EN = re.compile(
@@ -48,7 +48,7 @@ HINT_FIRST = re.compile(
 HINT_DOUBT = re.compile(
     "구분|구별|판단|요약|놓쳤|놓침|결론|微妙|悩|聞きそび|毎回|每次|搞混|记混|記混|不一|不同|说不清|說不清|拿不定|糊涂|糊塗"
     "|disagree|decide|work out|convinced|asks |안 보|안 그려|못 정|決め|clue|tell|lost me|asking myself|didnt "
-    "|没写|没讲|没说|没提|没标|没人|没查|没问|没找|沒寫|沒講|沒說|沒提"
+    "|没有看|没有听|没有搞|没有弄|没有读|沒有看|沒有聽|沒有搞|沒有弄|沒有讀|没怎|沒怎|没完|沒完|没很|沒很|わっか|ってなん|って何|似懂|弄明|搞明|搞清|弄清|어려움|어려웠|어려워|어렵|没写|没讲|没说|没提|没标|没人|没查|没问|没找|沒寫|沒講|沒說|沒提"
     "|沒人|存个疑|存個疑|迷い中|决めかね|understand|understood|follow|grasp|figure out|get |know|sure|clear"
     "|certain|obvious|wonder|confus|puzzl|remember|really get"
     "|baffl|myster|idea|nobody|no one"
@@ -68,6 +68,8 @@ MARK = re.compile(
 # The name of a method, or of a project, that ends in a question mark, and the particle behind it.
 NAME_BEFORE = re.compile(r"[A-Za-z_][a-z_]+$")
 JA_PARTICLE = re.compile("[はがをにもや](?!.{0,3}$)")
+# What goes on with a Japanese one: "読み取り優先?のシステムだと".
+JA_GOES_ON = re.compile("の(?=[一-龥ァ-ヶ])")
 # What goes on with a Korean sentence behind a word that its writer doubts.
 KO_GOES_ON = re.compile(
     r"(?:마다|에서|으로|들은|들이)(?=\s)|\s?(?:하는|한다는|되는|하고|해서|하면|설명|정도|같은) ?\S*"
@@ -89,6 +91,7 @@ QUOTED = re.compile(r"\"[^\"]{0,300}\"|“[^“”]{0,300}”|「[^「」]{0,300
 ASKER = re.compile(r"(?<=\?)\s*\([^()?]{2,14}\)$")
 # A question of an exam with the letter of its solution: "Which one is it? (C)".
 SOLVED = re.compile(r"\?\s*[(\[]\s*(?:[A-Ea-eOX○×①-⑤]|[1-5]번?)\s*[)\]]$")
+ALONE_AT_END = re.compile(r"[(\[]\s?\?{1,3}\s?[)\]][.\s\"]*$")
 BARE_MARK = re.compile(r"(?<=\w\s)\?(?=\s+[a-z])|[(\[]\s*\?+\s*[)\]]")
 # A doubtful word within a sentence: "about (20?) packets".
 WORD_ASIDE = re.compile(r"\(([^()?]{1,24})\?+\)(?=\s?[^\s.。!)」])")
@@ -139,11 +142,14 @@ JA_ENDING = re.compile(
     r"|よいか|どうか|たのか|なのか|かどうか|ったか|いたか|したか|[何誰]なんだろう|なんだろう|だろう|かな"
     r"|かなあ|(?:なんで|なぜ|何故|どうして).{0,40}なの|のは(?:なぜ|何故|どうして)か|どういうことか?|どういう意味"
     r"|(?:なぜ|なんで|どうして|何故|何で)[^。]{1,60}(?:の|んだ)|んだろう?|(?:ん|の|る|た)(?:やろ|やろか|やろう)"
-    r"|でやろ|(?:どう|何|どこ|いつ|誰|どれ)(?![かもで])[^。]{0,14}(?:する|なる|だったか)|(?:て|で)(?:いい|ええ|よい)の"
+    r"|でやろ|(?:どう|何|どこ|いつ|誰|どれ)(?![かもで])(?:(?!かを|かが)[^。]){0,14}(?:する|なる|だったか)|(?:て|で)(?:いい|ええ|よい)の"
     r"|(?:何|なに|どれ|どこ)(?:に|を)しよう|どうしよう|どうして|なんで|何の[^。]{1,12}か|かしら|っけ|とは|なぜ"
     r"|何故)$"
 )
-JA_NOT = re.compile(r"(?:と|こと)は$|(?:ではないか|じゃないか)と")
+# "どれに落ちても同じなのだろう" supposes, and asks nothing.
+JA_NOT = re.compile(
+    r"(?:と|こと)は$|(?:ではないか|じゃないか)と|(?:どれ|どこ|いつ|誰|何|どちら|どう)[^。、]{0,8}[てで]も[^。]*だろう$"
+)
 JA_WHY = re.compile(r"(?:なぜ|なんで|どうして|何故)(?!か|なら)[^。か]{1,40}(?:る|ない|い|た)$")
 # "これで十分か", "本当に可能か"; adjectives end so, too (静か).
 JA_NOUN_KA = re.compile(r"(?:[はがもでに]|って).{0,30}(?![静確豊僅微密厳遥仄暖温愚]か)[一-龥ァ-ヶー]か$")
@@ -185,7 +191,7 @@ ZH_CONTROL = re.compile(
     r"|(?:判断|判斷|检查|檢查|检测|檢測|确定|確定|决定|決定|取决于|取決於|表示|验证|驗證|看(?=要不要)|无论"
     r"|無論|不管|控制"
     r"|查看|看看|知道|说下|說下|说说|說說|谈论|談論|谈谈|談談|说明|說明|解释|解釋|介绍|介紹|确认|確認|测试|測試"
-    r"|了解|明白|理解)[^,。]{0,12}?"
+    r"|了解|明白|理解|去查|记录|記錄|整理|分享|展示|演示|教你|总结|總結|定义|定義)[^,。]{0,12}?"
     r"(?:是否|是不是|有没有|有沒有|怎么|怎麼|为什么|為什麼|什么|什麼|是什么|是什麼|为何)"
 )
 # A remark behind a question: "真的有实施到地方吗，证据好像很有限".
@@ -204,7 +210,13 @@ EN_START = re.compile(
     rf"|would|will|might) {_SUBJECT}\b(?!,)(?= [^,]*$)|(?:do|don't|should|shouldn't) (?:we|they|i)\b(?= [^,]*$)"
     r"|(?:isn'?t|aren'?t|doesn'?t|wasn'?t|can'?t|couldn'?t|wouldn'?t|didn'?t) (?:the|a|an|that|this|it"
     r"|my) \w+ \w+|does the \w+ \w+"
-    r"|(?:does|did|doesn'?t|didn'?t) (?!not\b)\w+ (?!not\b)[\w'-]+(?= )"
+    r"|does (?!not\b)\w+ (?!not\b)[\w'-]+(?= )"
+    # "Did more reading" is what a log says.
+    r"|did (?!(?:not|more|some|a|an|much|lots?|little|most|one|two|few|well|nothing|all|another|my|our|it|so)\b)"
+    r"\w+ (?!not\b)[\w'-]+(?= )"
+    # "Doesn't rely on …" leaves out its subject and asks nothing.
+    r"|(?:doesn'?t|didn'?t) \w+ (?!(?:on|in|to|the|a|an|that|this|these|those|with|for|at|of|from|any|all|as|it"
+    r"|them|by|well|much|and|or|so|too|its|their|our|my|about|into|when|if|really|actually|even)\b)[\w'-]+(?= )"
     r"|(?:is|are|was|were) (?:the|my|our|there|any|every|all) [\w'-]+ (?!of\b)[\w'-]+(?=[^:]*$)"
     r"|(?-i:whether) to \w+|(?:can|could|should|does|did) (?:a|an|the) [\w' -]{2,24} (?:be|have|do|go|count|need"
     r"|work)\b|who [a-z]+ed (?:her|him|it|them|the|a|this|that)\b"
@@ -227,7 +239,11 @@ EN_START = re.compile(
     r"|what (?:exactly |really |actually )?(?:counts|determines|decides|drives|triggers|prevents|stops|limits"
     r"|explains|guarantees|controls|defines|distinguishes|separates|sets|keeps)\b(?!.*:)"
     r"|whats (?:the|this|that|it)\b"
-    r"|what(?: exactly| even)? (?:is|are|was|were|does|do|did|happens|would|if|makes|causes|should)\b|what's the\b"
+    # "What is interesting are …" asks nothing.
+    r"|what(?: exactly| even)? (?!(?:is|are|was|were) (?:also |really |most |more |particularly |very |so )?"
+    r"(?:interesting|important|surprising|nice|cool|new|notable|striking|worse|better|key|clear|needed|great|good|odd|strange|known"
+    r"|left|meant|true|special|different|shown|described|called)\b)"
+    r"(?:is|are|was|were|does|do|did|happens|would|if|makes|causes|should)\b|what's the\b"
     r"|why (?:not|is|are)\b"
     r"|what about \w+|which(?: \w+){1,3} (?:is|are|does|do|should|to)\b|(?:can|could|should) (?:we|i|you|one"
     r"|it)\b.*\bor\b)",
@@ -257,27 +273,29 @@ DOUBT = re.compile(
     r"|설명(?:을|은)? ?(?:놓쳤|놓침|못 ?들)|결론(?:을|이|은)? ?(?:못|안) ?(?:냄|냈|내|남|났|나)"
     r"|의문(?:이다|임|이 (?:든|들|남|생|있)|\.|$)|(?:확실|분명|명확)(?:하|치) ?(?:지 )?않|불분명"
     r"|불확실(?:하다|함|$)|애매(?:하다|함|하네|$)|알 ?수가? ?없"
+    r"|(?:할 ?지|될 ?지|는지|은지|인지|하는 ?게|하는 ?것이)[^.,]{0,10}어려(?:움|웠|워)|(?:할 ?지|될 ?지|는지) 어렵"
     r"|와 ?닿지 않|감이 (?:잘 )?(?:안 ?[오온잡]|잡히지 않|오지 않)|납득이? ?(?:잘 )?(?:안 ?[되됨가간]|가지 않"
     r"|되지 않)"
     r"|(?<!않)나 싶(?:다|음|네)|건가 싶(?:다|음|네)|지(?:에 대해)? ?고민(?:이다| ?중(?:이다|임)?|됨|된다|이 된다)?$"
-    r"|(?:分|わ)から(?:ない(?!よう|場合|とき|時|人|方|こと(?:が|は)あ|まま|[」』]?(?:という)?状態|文章|単語を"
+    r"|(?:分|わ)から(?:ない(?!よう|場合|とき|時|人|方|問題(?!点)|タスク|状況|相手|ケース|漢字|こと(?:が|は)あ|まま|[」』]?(?:という)?状態|文章|単語を"
     r"|言葉を)|ん$|なかった|ず)|(?:分"
-    r"|わ)かりません|(?:分|わ)かって(?:い)?な(?:い|かった)|(?:分|わ)かんない"
-    r"|よく(?:分|わ)から|気になる(?!方|人|場合)|気になった|気になっている|疑問(?:だ|で(?:ある|す)|に思"
+    r"|わ)かりません|(?:分|わ)かって(?:い)?な(?:い|かった)|(?:分|わ)かんない|わっ?かんね|(?:分|わ)からね[えー]|って(?:なん|何)(?:だ|なん)[・…。.ー]*$"
+    r"|よく(?:分|わ)から|気になる(?!方|人|場合|(?:ところ|点|部分|箇所)[のをは])|気になった|気になっている|疑問(?:だ|で(?:ある|す)|に思"
     r"|が(?:残|ある|湧|わ)|点?$|。)|謎(?:だ|で(?:ある|す)|$|。|すぎ)|不明(?:だ|で(?:ある|す)|確|$|。|瞭)"
     r"|かどうか(?:は|が)?(?:微妙|怪しい|あやしい)|か(?:決めかね|決められな)|のか(?:悩む|悩み中|迷う)$|聞きそびれ"
     r"|毎回[^。]{0,14}(?:てしまう|忘れる|間違える|引っかかる)$|腑に落ち|いまいち[^。]{0,14}な(?:い|かった)|(?:掴"
     r"|つか)めな|しっくりこな|追いつかな|ピンとこ|ピンと来"
     r"|追え(?:てい)?な|ついていけ(?:てい)?な|迷い中|迷っている|迷ってる|頭に入って(?:こ|い)な|(?:納得|把握"
     r"|消化)でき(?:てい)?な|説明でき(?:てい)?な(?!かった)|納得がいかな"
-    r"|イメージがつかな|イメージできな|理解できな|理解できてい"
+    r"|イメージがつかな|イメージできな|理解できな|理解できてい(?:な|ま?せん)"
     r"|自信がない|知りたい(?!方|人|場合)"
     r"|(?<!如果)(?<!若)(?:不懂|不太懂|没搞懂|沒搞懂|没看懂|沒看懂|没懂|沒懂|搞不懂|看不懂|弄不懂|想不通"
     r"|想不明白|搞不清|不明白|不太明白|不清楚|不太清楚|不理解|不太理解|不是很(?:理解|懂|明白|清楚|确定|確定)"
     r"|不确定|不太确定|不確定|很困惑|感到困惑"
     r"|有点困惑|有點困惑|疑惑|好奇|有疑问|有疑問|存疑|不知道(?:为|為|怎|是|如何|什|有|哪|能)|不知(?:为|為)"
     r"|不[晓曉]得(?=[^,。]{2,})|没想明白|沒想明白|没弄明白|沒弄明白|没听懂|沒聽懂|听不懂|聽不懂|没跟上|沒跟上"
-    r"|没太懂|没理解|推不出来"
+    r"|(?:没|沒)(?:有|太|怎么|怎麼|完全|很){0,2}(?:看|听|聽|弄|搞|读|讀)?懂|没理解|推不出来|似懂非懂"
+    r"|(?:还|還|仍|继续|繼續)?(?:要|需要|得)(?:再|花|多)?[^,。]{0,6}(?:搞|弄)(?:清楚|懂|明白)$"
     r"|(?:没人|沒人|没有人|沒有人|谁都不|誰都不|谁也不|誰也不|谁也没|誰也沒|没一个人|沒一個人)(?:能|敢)?(?:知道"
     r"|说得清|說得清|清楚|说得上|答)"
     r"|^(?:还|還|我)?(?:是)?不(?:会|會)(?:分|区分|區分|判断|判斷|算|推|证明|證明|画|畫|解|背)"
@@ -331,6 +349,14 @@ NO_DOUBT = re.compile(
     r"|(?:分|わ)からなかった(?:が|けど)|疑問(?:が)?(?:解け|解決|は解)|(?:没有|沒有|解决了|解決了"
     r"|消除)[^,。]{0,4}(?:疑惑|困惑|疑问|疑問)",
     re.IGNORECASE,
+)
+# A request to explain, as an interviewer puts it: it stands alone as a heading.
+REQUEST = re.compile(
+    r"(?:설명|비교|서술|말씀|이야기|얘기|소개)\s?해\s?(?:주세요|주시겠어요|주십시오|보세요|보시오|보라|봐라|주시오)$"
+    r"|(?:설명|서술|논|비교)하(?:시오|여라)$|(?:説明|比較|紹介)(?:して(?:ください|下さい|みよ)|せよ|しなさい)$"
+    r"|述べ(?:よ|なさい|て(?:ください|下さい))$"
+    r"|^(?:请|請)?(?:你)?(?:简述|簡述|简单说说|谈谈|談談|说说|說說|讲讲|講講|聊聊|说一下|說一下|讲一下|講一下|介绍一下|介紹一下"
+    r"|解释一下|解釋一下|简要介绍)[^，。,:：]{3,}$"
 )
 PROMPT = re.compile(
     r"(?:설명|서술|비교|기술|정의|증명|논의|말|이야기)\s?(?:해|하여)?\s?(?:주세요|보세요|보시오|주십시오"
