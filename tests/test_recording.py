@@ -211,6 +211,7 @@ def test_a_name_that_only_scripts_record_is_no_experiment(study: Study) -> None:
     assert discover(study.workspace) == []
 
 
+@pytest.mark.slow
 def test_a_failing_script_fails_as_ever_and_its_run_is_kept(study: Study) -> None:
     study.write(
         "fails.py",
@@ -268,6 +269,7 @@ def ready(study: Study, *words: str) -> subprocess.Popen[str]:
     return process
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize(
     ("name", "code", "printed"), [("SIGINT", 5, "interrupted\n"), ("SIGTERM", -15, ""), ("SIGHUP", -1, "")]
@@ -286,6 +288,7 @@ def test_a_signal_ends_the_script_as_ever_and_its_run_as_killed(
     assert study.mlflow() == ["FINISHED", "KILLED"]
 
 
+@pytest.mark.slow
 @posix
 def test_a_script_that_is_shot_is_lost(study: Study) -> None:
     process = ready(study)
@@ -295,6 +298,7 @@ def test_a_script_that_is_shot_is_lost(study: Study) -> None:
     assert is_lost(study.runs()[0])
 
 
+@pytest.mark.slow
 @posix
 def test_a_signal_that_the_script_handles_itself_is_left_to_it(study: Study) -> None:
     process = ready(study, "own")
@@ -326,6 +330,7 @@ def test_a_process_that_the_block_forks_leaves_the_run_to_its_parent(study: Stud
     assert [(run.experiment, run.state) for run in study.runs()] == [("forks", "finished"), ("warmup", "finished")]
 
 
+@pytest.mark.slow
 def test_a_script_from_anywhere_records_where_it_lies(study: Study, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -334,6 +339,7 @@ def test_a_script_from_anywhere_records_where_it_lies(study: Study, tmp_path: Pa
     assert [one.path for one in study.runs()[0].files] == ["analysis/helper.py", "analysis/warmup.py"]
 
 
+@pytest.mark.slow
 def test_a_module_of_a_package_is_watched_with_its_package(study: Study) -> None:
     study.write("pkg/__init__.py", "BASE = 1")
     study.write("pkg/part.py", "from . import BASE\n")
@@ -354,6 +360,7 @@ def test_a_module_of_a_package_is_watched_with_its_package(study: Study) -> None
     assert run.provenance["command"] == "python -m pkg.main"
 
 
+@pytest.mark.slow
 def test_typed_code_is_recorded_and_says_that_it_cannot_be_watched(study: Study) -> None:
     typed = "from studyctl.lab import recording\nwith recording('typed') as run: run.metric('a', 1)"
     code, _, err = study.python("-c", typed)

@@ -42,6 +42,7 @@ def complaints(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple
     return found
 
 
+@pytest.mark.slow
 def test_every_call_of_an_author_passes(complaints: dict[str, list[tuple[int, str]]]) -> None:
     assert complaints["author.py"] == []
     assert set(complaints) == {"author.py", "mistakes.py"}  # and nothing is wrong within studyctl

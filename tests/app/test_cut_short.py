@@ -122,6 +122,7 @@ def killed(root: Path, what: str, stride: int) -> list[tuple[int, bytes, int, by
     return steps
 
 
+@pytest.mark.slow
 @EVERY_SO_MANY_STEPS
 def test_a_kill_at_any_step_leaves_what_was_written_undoable(root: Path, stride: int) -> None:
     steps = killed(root, "done", stride)
@@ -138,6 +139,7 @@ def test_a_kill_at_any_step_leaves_what_was_written_undoable(root: Path, stride:
     assert stride > 1 or seen == {(DONE, 0), (DONE, 1), (BOTH, 1), (BOTH, 0)}
 
 
+@pytest.mark.slow
 @EVERY_SO_MANY_STEPS
 def test_a_kill_at_any_step_of_undo_is_no_second_undo(root: Path, stride: int) -> None:
     write(root, done("T2"))

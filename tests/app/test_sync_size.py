@@ -187,6 +187,7 @@ sys.exit(run(["sync"]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="a signal cannot be sent to one process there")
 @pytest.mark.parametrize("where", ["reading", "writing"])
 def test_ctrl_c_loses_nothing(root: Path, where: str) -> None:

@@ -88,6 +88,7 @@ def export(workspace: Workspace, run: Run, target: Path) -> bytes:
     return target.read_bytes()
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(made=runs())
 def test_the_same_bytes(

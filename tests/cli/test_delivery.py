@@ -134,6 +134,7 @@ def test_a_store_that_is_gone_for_good_is_made_by_the_next_run(study: Study) -> 
     assert_delivered(study, newest(study))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="a limit of file sizes as POSIX has it")
 @pytest.mark.parametrize("room", [0, 8192])
 def test_a_full_disk(study: Study, room: int) -> None:

@@ -155,6 +155,7 @@ def test_open_gives_the_line_to_the_editor(vault: Path, studyctl: Any, monkeypat
     assert ran.code == 2 and "cannot start no-such-editor" in ran.err
 
 
+@pytest.mark.slow
 def test_todos_done_at_once_are_all_done(real: Path, studyctl: Any) -> None:
     studyctl("sync")
     started = [

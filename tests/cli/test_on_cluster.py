@@ -32,6 +32,7 @@ def test_a_run_is_recorded_here_and_answers(fresh: Study, address: str) -> None:
     assert sorted(path.name for path in home.rglob("counts.*")) == ["counts.csv", "counts.json"]
 
 
+@pytest.mark.slow
 def test_a_sweep_is_spread_over_the_workers_and_nested_here(fresh: Study, address: str) -> None:
     done = fresh("run", "coin", "--quick", "-p", "seed=0..3", "--on", address, "--gpus", "1", "--json")
     assert done.code == 0, done.err

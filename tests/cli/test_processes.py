@@ -40,6 +40,7 @@ def in_the_middle(study: Study) -> subprocess.Popen[str]:
     return process
 
 
+@pytest.mark.slow
 def test_after_kill_9_the_next_command_says_that_the_run_was_lost(study: Study) -> None:
     process = in_the_middle(study)
     process.kill()
@@ -57,6 +58,7 @@ def test_after_kill_9_the_next_command_says_that_the_run_was_lost(study: Study) 
     assert "was lost" not in study("run", "coin", "--quick").err
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_the_run_as_killed_and_keeps_its_figures(study: Study) -> None:
     process = in_the_middle(study)
     process.send_signal(signal.SIGINT)

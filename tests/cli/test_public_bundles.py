@@ -125,6 +125,7 @@ def test_a_run_that_leaks_everywhere_leaks_nowhere(leaky: Study, monkeypatch: py
     assert any(b"<workspace>/a.csv" in data for name, data in content.items() if name.endswith("files.csv"))
 
 
+@pytest.mark.slow
 def test_it_comes_over_and_goes_on_as_the_same_bytes(leaky: Study, tmp_path: Path) -> None:
     leaky("run", "leaky")
     leaky("runs", "export", newest(leaky), "--public", "-o", "public.zip")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+import pytest
 from many_runs import SWEEP, first_run, put, swept, trial
 from study_bench import Study
 
@@ -118,6 +119,7 @@ def test_the_difference_of_two_runs(study: Study) -> None:
     assert study("runs", "diff", full, "zzz").code == 4
 
 
+@pytest.mark.slow
 def test_a_run_repeated_differs_in_nothing(study: Study) -> None:
     study("run", "coin")
     newest, _, oldest = (run["id"] for run in study("runs", "list", "--json").json)

@@ -172,6 +172,7 @@ def test_a_trial_whose_process_is_killed_is_lost_and_the_rest_goes_on(study: Stu
     assert in_mlflow(study)[value["trials"][1]["id"]]["metrics"]["value"] == pytest.approx(1.1)
 
 
+@pytest.mark.slow
 def test_fresh_begins_anew_and_what_is_finished_is_no_reason_to_go_on(study: Study) -> None:
     words = ("run", "trying", "-p", "seed=0,1")
     assert study(*words, "-p", "fails=0").code == 7
@@ -182,6 +183,7 @@ def test_fresh_begins_anew_and_what_is_finished_is_no_reason_to_go_on(study: Stu
     assert len(sweeps(study)) == 4
 
 
+@pytest.mark.slow
 def test_changed_code_begins_a_sweep_of_its_own(study: Study) -> None:
     words = ("run", "trying", "-p", "seed=0,1", "-p", "fails=0")
     assert study(*words).code == 7
@@ -262,6 +264,7 @@ class TestATimeLimit:
         assert (mlflow["state"], mlflow["id"]) == ("FINISHED", value["mlflow_run_id"])
         assert mlflow["metrics"]["value"] == 3
 
+    @pytest.mark.slow
     def test_it_holds_for_each_trial(self, study: Study) -> None:
         done = study("run", "trying", "-p", "seed=0..3", "-p", "waits=3", "--timeout", "2s", "--json")
         assert done.code == 7

@@ -61,7 +61,8 @@ def finishes(study: Study, sweep: str, kept: set[str]) -> None:
     assert checked.code == 0, checked.out + checked.err
 
 
-@pytest.mark.parametrize("name", ["SIGINT", pytest.param("SIGTERM", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
 def test_an_interrupted_sweep_goes_on_where_it_stopped(study: Study, name: str) -> None:
     process = in_the_middle(study)
     children = psutil.Process(process.pid).children(recursive=True)
@@ -111,6 +112,7 @@ def test_the_same_command_at_once_is_refused(study: Study) -> None:
     assert len(sweeps(study)) == 1
 
 
+@pytest.mark.slow
 def test_a_process_that_imported_the_experiment_and_is_killed_costs_only_what_it_performed(study: Study) -> None:
     process = in_the_middle(study)
     (host,) = psutil.Process(process.pid).children()
@@ -125,6 +127,7 @@ def test_a_process_that_imported_the_experiment_and_is_killed_costs_only_what_it
     assert [one["metrics"]["value"] for one in found[3:]] == [1.3, 1.4, 1.5]
 
 
+@pytest.mark.slow
 def test_a_trial_killed_by_somebody_else_is_lost(study: Study) -> None:
     process = in_the_middle(study)
     victim = next(one for one in records(study, "trial") if one["state"] == "running")
@@ -137,6 +140,7 @@ def test_a_trial_killed_by_somebody_else_is_lost(study: Study) -> None:
     assert states.pop(victim["id"]) == "lost" and set(states.values()) == {"finished"}
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_run_with_a_time_limit_as_it_ends_one_without(study: Study) -> None:
     process = study.start("run", "trying", "-p", "waits=0", "--timeout", "10m")
     wait_until(lambda: any(one["state"] == "running" and one["pid"] != process.pid for one in records(study, "run")))

@@ -95,6 +95,7 @@ def test_strictly_a_refutation_fails(study: Study) -> None:
     assert study("verify").code == 0
 
 
+@pytest.mark.slow
 def test_another_version_of_what_the_code_imports_is_a_note(study: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     from studyctl.runner import versions
 

@@ -88,6 +88,7 @@ def test_a_run_is_recorded_exported_and_comes_over(bare: Study, tmp_path: Path) 
     assert imported.stderr.endswith("warning: MLflow is not installed; the runs themselves are imported\n")
 
 
+@pytest.mark.slow
 def test_what_needs_it_says_so_and_what_does_not_works(bare: Study) -> None:
     on_it(bare, "run", "coin")
     done = on_it(bare, "ui")

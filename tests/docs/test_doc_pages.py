@@ -72,8 +72,17 @@ def test_every_command_is_documented(known: dict[str, set[str]]) -> None:
         assert group in written or f"`{verb}" in written or f" {verb}`" in written, f"{name} is explained nowhere"
 
 
+# Pages with runs of experiments take long; `python docs/make.py` makes them, and CI looks.
+LONG = ("bundles.md", "experiments.md")
+
+
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if page != README and "decisions" not in page.parts], ids=lambda page: page.name
+    "page",
+    [
+        pytest.param(page, id=page.name, marks=[pytest.mark.slow] if page.name in LONG else [])
+        for page in PAGES
+        if page != README and "decisions" not in page.parts
+    ],
 )
 def test_what_is_made_is_as_it_would_be_made(page: Path, making: ModuleType) -> None:
     if page in making.PAGES:

@@ -170,6 +170,7 @@ def worker(monkeypatch: pytest.MonkeyPatch, torch_loaded: None) -> Any:
     torch.set_num_threads(threads)
 
 
+@pytest.mark.slow
 def test_operators_are_timed_in_every_dtype_both_ways(worker: Any) -> None:
     for dtype in ("float32", "bfloat16", "float16"):
         task = {"what": "operators", "dtype": dtype, "elements": 512, "pairs": 5, "seed": 0, "order": 1}
@@ -179,6 +180,7 @@ def test_operators_are_timed_in_every_dtype_both_ways(worker: Any) -> None:
         json.dumps(found)
 
 
+@pytest.mark.slow
 def test_a_network_is_timed_with_swish_with_relu_and_with_nothing(worker: Any) -> None:
     import torch
 

@@ -106,6 +106,7 @@ def test_the_question_has_its_answer_and_each_condition_its_verdict(
         assert first in ("forward", "backward") or re.search(rf"\b{first}\b", text), metric.name
 
 
+@pytest.mark.slow
 def test_the_words_follow_what_was_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     slower = {"floor": 1.0, "relu": 1.25, "swish": 1.6, "unfused": 1.6, "hard-swish": 1.3, "gelu": 3.0}
     found = said(made(monkeypatch, tmp_path, known=False, bound=slower, right=0.05, network=""))
@@ -121,6 +122,7 @@ def test_the_words_follow_what_was_found(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert "cost.share" not in found and "efficientnet" not in found["cost"].text
 
 
+@pytest.mark.slow
 def test_times_that_scatter_or_are_few_decide_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def timed(found: dict[str, Any]) -> set[str]:
         return {one.verdict for key, one in found.items() if key.startswith("cost.") and key != "cost.kept"}

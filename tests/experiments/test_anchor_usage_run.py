@@ -121,6 +121,7 @@ def test_tables_figures_and_checks_are_kept(quick: tuple[Record, Path], values: 
     assert len(checks) == sum(name.startswith("check.") for name in values) >= len(RULES) + 10
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_figures() -> None:
     first, second, other = (draft(anchor_usage, **SMALL, seed=seed) for seed in (0, 0, 1))
     values = [[(m.name, repr(m.value)) for m in run.metrics] for run in (first, second, other)]

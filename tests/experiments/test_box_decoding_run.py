@@ -167,6 +167,7 @@ def test_the_same_seed_gives_the_same_figures() -> None:
     assert {m.name: m.value for m in other.metrics} != {m.name: m.value for m in first.metrics}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "extreme",
     [

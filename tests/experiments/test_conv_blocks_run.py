@@ -114,6 +114,7 @@ def test_each_question_has_its_answer_and_each_condition_its_verdict(
     assert figures["se.macs"] == pytest.approx(0.0016, abs=0.0001)
 
 
+@pytest.mark.slow
 def test_the_words_follow_what_was_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     found = said(made(monkeypatch, tmp_path, accuracy={"hidden": 0.5}, parts=["se"], processes=6))
     assert found["se.hidden"].verdict == "refuted" and "does not do as well: 0.5" in found["se"].text
@@ -128,6 +129,7 @@ def test_several_places_are_named_by_their_range(monkeypatch: pytest.MonkeyPatch
     assert sum(key.startswith("mbconv.stage") for key in found) == 2 * 2 * 4
 
 
+@pytest.mark.slow
 def test_times_that_scatter_decide_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     found = said(made(monkeypatch, tmp_path, scatter=0.4, parts=["mbconv", "depth"]))
     timed = [
@@ -137,12 +139,14 @@ def test_times_that_scatter_decide_nothing(monkeypatch: pytest.MonkeyPatch, tmp_
     assert found["mbconv"].text.count("open which is faster") == 4
 
 
+@pytest.mark.slow
 def test_few_processes_give_figures_and_no_verdict(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     found = said(made(monkeypatch, tmp_path, processes=2, cue_seeds=1))
     assert {one.verdict for key, one in found.items() if one.verdict and key != "depth.accuracy"} == {"inconclusive"}
     assert "Too few processes for an interval" in found["mbconv"].text and "Too few" in found["depth"].text
 
 
+@pytest.mark.slow
 def test_figures_tables_and_the_docstring_are_complete(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     run = made(monkeypatch, tmp_path)
     kept = {artifact.path for artifact in run.artifacts}

@@ -169,6 +169,7 @@ def test_flop_counter_mode_is_explained_to_the_last_one() -> None:
     assert other.explained < 1
 
 
+@pytest.mark.slow
 def test_attention_that_flop_counter_mode_misses() -> None:
     model = building.filled(building.build("vit_b_32"), torch.Generator().manual_seed(0))
     picture = torch.zeros(1, 3, 224, 224)
@@ -347,6 +348,7 @@ def zoo_of(exponent: float, families: int = 12) -> list[Timed]:
     return found
 
 
+@pytest.mark.slow
 def test_concordance_of_what_is_known() -> None:
     pairs = concordance.Pairs(zoo_of(1.0))
     found = {name: concordance.band(pairs, name, low, high, 0) for name, low, high in concordance.BANDS}

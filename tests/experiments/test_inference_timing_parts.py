@@ -121,6 +121,7 @@ def test_a_prediction_finds_the_law_that_the_times_follow_and_can_fail() -> None
     assert abs(alone.ratio - b.seconds / a.seconds) > 0.2 and alone.lo <= alone.ratio <= alone.hi
 
 
+@pytest.mark.slow
 def test_every_model_of_the_zoo_is_counted() -> None:
     pytest.importorskip("torchvision", reason="needs the extra torch")
     from experiments.inference_timing.prediction import SIDE, counted
@@ -176,6 +177,7 @@ def test_a_change_of_a_script_that_measures_is_a_change_of_the_experiment() -> N
                 assert "experiments/inference_timing/clocks.py" in closure.code
 
 
+@pytest.mark.slow
 def test_pairs_of_every_engine_take_turns(worker: Any) -> None:
     engines = ("nchw", "channels_last", "folded")
     arms = [arm(model, engine=engine) for engine in engines for model in ("resnet18", "efficientnet_b0")]
@@ -289,6 +291,7 @@ def test_a_slower_arm_is_seen_as_slower(worker: Any) -> None:
     assert b > 2 * a  # sixteen times the work
 
 
+@pytest.mark.slow
 def test_the_profile_finds_every_convolution(worker: Any) -> None:
     from experiments.inference_timing import anatomy
 

@@ -90,6 +90,7 @@ def said(run: Record) -> dict[str, Any]:
     return {one.key: one for one in run.findings}
 
 
+@pytest.mark.slow
 def test_where_cells_disagree_the_answer_names_the_factor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     run = made(monkeypatch, tmp_path)
     found = said(run)
@@ -122,6 +123,7 @@ def test_a_gpu_answers_its_own_claim_with_its_clocks_and_says_nothing_of_a_proce
     assert (figures["clock.graph-shipped.sm"].value, figures["clock.graph-shipped.sm"].unit) == (1755.0, "MHz")
 
 
+@pytest.mark.slow
 def test_a_network_that_never_came_to_an_even_pace_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     run = made(monkeypatch, tmp_path)
     found, figures = said(run), {one.name: one.value for one in run.metrics}
@@ -130,6 +132,7 @@ def test_a_network_that_never_came_to_an_even_pace_is_named(monkeypatch: pytest.
     assert "Not warm" not in found["ratio.channels-last-shipped"].text
 
 
+@pytest.mark.slow
 def test_interventions_are_ratios_within_a_round(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     found = said(made(monkeypatch, tmp_path))
     assert {key: found[f"why.{key}"].verdict for key in ("se", "swish", "side224")} == {
@@ -140,6 +143,7 @@ def test_interventions_are_ratios_within_a_round(monkeypatch: pytest.MonkeyPatch
     assert "0.900 [0.900, 0.900]" in found["why.se"].text
 
 
+@pytest.mark.slow
 def test_a_prediction_from_flops_fails_where_times_follow_something_else(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -149,6 +153,7 @@ def test_a_prediction_from_flops_fails_where_times_follow_something_else(
     assert found["why.prediction.activations"].verdict == "refuted"
 
 
+@pytest.mark.slow
 def test_times_that_scatter_decide_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     found = said(made(monkeypatch, tmp_path, scatter=0.4))
     assert {one.verdict for key, one in found.items() if key.startswith(("ratio.", "cpu."))} == {"inconclusive"}
@@ -188,6 +193,7 @@ def test_without_tensorflow_its_cells_name_the_extra(monkeypatch: pytest.MonkeyP
     assert any(".[keras]" in path.read_text("utf-8") for path in tmp_path.rglob("*.csv"))
 
 
+@pytest.mark.slow
 def test_tensorflow_stands_beside_torch(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from experiments.inference_timing import timing
 

@@ -172,6 +172,7 @@ def test_training_lowers_every_loss() -> None:
     assert set(told[0]) == set(training.PARTS)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("torch_loaded")
 @pytest.mark.parametrize(
     ("more", "said"),

@@ -96,6 +96,7 @@ def test_a_run_is_performed_on_a_worker_and_its_folder_comes_back(bench: Bench, 
     assert len((one.home / folder.METRICS_FILE).read_text().splitlines()) == 2
 
 
+@pytest.mark.slow
 def test_trials_are_performed_by_both_workers_and_a_failed_one_stops_none(bench: Bench, engine: DaskEngine) -> None:
     body = "import os, time\ntime.sleep(0.5)\nrun.metric('pid', os.getppid())\nassert params.n != 3, 'three'"
     tasks = [task(bench, body, f"n={n}") for n in range(6)]

@@ -165,6 +165,7 @@ def hot(killed: tuple[Path, list[list[str]]], target: Path) -> Path:
     return home
 
 
+@pytest.mark.slow
 def test_a_write_that_is_killed_at_any_step_is_whole_or_not_there(
     killed: tuple[Path, list[list[str]]], tmp_path: Path
 ) -> None:

@@ -167,6 +167,7 @@ KILLED = """
 """
 
 
+@pytest.mark.slow
 def test_a_migration_that_is_killed_leaves_the_version_before(tmp_path: Path) -> None:
     original = tmp_path / "original.db"
     prepare(original, [FIRST], _view)

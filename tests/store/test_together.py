@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from store_values import python
 
 from studyctl.store.ledger import StudyLedger
@@ -60,6 +61,7 @@ FIRST_RUNS = """
 """
 
 
+@pytest.mark.slow
 def test_eight_first_runs_at_once(tmp_path: Path) -> None:
     path = tmp_path / ".studyctl" / "study.db"
     done = python(FIRST_RUNS, path, cwd=tmp_path)

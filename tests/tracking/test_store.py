@@ -51,6 +51,7 @@ def test_only_the_first_of_many_makes_it(empty: Workspace, template: Path, monke
     assert store.schema_of(empty.mlflow_database) == store.schema_of(template / "mlflow.db")
 
 
+@pytest.mark.slow
 def test_a_creation_that_was_cut_short_leaves_nothing(empty: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
     def cut_short(source: Path, target: Path) -> None:
         raise KeyboardInterrupt
