@@ -17,8 +17,10 @@ if TYPE_CHECKING:
 WORDS: dict[State, str] = {"done": "done", "open": "open again", "dropped": "dropped"}
 
 
-def plan(kind: Kind, state: State, words: Sequence[str], reader: Reader, files: NoteFiles) -> Change:
-    """Set the boxes of these items; what stands below them is left as it is."""
+def plan(
+    kind: Kind, state: State, words: Sequence[str], reader: Reader, files: NoteFiles, *, today: str = ""
+) -> Change:
+    """Set the boxes of these items (a paragraph gets `✅` and the day); what stands below them is left as it is."""
     items = standing(pick(words, reader.items(gone=True, ignored=True)))
     expect(items, kind)
     sources = {note: files.read(note) for note in dict.fromkeys(item.note for item in items)}
@@ -26,7 +28,7 @@ def plan(kind: Kind, state: State, words: Sequence[str], reader: Reader, files: 
     lines: list[str] = []
     changed: list[Item] = []
     for item in items:
-        edit = set_state(item, sources[item.note], state)
+        edit = set_state(item, sources[item.note], state, today)
         if edit is None:
             lines.append(f"{item.id} is {WORDS[state].split()[0]} already")
             continue

@@ -240,10 +240,10 @@ def add_mark(group: Group, kind: Kind, verb: str) -> None:
     mark.__doc__ = (
         f"""Mark {PLURAL[kind]} as done in the note: the box becomes [x], or is put in.
 
-    What stands below them is left as it is.
+    A line of a paragraph gets ✅ and the day, as obsidian-tasks writes it. What stands below them is left as it is.
     """
         if verb == "done"
-        else f"""Open {PLURAL[kind]} again: the box becomes [ ]."""
+        else f"""Open {PLURAL[kind]} again: the box becomes [ ], and ✅ goes."""
     )
     group.command(verb, f"studyctl {kind} {verb} {letter}3", f"studyctl {kind} {verb} {letter}3-{letter}5 --dry-run")(
         mark
@@ -254,11 +254,19 @@ def mark_items(
     ctx: typer.Context, kind: Kind, mark: Literal["done", "open", "dropped"], ids: list[str], dry_run: bool
 ) -> None:
     """The steps of `done`, `undone` and of `drop` in the note."""
+    from datetime import date
+
     from studyctl.app.mark import plan
     from studyctl.cli.writing import write
 
     verb = {"done": "done", "open": "undone", "dropped": "drop"}[mark]
-    write(ctx, f"{kind} {verb}", lambda reader, files: plan(kind, mark, ids, reader, files), dry_run=dry_run)
+    today = date.today().isoformat()
+    write(
+        ctx,
+        f"{kind} {verb}",
+        lambda reader, files: plan(kind, mark, ids, reader, files, today=today),
+        dry_run=dry_run,
+    )
 
 
 def add_add(group: Group, kind: Kind) -> None:

@@ -40,16 +40,19 @@ def rewritten(note: str, line: Line, raw: str) -> Edit | None:
     return Edit(note, line.byte, line.raw.encode(), raw.encode())
 
 
-def set_state(item: Item, source: bytes, state: State) -> Edit | None:
+def set_state(item: Item, source: bytes, state: State, today: str = "") -> Edit | None:
     """Set the box (or the word TODO, DONE) of an item's line; None where it says so already.
 
-    A bullet without a box gets one. NoteError for a heading, a paragraph or a cell of a table: no program reads a
-    box there.
+    A bullet without a box gets one. A paragraph is done by `✅` and the day (`today`, YYYY-MM-DD) behind its words, as
+    obsidian-tasks writes it. NoteError for a heading or a cell of a table, and for what is not simply done or open: no
+    program reads a box there.
     """
     line = line_at(item.note, source, item.line)
+    marker = states.marker_of(line.text)
+    if marker is None and state != "dropped" and _what(line) == "a paragraph":
+        return _set_paragraph(item, source, state, today)
     if _says(line, state):
         return None
-    marker = states.marker_of(line.text)
     # A task of todo.txt has no word; in a list it is ticked like what stands beside it.
     marked = marker is not None and (marker.word != "" or line.bullet is None)
     body = _body(line, state)
@@ -75,6 +78,25 @@ def set_state(item: Item, source: bytes, state: State) -> Edit | None:
             f"make it a list item (- [{_BOXES[state]}] …), or leave it out with `studyctl item ignore {item.id}`",
         )
     return rewritten(item.note, line, raw)
+
+
+def _set_paragraph(item: Item, source: bytes, state: State, today: str) -> Edit | None:
+    """Put `✅` behind the words of a paragraph, or take it away."""
+    lines = scan(source)[item.line - 1 : max(item.line, item.last_line)]
+    checked = next((line for line in lines if _says(line, "done")), None)
+    if state == "open" and checked is None and item.mark != "open":
+        raise NoteError(
+            f"{item.id} says in its words that it is {item.mark} ({item.note}:{item.line})",
+            "change the words in the note",
+        )
+    if (state == "done") is (checked is not None):
+        return None
+    if checked is not None:
+        raw = checked.raw[: checked.text_start] + _body(checked, state) + checked.raw[checked.text_end :]
+        return rewritten(item.note, checked, raw)
+    last = lines[-1]
+    at = _link_place(last, item)
+    return rewritten(item.note, last, f"{last.raw[:at]} {f'✅ {today}'.rstrip()}{last.raw[at:]}")
 
 
 def _says(line: Line, state: State) -> bool:

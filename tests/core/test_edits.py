@@ -98,7 +98,6 @@ def test_states(before: str, state: State, expected: str) -> None:
     ("source", "what"),
     [
         ("# Why?\n", "a heading"),
-        ("just text", "a paragraph"),
         ("| why? | because |", "a row of a table"),
         ("・a", "a line beginning with ・"),
     ],
@@ -106,6 +105,50 @@ def test_states(before: str, state: State, expected: str) -> None:
 def test_no_box_where_no_program_reads_one(source: str, what: str) -> None:
     with pytest.raises(NoteError, match=f"T1 is {what} .notes/a.md:1., where no box can stand"):
         after(source, "done")
+
+
+@pytest.mark.parametrize(
+    ("before", "done"),
+    [
+        ("must email Kim", "must email Kim ✅ 2026-11-27"),
+        ("must email Kim  \r\nnext", "must email Kim ✅ 2026-11-27  \r\nnext"),
+        ("must email Kim\\\nnext", "must email Kim ✅ 2026-11-27\\\nnext"),
+        ("must email Kim 📅 2026-12-01 ^id", "must email Kim ✅ 2026-11-27 📅 2026-12-01 ^id"),
+        ("다시 돌려볼 것\n", "다시 돌려볼 것 ✅ 2026-11-27\n"),
+        ("https://example.org/a 还没看", "https://example.org/a 还没看 ✅ 2026-11-27"),
+    ],
+)
+def test_a_paragraph_is_done_by_a_mark_behind_its_words(before: str, done: str) -> None:
+    source, found = before.encode(), detect(before, "notes/a.md").found[0]
+    edit = set_state(item(found.line, last_line=found.last_line), source, "done", "2026-11-27")
+    assert edit is not None
+    now = apply([edit], source)
+    assert now.decode() == done
+    again = detect(now, "notes/a.md").found[0]
+    assert (again.mark, again.norm) == ("done", found.norm)
+    ticked = item(again.line, last_line=again.last_line, mark="done")
+    assert set_state(ticked, now, "done", "2026-12-31") is None
+    back = set_state(ticked, now, "open")
+    assert back is not None and apply([back], now).decode() == before
+    assert set_state(item(found.line), source, "open") is None
+
+
+def test_the_mark_stands_behind_the_last_line_of_a_paragraph_of_several() -> None:
+    source = "We talked about it for an hour, and then somebody said that we ought\nto check the older scan once more"
+    found = detect(source, "notes/a.md").found
+    edit = set_state(item(1, last_line=2), source.encode(), "done", "2026-11-27")
+    assert edit is not None and apply([edit], source.encode()).decode() == f"{source} ✅ 2026-11-27"
+    assert len(found) <= 1
+
+
+def test_a_paragraph_that_says_in_words_that_it_is_done_is_not_opened() -> None:
+    with pytest.raises(NoteError, match="says in its words that it is done"):
+        set_state(item(mark="done"), b"must email Kim (done)", "open")
+
+
+def test_a_paragraph_is_not_dropped_by_a_box() -> None:
+    with pytest.raises(NoteError, match=r"T1 is a paragraph .*, where no box can stand"):
+        set_state(item(), b"must email Kim", "dropped")
 
 
 def test_only_that_line_changes_whatever_surrounds_it() -> None:
