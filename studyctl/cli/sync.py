@@ -22,8 +22,8 @@ def app(
     """Read the notes that changed.
 
     Every other command does so by itself where it has to. All notes are read once more where an older studyctl read
-    them, by other rules. Public bundles of runs below `experiments/*/evidence/` are
-    taken in as well. Exit code 5 where a note could not be read.
+    them, by other rules. Public bundles of runs below `experiments/*/evidence/` are taken in as well. Exit code 5 where
+    a note could not be read.
     """
     from studyctl.view import sync as view
     from studyctl.wiring.syncing import sync_and_count

@@ -84,19 +84,21 @@ def _set_paragraph(item: Item, source: bytes, state: State, today: str) -> Edit 
     """Put `✅` behind the words of a paragraph, or take it away."""
     lines = scan(source)[item.line - 1 : max(item.line, item.last_line)]
     checked = next((line for line in lines if _says(line, "done")), None)
-    if state == "open" and checked is None and item.mark != "open":
+    if state == "done":
+        if checked is not None or item.mark == "done":  # or it says so in its words
+            return None
+        last = lines[-1]
+        at = _link_place(last, item)
+        return rewritten(item.note, last, f"{last.raw[:at]} {f'✅ {today}'.rstrip()}{last.raw[at:]}")
+    if checked is not None:
+        raw = checked.raw[: checked.text_start] + _body(checked, state) + checked.raw[checked.text_end :]
+        return rewritten(item.note, checked, raw)
+    if item.mark != "open":
         raise NoteError(
             f"{item.id} says in its words that it is {item.mark} ({item.note}:{item.line})",
             "change the words in the note",
         )
-    if (state == "done") is (checked is not None):
-        return None
-    if checked is not None:
-        raw = checked.raw[: checked.text_start] + _body(checked, state) + checked.raw[checked.text_end :]
-        return rewritten(item.note, checked, raw)
-    last = lines[-1]
-    at = _link_place(last, item)
-    return rewritten(item.note, last, f"{last.raw[:at]} {f'✅ {today}'.rstrip()}{last.raw[at:]}")
+    return None
 
 
 def _says(line: Line, state: State) -> bool:

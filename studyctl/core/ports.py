@@ -159,9 +159,8 @@ class Reader(Protocol):
     def relinked(self) -> dict[str, str]: ...  # tombstones whose text went to another number, and that number
     def lives(self) -> dict[str, tuple[str, str | None]]: ...  # (first seen, gone since) of every item
     def digests(self) -> dict[tuple[str, int, int], str]: ...  # (path, size, mtime_ns) -> canonical digest
-    def meta(
-        self, key: str
-    ) -> str | None: ...  # "synced": when; "edition": by which rules; "record": sha256 of the record last imported
+    # "synced": when; "edition": by which rules; "record": sha256 of the record last imported
+    def meta(self, key: str) -> str | None: ...
     def export_record(self) -> str: ...  # the text of studyctl-record.jsonl
     def close(self) -> None: ...
 

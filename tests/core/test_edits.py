@@ -146,6 +146,10 @@ def test_a_paragraph_that_says_in_words_that_it_is_done_is_not_opened() -> None:
         set_state(item(mark="done"), b"must email Kim (done)", "open")
 
 
+def test_a_paragraph_that_says_in_words_that_it_is_done_gets_no_mark() -> None:
+    assert set_state(item(mark="done"), b"must email Kim (done)", "done", "2026-11-27") is None
+
+
 def test_a_paragraph_is_not_dropped_by_a_box() -> None:
     with pytest.raises(NoteError, match=r"T1 is a paragraph .*, where no box can stand"):
         set_state(item(), b"must email Kim", "dropped")

@@ -95,6 +95,8 @@ def marks(text: str) -> list[tuple[int, str]]:
         ("- Terms to look up:\n  - ASIC\n  - systolic array\n", [("T", 2), ("T", 3)]),
         ("# TODO\n\n## DONE\n\n- 環境構築\n\n## AWS\n\n- 手順整理\n", [("T", 5), ("T", 9)]),
         ("- 綺麗だったので、追加実験をしようと思う。", [("T", 1)]),
+        ("- 同じ結果になるのだろうと思う。", []),
+        ("- もう一度やろうと思う。", [("T", 1)]),
         ("- 明天开始学习新的思维。", [("T", 1)]),
         # a reading list in parts
         (

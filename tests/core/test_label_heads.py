@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from studyctl.core.detector import intending
+from studyctl.core.detector import heads, intending
 from studyctl.core.detector.detect import detect
 from studyctl.core.detector.label_heads import head_by_words
 from studyctl.core.detector.sources import names_work
@@ -145,3 +145,15 @@ def test_intentions(text: str, whether: bool) -> None:
 )
 def test_works(text: str, whether: bool) -> None:
     assert names_work(text, text) is whether
+
+
+@pytest.mark.parametrize(
+    "line", ["Read chapter 3", "Put out the bins", "Set up the router", "Feed the cat", "Need milk"]
+)
+def test_an_order_is_not_taken_for_what_a_log_says_was_done(line: str) -> None:
+    assert heads._PAST.match(line) is None
+
+
+@pytest.mark.parametrize("line", ["Added 3 ul of dye", "Ran the gel", "Tied it up", "Planned the trip"])
+def test_what_a_log_says_was_done(line: str) -> None:
+    assert heads._PAST.match(line) is not None

@@ -34,6 +34,7 @@ _BECAUSE = re.compile(
     r"|就是|:)|因为|因為|なぜなら|(?:答え|理由)は",
     re.IGNORECASE,
 )
+_LONGEST_LEAD = 40  # of a line that says that the links below it are to be read
 _BECAUSE_FIRST = frozenset("정답이그왜bBtTaA因答原な理")
 
 # A stretch of time, with nothing of what is done in it: "1주차: 21.05.20 ~ 21.05.23", "Week 3", 第2周.
@@ -100,6 +101,27 @@ def left_unread(judge: Judge, one: Judged, zone: Zone) -> bool:
     if zone.scope != "free" or not sources.unread(one.node.raw) or not judge.put(one, "reading", "wording.reading"):
         return False
     one.zone = Zone("reading-deep")
+    return True
+
+
+def of_links_to_read(judge: Judge, one: Judged, zone: Zone, before: Judged | None) -> bool:
+    """A short line that means to read what follows ("明天要看的文章："), and the links, a line each, below it."""
+    if zone.scope != "free":
+        return False
+    node = one.node
+    if sources.only_links(node.raw):
+        if before is None:
+            return False
+        chained = before.item is not None and before.item.rule == "wording.reading"
+        led = chained or (before.role == "label" and before.zone.scope == "free")
+        return led and judge.put(one, "reading", "wording.reading", confidence="low")
+    if len(node.words) > _LONGEST_LEAD or not intending.means_to_read(node.words) or node.asks is not None:
+        return False
+    beside = node.parent.children if node.parent else []
+    after = next((each for each in beside if each.before is node), None)
+    if after is None or after.kind != "para" or not sources.only_links(after.raw):
+        return False
+    judge.set_role(one, "label", zone)
     return True
 
 

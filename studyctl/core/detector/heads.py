@@ -17,10 +17,11 @@ _WORK = re.compile(
     r"|§|[『《〈]|第[\d一二三四五六七八九十]+[章节節巻]|\d장",
     re.IGNORECASE,
 )
-# What was done, as a log says it: "Added 3 ul of dye", "Ran the gel".
+# What was done, as a log says it: "Added 3 ul of dye", "Ran the gel". Not in words that are an order as well ("Read
+# chapter 3", "Feed the cat").
 _PAST = re.compile(
-    r"(?:[A-Z][a-z]+(?:ed|ied)|Ran|Took|Put|Made|Got|Did|Let|Went|Wrote|Read|Saw|Met|Sent|Built|Found|Began|Gave|Left"
-    r"|Spun|Kept|Cut|Set up) (?!to\b)"
+    r"(?:[A-Z][a-z]*[^e\W]ed|Ran|Took|Made|Got|Did|Went|Wrote|Saw|Met|Sent|Built|Found|Began|Gave|Left|Spun|Kept)"
+    r" (?!to\b)"
 )
 # A table or a figure of a paper is nothing that one reads by itself.
 _NO_WORK = re.compile(r"(?:table|fig(?:ure)?)\.? ?\d", re.IGNORECASE)

@@ -14,9 +14,9 @@ from studyctl.core import states, ties
 from studyctl.core.detector import heads
 from studyctl.core.detector.blocks import BOLD_LINE, Node
 from studyctl.core.detector.habits import Signs
-from studyctl.core.detector.items import FREE, Confidence, Item, Judged, Role, ScopeName, Zone
+from studyctl.core.detector.items import FREE, Confidence, Item, Judged, Role, Zone
 from studyctl.core.detector.labels import Label, head_of, is_column, label_of
-from studyctl.core.detector.note_names import kind_of_note
+from studyctl.core.detector.note_names import Listed, kind_of_note
 from studyctl.core.detector.sources import is_citation, looks_like_paper, only_links, title_like
 from studyctl.core.detector.statements import is_no_answer
 from studyctl.core.models import Kind, Mark
@@ -40,7 +40,6 @@ _BELOW_SIGNED: dict[Kind, Zone] = {
 # Rules that go by the label above, and nothing else.
 _BY_LABEL = ("learned.", "todo-label", "reading-label.child")
 _BY_NAME = ("todo-label", "reading-label.child", "question-label")
-_LISTED: dict[Kind | None, ScopeName] = {"question": "question", "todo": "todo", "reading": "reading"}
 
 
 class Judge:
@@ -52,7 +51,7 @@ class Judge:
         extra: dict[str, Kind],
         signs: Signs | None,
         rules_off: Collection[str],
-        kind: Kind | None = None,
+        listed: Listed | None = None,
     ) -> None:
         self.lines = lines
         self.extra = extra
@@ -62,8 +61,9 @@ class Judge:
         self.by_node: dict[int, Judged] = {}
         self.parted: dict[int, bool] = {}  # by the node above a list of readings: whether its bullets are topics
         # What stands over all of it: what the note's own name says that it lists.
-        named = kind in _LISTED and self.on("note-name")
-        self.ground = Zone(_LISTED[kind], family=f"{kind}-label", named=True) if named and kind else FREE
+        self.ground = FREE
+        if listed and self.on("note-name"):
+            self.ground = Zone(listed, family=f"{listed}-label", named=True)
 
     def place(self, node: Node) -> Judged:
         """A block where it stands, with nothing said of it yet."""

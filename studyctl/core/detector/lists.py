@@ -191,7 +191,7 @@ def _todo(judge: Judge, one: Judged, zone: Zone) -> None:
     if zone.boxed and node.says:
         judge.set_role(one, "context", zone)
         return
-    if is_period(node.words) and any(child.kind == "bullet" for child in node.children):
+    if any(child.kind == "bullet" for child in node.children) and is_period(node.words):
         judge.set_role(one, "topic", zone)  # what there is to do stands below it
         return
     asks = node.asks

@@ -7,10 +7,12 @@ on what stands below it.
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from studyctl.core.detector.label_names import Register, whole_of
 from studyctl.core.detector.labels import clean
-from studyctl.core.models import Kind
+
+Listed = Literal["question", "todo", "reading"]
 
 _TODO = whole_of(
     r"(?:[\w'+.]+ ){0,2}to ?-?do'?s?(?: list)?|(?:my |open |the )?(?:tasks|task list)|chores|errands",
@@ -32,14 +34,14 @@ _QUESTION = whole_of(
     r"疑問(?:点|リスト|一覧)?|質問(?:リスト|一覧)|(?:わ|分)からないこと",
     r"(?:我的|待解决的?|待解決的?)?(?:疑问|疑問|问题|問題)(?:清单|清單|列表)?",
 )
-_NAMES = Register[Kind](((_TODO, "todo"), (_READING, "reading"), (_QUESTION, "question")))
+_NAMES = Register[Listed](((_TODO, "todo"), (_READING, "reading"), (_QUESTION, "question")))
 _SUFFIX = re.compile(r"\.\w{1,8}$")
 _BETWEEN = re.compile(r"[-_ ]+")
 # A date, a year, a number before a name or behind it.
 _NUMBERS = re.compile(r"^(?:[\d.~]+ )+|(?: [\d.~]+)+$")
 
 
-def kind_of_note(note: str) -> Kind | None:
+def kind_of_note(note: str) -> Listed | None:
     """What a note at this path lists, by its name."""
     stem = _SUFFIX.sub("", note.rpartition("/")[2])
     words = _NUMBERS.sub("", _BETWEEN.sub(" ", clean(stem)).casefold())

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from studyctl.core import states
 from studyctl.core.detector import intending, lists, sources, statements, wording
 from studyctl.core.detector.blocks import Node, answer_prefix
-from studyctl.core.detector.forms import answers, introduced, left_unread
+from studyctl.core.detector.forms import answers, introduced, left_unread, of_links_to_read
 from studyctl.core.detector.items import FREE, Confidence, Judged, Zone
 from studyctl.core.detector.judge import Judge
 from studyctl.core.detector.outline_heads import SENTENCE_END
@@ -26,7 +26,6 @@ _LONGEST_ASKED = 100
 # Of a paragraph that says what to do: up to where all of it is the todo, and up to where it is asked at all.
 _LONGEST_TODO, _LONGEST_INTENDING = 300, 600
 _LEAST_TOLD = 12
-_LONGEST_LEAD = 40  # of a line that says that the links below it are to be read
 # How notes go on behind a question, and prose does not: Korean without "-다.", a guess in Japanese.
 _JOTTED = re.compile(r"[가-힣](?<![다요까])[.)\s]*$|(?:っぽい|らしい|みたい)(?:だ|です)?[。\s]*$")
 _SIGNIFICANT = 24  # characters by which a sentence is found again
@@ -113,31 +112,10 @@ def _paragraph(judge: Judge, one: Judged) -> None:
         _below_heading(judge, one, before)
     elif zone.scope == "example":
         one.role = "topic"
-    elif left_unread(judge, one, zone) or _of_links_to_read(judge, one, zone, before):
+    elif left_unread(judge, one, zone) or of_links_to_read(judge, one, zone, before):
         return
     elif not _asks(judge, one, zone) and not _listed(judge, one, zone) and not _intends(judge, one, zone):
         _goes_on(judge, one, before)
-
-
-def _of_links_to_read(judge: Judge, one: Judged, zone: Zone, before: Judged | None) -> bool:
-    """A short line that means to read what follows ("明天要看的文章："), and the links, a line each, below it."""
-    if zone.scope != "free":
-        return False
-    node = one.node
-    if sources.only_links(node.raw):
-        if before is None:
-            return False
-        chained = before.item is not None and before.item.rule == "wording.reading"
-        led = chained or (before.role == "label" and before.zone.scope == "free")
-        return led and judge.put(one, "reading", "wording.reading", confidence="low")
-    if len(node.words) > _LONGEST_LEAD or not intending.means_to_read(node.words) or node.asks is not None:
-        return False
-    beside = node.parent.children if node.parent else []
-    after = next((each for each in beside if each.before is node), None)
-    if after is None or after.kind != "para" or not sources.only_links(after.raw):
-        return False
-    judge.set_role(one, "label", zone)
-    return True
 
 
 def _todo_txt(node: Node) -> bool:
